@@ -1,0 +1,15 @@
+/* What every subcommand looks like. */
+#ifndef EG_CLI_COMMAND_H
+#define EG_CLI_COMMAND_H
+
+typedef struct eg_command {
+    const char *name;
+    const char *usage;   /* one line, as it is typed */
+    const char *summary; /* what it is for, a few words */
+    /* arguments[0] is the subcommand's own name. Returns the exit status. */
+    int (*run)(int n_arguments, char **arguments);
+} eg_command;
+
+int eg_command_version(int n_arguments, char **arguments);
+
+#endif

@@ -1,0 +1,39 @@
+/* The `engram` command: finds the subcommand and runs it. Each subcommand has a file of its own and
+ * returns the process's exit status: 0 done, 1 something failed, 2 wrong usage. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+static const eg_command commands[] = {
+    {"version", "engram version", "the program's version", eg_command_version},
+};
+
+int eg_command_version(int n_arguments, char **arguments) {
+    (void)n_arguments;
+    (void)arguments;
+    printf("engram %s\n", ENGRAM_VERSION);
+    return 0;
+}
+
+static void print_usage(FILE *out) {
+    fprintf(out, "engram: neuromuscular re-education, measured and explained.\n\nusage:\n");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        fprintf(out, "  %-58s %s\n", commands[i].usage, commands[i].summary);
+    fprintf(out, "\nEngram is not a certified medical device.\n");
+}
+
+int main(int n_arguments, char **arguments) {
+    const char *name = n_arguments > 1 ? arguments[1] : "--help";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        print_usage(n_arguments > 1 ? stdout : stderr);
+        return n_arguments > 1 ? 0 : 2;
+    }
+    if (strcmp(name, "--version") == 0) name = "version";
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(n_arguments - 1, arguments + 1);
+    fprintf(stderr, "engram: there is no command \"%s\"\n\n", name);
+    print_usage(stderr);
+    return 2;
+}

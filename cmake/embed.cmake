@@ -1,0 +1,40 @@
+# Puts files into the program: everything in knowledge/ and, when it is built, web/dist. A generated
+# assembler file includes the bytes, so that a change of one file costs milliseconds.
+set(embed_roots knowledge)
+if(ENGRAM_WEB AND EXISTS ${PROJECT_SOURCE_DIR}/web/dist/index.html)
+  list(APPEND embed_roots web/dist)
+endif()
+
+set(embed_assembly ".section .rodata\n")
+set(embed_declarations "")
+set(embed_rows "")
+set(embed_files "")
+set(embed_index 0)
+foreach(root ${embed_roots})
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/${root}/*)
+  list(SORT found)
+  foreach(path ${found})
+    math(EXPR embed_index "${embed_index} + 1")
+    set(symbol "eg_embedded_${embed_index}")
+    string(APPEND embed_assembly
+      ".global ${symbol}\n.balign 16\n${symbol}:\n.incbin \"${PROJECT_SOURCE_DIR}/${path}\"\n"
+      ".global ${symbol}_end\n${symbol}_end:\n.byte 0\n")
+    string(APPEND embed_declarations
+      "extern const unsigned char ${symbol}[];\nextern const unsigned char ${symbol}_end[];\n")
+    string(APPEND embed_rows "    {\"${path}\", ${symbol}, ${symbol}_end},\n")
+    list(APPEND embed_files ${PROJECT_SOURCE_DIR}/${path})
+  endforeach()
+endforeach()
+string(APPEND embed_assembly ".section .note.GNU-stack,\"\",%progbits\n")
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/embedded.S CONTENT "${embed_assembly}" @ONLY)
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/embedded.c CONTENT
+"#include \"io/embed.h\"
+
+${embed_declarations}
+const eg_embedded eg_embedded_files[] = {
+${embed_rows}    {0, 0, 0},
+};
+" @ONLY)
+set_source_files_properties(${PROJECT_BINARY_DIR}/embedded.S PROPERTIES OBJECT_DEPENDS "${embed_files}")
+add_library(engram_embedded STATIC ${PROJECT_BINARY_DIR}/embedded.c ${PROJECT_BINARY_DIR}/embedded.S)
+target_include_directories(engram_embedded PRIVATE ${PROJECT_SOURCE_DIR})

@@ -1,0 +1,210 @@
+#include "tests/support/test.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FILES_MAX = 256, SECONDS_MAX = 300, EXIT_SKIPPED = 77, MESSAGE_MAX = 1024 };
+
+typedef struct test_file {
+    const char *path;
+    const eg_test *tests;
+    size_t count;
+} test_file;
+
+static test_file files[FILES_MAX];
+static size_t n_files;
+
+/* Written by the child, read by the parent through a pipe when the child has ended. */
+static int message_pipe = -1;
+static char folder[64];
+
+void eg_test_register(const char *path, const eg_test *tests, size_t count) {
+    if (n_files == FILES_MAX) {
+        fprintf(stderr, "tests: more than %d files; raise FILES_MAX\n", FILES_MAX);
+        exit(2);
+    }
+    files[n_files++] = (test_file){path, tests, count};
+}
+
+static void say(const char *format, va_list arguments) {
+    char text[MESSAGE_MAX];
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    if (length < 0) return;
+    size_t n = (size_t)length < sizeof text ? (size_t)length : sizeof text - 1;
+    if (write(message_pipe, text, n) < 0) perror("tests: message");
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk) {
+    (void)status;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+static _Noreturn void leave(int status) {
+    if (folder[0] != '\0') nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    exit(status);
+}
+
+void eg_test_note(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+}
+
+void eg_test_fail(const char *file, int line, const char *format, ...) {
+    eg_test_note(" %s:%d: ", file, line);
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+    leave(1);
+}
+
+void eg_test_skip(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+    leave(EXIT_SKIPPED);
+}
+
+void eg_test_check(int holds, const char *expression, const char *file, int line) {
+    if (!holds) eg_test_fail(file, line, "does not hold: %s", expression);
+}
+
+void eg_test_check_int(intmax_t actual, intmax_t expected, const char *expression,
+                       const char *file, int line) {
+    if (actual != expected)
+        eg_test_fail(file, line, "%s is %jd, expected %jd", expression, actual, expected);
+}
+
+void eg_test_check_text(const char *actual, const char *expected, const char *expression,
+                        const char *file, int line) {
+    if (actual == NULL || strcmp(actual, expected) != 0)
+        eg_test_fail(file, line, "%s is \"%s\", expected \"%s\"", expression,
+                     actual ? actual : "(null)", expected);
+}
+
+void eg_test_check_near(double actual, double expected, double tolerance, const char *expression,
+                        const char *file, int line) {
+    if (isnan(actual) && isnan(expected)) return;
+    if (!(fabs(actual - expected) <= tolerance))
+        eg_test_fail(file, line, "%s is %.17g, expected %.17g within %.3g (off by %.3g)",
+                     expression, actual, expected, tolerance, fabs(actual - expected));
+}
+
+const char *eg_test_data(const char *set) {
+    static char path[4096];
+    const char *root = getenv("ENGRAM_DATA");
+    if (root == NULL || root[0] == '\0') eg_test_skip("ENGRAM_DATA is not set");
+    snprintf(path, sizeof path, "%s/%s", root, set);
+    struct stat status;
+    if (stat(path, &status) != 0) eg_test_skip("%s is not there", path);
+    return path;
+}
+
+char *eg_test_read_file(const char *path, size_t *size) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) eg_test_fail(__FILE__, __LINE__, "%s: %s", path, strerror(errno));
+    fseek(file, 0, SEEK_END);
+    long length = ftell(file);
+    rewind(file);
+    char *text = length < 0 ? NULL : malloc((size_t)length + 1);
+    if (text == NULL) eg_test_fail(__FILE__, __LINE__, "%s: no memory", path);
+    size_t n = fread(text, 1, (size_t)length, file);
+    fclose(file);
+    text[n] = '\0';
+    if (size != NULL) *size = n;
+    return text;
+}
+
+const char *eg_test_folder(void) {
+    if (folder[0] == '\0') {
+        snprintf(folder, sizeof folder, "/tmp/engram-test-XXXXXX");
+        if (mkdtemp(folder) == NULL) {
+            folder[0] = '\0';
+            eg_test_fail(__FILE__, __LINE__, "cannot make a folder: %s", strerror(errno));
+        }
+    }
+    return folder;
+}
+
+/* Runs one test in a child of its own and prints its line. */
+static int run(const eg_test *test) {
+    int ends[2];
+    if (pipe(ends) != 0) {
+        perror("tests: pipe");
+        exit(2);
+    }
+    fflush(NULL);
+    pid_t child = fork();
+    if (child < 0) {
+        perror("tests: fork");
+        exit(2);
+    }
+    if (child == 0) {
+        close(ends[0]);
+        message_pipe = ends[1];
+        alarm(SECONDS_MAX);
+        test->run();
+        leave(0);
+    }
+    close(ends[1]);
+    char message[MESSAGE_MAX];
+    size_t length = 0;
+    for (;;) {
+        char piece[MESSAGE_MAX];
+        ssize_t n = read(ends[0], piece, sizeof piece);
+        if (n <= 0) break;
+        size_t room = sizeof message - 1 - length;
+        size_t take = (size_t)n < room ? (size_t)n : room;
+        memcpy(message + length, piece, take);
+        length += take;
+    }
+    message[length] = '\0';
+    close(ends[0]);
+    int status = 0;
+    waitpid(child, &status, 0);
+    const char *colon = length ? ": " : "";
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+        printf("ok %s%s%s\n", test->name, colon, message);
+        return 0;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIPPED) {
+        printf("skip %s%s%s\n", test->name, colon, message);
+        return 0;
+    }
+    printf("not ok %s%s%s", test->name, colon, message);
+    if (WIFSIGNALED(status)) {
+        int number = WTERMSIG(status);
+        printf(number == SIGALRM ? " (no end after %d s)" : " (signal %d)",
+               number == SIGALRM ? SECONDS_MAX : number);
+    }
+    printf("\n");
+    return 1;
+}
+
+/* engram-tests [WORD]: all tests, or those whose file or name holds WORD. */
+int main(int n_arguments, char **arguments) {
+    const char *word = n_arguments > 1 ? arguments[1] : "";
+    int n_failed = 0;
+    for (size_t i = 0; i < n_files; i++)
+        for (size_t j = 0; j < files[i].count; j++) {
+            const eg_test *test = &files[i].tests[j];
+            if (strstr(files[i].path, word) == NULL && strstr(test->name, word) == NULL) continue;
+            n_failed += run(test);
+            fflush(stdout);
+        }
+    return n_failed != 0;
+}
