@@ -1,0 +1,19 @@
+/* The whole chart of one episode as one JSON object (GET /api/episodes/{id}): what every page, the
+ * rule engine and the report start from. */
+#ifndef EG_CLINIC_CHART_H
+#define EG_CLINIC_CHART_H
+
+#include "clinic/clinic.h"
+
+/* {episode, person, referral, intake, releases[], evaluations[], entries[], recordings[],
+ * finding_values[], goals[], plans[] (all versions, newest first), sessions[], reports[],
+ * signatures[], state, next: [{to, guards: [...]}], precautions: [{kind, text, code}],
+ * counts: {visits, treatment_days, evaluations, sessions, goals, ...}, today, red_flags[]}.
+ * referral and intake are null where absent; recordings carry their result without long arrays.
+ * Cost: one query, about 1 ms for 200 documents. */
+eg_err eg_chart_load(eg_clinic *clinic, const char *episode_id, json_t **chart, eg_diag *diag);
+
+/* The chips above a chart: {kind: stop|warn|info|unknown, code, text}, worst first. */
+json_t *eg_chart_precautions(const json_t *chart);
+
+#endif

@@ -1,0 +1,20 @@
+/* Goals: are they specific, measurable and dated; is the step larger than the measure's noise. */
+#ifndef EG_CLINIC_GOAL_H
+#define EG_CLINIC_GOAL_H
+
+#include "clinic/clinic.h"
+
+/* Fills what the chart knows: `baseline` and `baseline_entry_id` from the newest entry of the same
+ * measure and side unless given; `mdc_warning` when |target - baseline| is under the measure's MDC
+ * (or the MDC is unknown), removed otherwise. Changes `body` in place. */
+eg_err eg_goal_complete(const eg_clinic *clinic, const json_t *chart, json_t *body, eg_diag *diag);
+
+/* What keeps this goal from being complete: array of {pointer, reason, remedy}, empty when it has
+ * text, measure, baseline, target (different from the baseline) and date. */
+json_t *eg_goal_gaps(const json_t *body);
+
+/* GAS over the goals that have `attained`: {t_score: number|null, n, goals: [{id, text, weight,
+ * attained}]}. */
+json_t *eg_goal_gas(const json_t *chart);
+
+#endif
