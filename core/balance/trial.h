@@ -36,14 +36,14 @@ typedef struct eg_plate_signals {
 
 /* Borrows all arrays. */
 typedef struct eg_cop_trial {
-    size_t n;            /* samples */
-    double rate_hz;      /* nominal sampling rate */
-    const double *t_s;   /* [n] recorded time stamps, or NULL if the file has only a rate */
-    eg_plate_signals net; /* both plates together; ml_mm and ap_mm are never NULL */
+    size_t n;               /* samples */
+    double rate_hz;         /* nominal sampling rate */
+    const double *t_s;      /* [n] recorded time stamps, or NULL if the file has only a rate */
+    eg_plate_signals net;   /* both plates together; ml_mm and ap_mm are never NULL */
     eg_plate_signals right; /* under the right foot, all NULL with one plate */
     eg_plate_signals left;  /* under the left foot, all NULL with one plate */
-    double mass_kg;      /* of the person, NaN if unknown */
-    double height_m;     /* of the person, NaN if unknown */
+    double mass_kg;         /* of the person, NaN if unknown */
+    double height_m;        /* of the person, NaN if unknown */
     eg_balance_condition condition;
 } eg_cop_trial;
 

@@ -38,8 +38,8 @@ eg_fault eg_err_fault(eg_err code) {
     return row ? row->fault : EG_FAULT_US;
 }
 
-eg_err eg_diag_set(eg_diag *diag, eg_err code, const char *where, uint64_t line,
-                   const char *format, ...) {
+eg_err eg_diag_set(eg_diag *diag, eg_err code, const char *where, uint64_t line, const char *format,
+                   ...) {
     if (diag == NULL || diag->code != EG_OK) return code;
     diag->code = code;
     diag->line = line;

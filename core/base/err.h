@@ -65,7 +65,7 @@ eg_fault eg_err_fault(eg_err code);
 /* Records an error unless one is already recorded, and returns `code`, so that
  * `return eg_diag_set(diag, EG_ERR_DATA, name, line, "...")` reads as one thought.
  * `diag` and `where` may be NULL. Text longer than the field is cut at the end. */
-eg_err eg_diag_set(eg_diag *diag, eg_err code, const char *where, uint64_t line,
-                   const char *format, ...) EG_PRINTF(5, 6);
+eg_err eg_diag_set(eg_diag *diag, eg_err code, const char *where, uint64_t line, const char *format,
+                   ...) EG_PRINTF(5, 6);
 
 #endif

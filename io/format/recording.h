@@ -10,8 +10,8 @@
 
 enum {
     EG_RECORDING_CHANNELS_MAX = 1024,
-    EG_RECORDING_LABEL_MAX = 64,      /* bytes with the final NUL */
-    EG_RECORDING_UNIT_MAX = 24,       /* bytes with the final NUL */
+    EG_RECORDING_LABEL_MAX = 64, /* bytes with the final NUL */
+    EG_RECORDING_UNIT_MAX = 24,  /* bytes with the final NUL */
     EG_RECORDING_WARNINGS_MAX = 32,
     EG_RECORDING_BYTES_MAX = 512 << 20 /* a file larger than this is refused */
 };
@@ -29,16 +29,16 @@ typedef struct eg_recording_warning {
 } eg_recording_warning;
 
 typedef struct eg_recording {
-    char format[32];       /* "delimited text", "c3d", ... */
-    char name[96];         /* file name without folders */
-    char sha256[65];       /* of the file's bytes, hexadecimal; the identity of the raw data */
-    double rate_hz;        /* nominal rate; NaN if the file gives neither a rate nor a time */
+    char format[32]; /* "delimited text", "c3d", ... */
+    char name[96];   /* file name without folders */
+    char sha256[65]; /* of the file's bytes, hexadecimal; the identity of the raw data */
+    double rate_hz;  /* nominal rate; NaN if the file gives neither a rate nor a time */
     size_t n_channels;
-    eg_channel *channels;  /* [n_channels], owned */
-    double *t_s;           /* time stamps as recorded, from the time column; NULL if none; owned */
-    size_t n_frames;       /* samples a channel of the main rate holds */
-    uint64_t first_frame;  /* number of the first frame, as the file counts */
-    int is_partial;        /* the file ends early or holds unreadable rows; warnings say where */
+    eg_channel *channels; /* [n_channels], owned */
+    double *t_s;          /* time stamps as recorded, from the time column; NULL if none; owned */
+    size_t n_frames;      /* samples a channel of the main rate holds */
+    uint64_t first_frame; /* number of the first frame, as the file counts */
+    int is_partial;       /* the file ends early or holds unreadable rows; warnings say where */
     size_t n_warnings;
     eg_recording_warning warnings[EG_RECORDING_WARNINGS_MAX];
 } eg_recording;

@@ -83,8 +83,8 @@ void eg_test_check(int holds, const char *expression, const char *file, int line
     if (!holds) eg_test_fail(file, line, "does not hold: %s", expression);
 }
 
-void eg_test_check_int(intmax_t actual, intmax_t expected, const char *expression,
-                       const char *file, int line) {
+void eg_test_check_int(intmax_t actual, intmax_t expected, const char *expression, const char *file,
+                       int line) {
     if (actual != expected)
         eg_test_fail(file, line, "%s is %jd, expected %jd", expression, actual, expected);
 }

@@ -39,8 +39,8 @@ void eg_test_register(const char *file, const eg_test *tests, size_t count);
 void eg_test_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 void eg_test_check(int holds, const char *expression, const char *file, int line);
-void eg_test_check_int(intmax_t actual, intmax_t expected, const char *expression,
-                       const char *file, int line);
+void eg_test_check_int(intmax_t actual, intmax_t expected, const char *expression, const char *file,
+                       int line);
 void eg_test_check_text(const char *actual, const char *expected, const char *expression,
                         const char *file, int line);
 void eg_test_check_near(double actual, double expected, double tolerance, const char *expression,
