@@ -1,0 +1,58 @@
+/* Discrete Fourier transform of any length: mixed radix (2, 3, 4, 5 and other primes up to 13)
+ * where n allows it, Bluestein's algorithm otherwise. Twiddle factors come from our own sine and
+ * cosine, so that every target gives the same bits. Error about 1e-16 sqrt(log2 n) of the root mean
+ * square in double. */
+#ifndef EG_SIGNAL_FFT_H
+#define EG_SIGNAL_FFT_H
+
+#include <stddef.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/base/real.h"
+
+enum { EG_FFT_LENGTH_MAX = 1 << 22, EG_FFT_FACTORS_MAX = 24 };
+
+typedef struct eg_complex {
+    eg_real re, im;
+} eg_complex;
+
+/* A complex transform: constant tables and scratch. One thread at a time. */
+typedef struct eg_fft_plan {
+    size_t n;        /* length of the transform */
+    size_t n_padded; /* length actually computed: n, or Bluestein's convolution */
+    size_t n_factors;
+    unsigned factors[EG_FFT_FACTORS_MAX];
+    const eg_complex *turns;  /* [n_padded] exp(-2 pi i k / n_padded) */
+    const eg_complex *chirp;  /* [n] exp(-pi i k^2 / n), NULL without Bluestein */
+    const eg_complex *filter; /* [n_padded] transform of the conjugate chirp / n_padded, or NULL */
+    eg_complex *work;         /* [2 n_padded] */
+} eg_fft_plan;
+
+/* A transform of real input. */
+typedef struct eg_fft {
+    size_t n;                /* samples */
+    eg_fft_plan plan;        /* of n / 2 for even n, of n for odd */
+    const eg_complex *turns; /* [n / 4 + 1] exp(-2 pi i k / n), even n only */
+    eg_complex *packed;      /* [plan.n] */
+} eg_fft;
+
+/* Bytes of arena that eg_fft_init takes at most; 0 if n is 0 or above EG_FFT_LENGTH_MAX. */
+size_t eg_fft_size(size_t n);
+
+/* Prepares a transform of n real samples; the arena's memory must outlive it. EG_ERR_ARGUMENT,
+ * EG_ERR_MEMORY. Cost about that of three transforms. */
+EG_NODISCARD eg_err eg_fft_init(eg_fft *fft, size_t n, eg_arena *arena, eg_diag *diag);
+
+/* spectrum[k] = sum x[i] exp(-2 pi i k i / n), k = 0 ... n / 2 (n / 2 + 1 bins). */
+void eg_fft_forward(eg_fft *fft, const eg_real *x, eg_complex *spectrum);
+
+/* The inverse, scaled by 1 / n: eg_fft_inverse(eg_fft_forward(x)) is x. The imaginary parts of the
+ * first and (n even) last bin are taken as 0. */
+void eg_fft_inverse(eg_fft *fft, const eg_complex *spectrum, eg_real *x);
+
+/* Complex transforms, for those who need them; in and out must differ. Unscaled. */
+EG_NODISCARD eg_err eg_fft_plan_init(eg_fft_plan *plan, size_t n, eg_arena *arena, eg_diag *diag);
+void eg_fft_plan_run(eg_fft_plan *plan, const eg_complex *in, eg_complex *out);
+
+#endif
