@@ -1,0 +1,33 @@
+/* Stabilogram diffusion: how the mean square displacement grows with the interval over which it is
+ * taken. Short intervals are open-loop drift, long ones closed-loop correction. Source: Collins and
+ * De Luca 1993, Exp Brain Res 95:308. */
+#ifndef EG_BALANCE_DIFFUSION_H
+#define EG_BALANCE_DIFFUSION_H
+
+#include <stddef.h>
+
+/* Two straight lines through log(msd) over log(lag). */
+typedef struct eg_diffusion {
+    double short_intercept; /* msd at 1 s on the short-term line, L^2 */
+    double long_intercept;  /* the same on the long-term line */
+    double short_scaling;   /* Hurst exponent: half the log-log slope */
+    double long_scaling;
+    double critical_lag_s; /* where the lines meet */
+    double critical_msd;   /* L^2 */
+    double short_slope;    /* diffusion coefficient Ds: half the slope of msd over lag, L^2/s */
+    double long_slope;     /* Dl */
+} eg_diffusion;
+
+/* The fit of Quijoux et al. 2021. msd[k] belongs to lag (k + 1) / 25 s. Each region is the one with
+ * the smallest root mean square residual of its own, searched up to sample 62 (2.5 s); the
+ * meeting point is cut off at the longest lag. `log_lag` and `log_msd` are scratch of `count`.
+ * Slopes per second are not part of it and NaN. All NaN when count is below 64 or an msd is 0. */
+eg_diffusion eg_diffusion_quijoux(const double *msd, size_t count, double *log_lag,
+                                  double *log_msd);
+
+/* Our own fit: both lines at once. Of all breakpoints between 0.2 s and a third of the longest lag
+ * the one with the smallest sum of squares of both, over points spaced evenly in log(lag) so that
+ * the long lags do not outvote the short ones. `scratch` has room for 4 * 128 doubles. */
+eg_diffusion eg_diffusion_joint(const double *msd, size_t count, double rate_hz, double *scratch);
+
+#endif
