@@ -108,7 +108,6 @@ eg_sway_density_peaks eg_sway_density_find_peaks(const eg_sway_signal *signal,
         peaks.count++;
     }
     peaks.mean_height = peaks.count > 0 ? height / (double)peaks.count : (double)NAN;
-    peaks.mean_distance =
-        peaks.count > 1 ? distance / (double)(peaks.count - 1) : (double)NAN;
+    peaks.mean_distance = peaks.count > 1 ? distance / (double)(peaks.count - 1) : (double)NAN;
     return peaks;
 }

@@ -41,8 +41,7 @@ static line fit(const double *x, const double *y, size_t n) {
 /* Mean square residual of a line through samples [first, n), for every first in a range, from sums
  * that grow towards the front. x and y are shifted by their values at the end, near which most
  * points lie, so that little is lost to cancellation. */
-static size_t best_tail(const double *x, const double *y, size_t n, size_t lowest,
-                        size_t highest) {
+static size_t best_tail(const double *x, const double *y, size_t n, size_t lowest, size_t highest) {
     EG_ASSERT(lowest <= highest && highest + 2 < n);
     double sx = 0.0, sy = 0.0, sxx = 0.0, sxy = 0.0, syy = 0.0;
     double x0 = x[n - 1];
@@ -92,8 +91,8 @@ eg_diffusion eg_diffusion_quijoux(const double *msd, size_t count, double *log_l
     }
     size_t first = best_tail(log_lag, log_msd, count, FIRST_END - 1, LAST_END - 1);
     line long_line = fit(log_lag + first, log_msd + first, count - first);
-    double log_critical = (long_line.intercept - short_line.intercept) /
-                          (short_line.slope - long_line.slope);
+    double log_critical =
+        (long_line.intercept - short_line.intercept) / (short_line.slope - long_line.slope);
     if (log_critical > log_lag[count - 1]) log_critical = log_lag[count - 1];
     return (eg_diffusion){
         .short_intercept = eg_exp(short_line.intercept),

@@ -1,4 +1,15 @@
 #include "core/balance/emit.h"
-eg_err eg_balance_engram(const eg_balance_input *input, eg_arena *arena,
-                                      eg_balance_result *result, eg_diag *diag){ (void)input;(void)arena;(void)result;(void)diag; return EG_OK;}
-size_t eg_balance_engram_memory(size_t n, double rate_hz, uint32_t f){(void)n;(void)rate_hz;(void)f;return 0;}
+eg_err eg_balance_engram(const eg_balance_input *input, eg_arena *arena, eg_balance_result *result,
+                         eg_diag *diag) {
+    (void)input;
+    (void)arena;
+    (void)result;
+    (void)diag;
+    return EG_OK;
+}
+size_t eg_balance_engram_memory(size_t n, double rate_hz, uint32_t f) {
+    (void)n;
+    (void)rate_hz;
+    (void)f;
+    return 0;
+}

@@ -66,12 +66,14 @@ static eg_err check_trial(const eg_cop_trial *trial, eg_diag *diag) {
     return EG_OK;
 }
 
-static size_t profile_memory(size_t n, double rate_hz, eg_balance_profile profile,
-                             uint32_t flags) {
+static size_t profile_memory(size_t n, double rate_hz, eg_balance_profile profile, uint32_t flags) {
     switch (profile) {
-    case EG_BALANCE_QUIJOUX2021: return eg_balance_quijoux_memory(n, rate_hz);
-    case EG_BALANCE_DUARTE: return eg_balance_duarte_memory(n, rate_hz);
-    case EG_BALANCE_ENGRAM: break;
+    case EG_BALANCE_QUIJOUX2021:
+        return eg_balance_quijoux_memory(n, rate_hz);
+    case EG_BALANCE_DUARTE:
+        return eg_balance_duarte_memory(n, rate_hz);
+    case EG_BALANCE_ENGRAM:
+        break;
     }
     return eg_balance_engram_memory(n, rate_hz, flags);
 }
@@ -84,9 +86,12 @@ size_t eg_balance_memory(size_t n, double rate_hz, eg_balance_profile profile, u
 static eg_err compute(const eg_balance_input *input, eg_balance_profile profile, eg_arena *arena,
                       eg_balance_result *result, eg_diag *diag) {
     switch (profile) {
-    case EG_BALANCE_QUIJOUX2021: return eg_balance_quijoux(input, arena, result, diag);
-    case EG_BALANCE_DUARTE: return eg_balance_duarte(input, arena, result, diag);
-    case EG_BALANCE_ENGRAM: break;
+    case EG_BALANCE_QUIJOUX2021:
+        return eg_balance_quijoux(input, arena, result, diag);
+    case EG_BALANCE_DUARTE:
+        return eg_balance_duarte(input, arena, result, diag);
+    case EG_BALANCE_ENGRAM:
+        break;
     }
     return eg_balance_engram(input, arena, result, diag);
 }

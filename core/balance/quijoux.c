@@ -9,8 +9,8 @@
 #include "core/balance/emit.h"
 #include "core/balance/lowpass.h"
 #include "core/balance/series.h"
-#include "core/balance/sway.h"
 #include "core/balance/swarii.h"
+#include "core/balance/sway.h"
 #include "core/base/real.h"
 
 static const double rate_hz = 25.0;
@@ -45,8 +45,7 @@ static void make_time(const eg_balance_input *input, double *t_s) {
         if (i > 0 && !(trial->t_s[i] > trial->t_s[i - 1])) usable = 0;
     }
     for (size_t i = 0; i < input->n; i++) {
-        t_s[i] = usable && uneven ? trial->t_s[i] - trial->t_s[0]
-                                  : (double)i / trial->rate_hz;
+        t_s[i] = usable && uneven ? trial->t_s[i] - trial->t_s[0] : (double)i / trial->rate_hz;
     }
 }
 
@@ -110,7 +109,7 @@ static double ellipse_area(const eg_sway *sway, size_t n) {
 /* Savitzky-Golay velocity: derivative of the cubic through five samples, at its middle; at the ends
  * the first and last cubic are used off their middle. */
 static void velocity_of(const double *x, size_t n, double *velocity) {
-    /* Rows: derivative at places 0 and 1 of five, times 12 (times 252 for exact weights). */
+    /* Derivative at places 0 and 1 of five, in 84ths; mirrored with the other sign at the end. */
     static const double at_0[5] = {-125.0, 136.0, 48.0, -88.0, 29.0};
     static const double at_1[5] = {-38.0, -2.0, 24.0, 26.0, -10.0};
     for (size_t i = 2; i + 2 < n; i++) {
@@ -224,8 +223,8 @@ static void emit_bands(const eg_band *ml, const eg_band *ap, eg_balance_result *
               ap->mode_hz);
     emit_axes(result, (const char *const[])SPECTRAL("centroid_frequency"), "Hz", ml->centroid_hz,
               ap->centroid_hz);
-    emit_axes(result, (const char *const[])SPECTRAL("frequency_dispersion"), "1",
-              ml->dispersion, ap->dispersion);
+    emit_axes(result, (const char *const[])SPECTRAL("frequency_dispersion"), "1", ml->dispersion,
+              ap->dispersion);
     emit_axes(result, (const char *const[])SPECTRAL("energy_content_below_05"), power_unit,
               ml->below_half, ap->below_half);
     emit_axes(result, (const char *const[])SPECTRAL("energy_content_05_2"), power_unit,
@@ -242,10 +241,8 @@ static int spectrum(const eg_sway_signal *signal, double *density_ml, double *de
     size_t segment = (size_t)(10.0 * rate_hz);
     if (segment > signal->n) segment = signal->n;
     double step_hz = 1.0 / ((double)signal->n * (1.0 / rate_hz));
-    eg_series_welch welch = {.segment = segment,
-                             .overlap = segment / 2,
-                             .transform = signal->n,
-                             .detrend = 1};
+    eg_series_welch welch = {
+        .segment = segment, .overlap = segment / 2, .transform = signal->n, .detrend = 1};
     eg_band_bins(0.15, 5.0, step_hz, signal->n / 2 + 1, &welch.first_bin, &welch.past_bin);
     if (eg_series_spectrum(signal, &welch, density_ml, density_ap, arena) != 0) return -1;
     size_t bins = welch.past_bin - welch.first_bin;
@@ -293,8 +290,8 @@ static int describe(const eg_sway_signal *signal, const double mean[2], double *
     return diffusion(signal, work, arena, result);
 }
 
-eg_err eg_balance_quijoux(const eg_balance_input *input, eg_arena *arena,
-                          eg_balance_result *result, eg_diag *diag) {
+eg_err eg_balance_quijoux(const eg_balance_input *input, eg_arena *arena, eg_balance_result *result,
+                          eg_diag *diag) {
     double *t_s = eg_arena_take(arena, input->n, sizeof *t_s);
     if (t_s == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "balance: arena too small");
     make_time(input, t_s);

@@ -57,8 +57,8 @@ static void window_mean(const eg_swarii_signal *signal, size_t first, size_t pas
     double weight = 0.0;
     for (size_t i = first; i < past; i++) {
         double left = i == first ? fmax(t[0], now - window_s * 0.5) : 0.5 * (t[i] + t[i - 1]);
-        double right = i + 1 == past ? fmin(t[signal->n - 1], now + window_s * 0.5)
-                                     : 0.5 * (t[i + 1] + t[i]);
+        double right =
+            i + 1 == past ? fmin(t[signal->n - 1], now + window_s * 0.5) : 0.5 * (t[i + 1] + t[i]);
         double w = right - left;
         ml += signal->ml_cm[i] * w;
         ap += signal->ap_cm[i] * w;

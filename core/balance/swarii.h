@@ -1,6 +1,7 @@
 /* The resampler of the profile quijoux2021: sliding windows weighted averaged interpolation
- * (SWARII), made for boards with uneven time stamps. It is kept with its quirks because 72 published
- * variables stand on it; our own profile does not use it (it takes 1.5-9 % off the path length).
+ * (SWARII), made for boards with uneven time stamps. It is kept with its quirks because 72
+ * published variables stand on it; our own profile does not use it (it takes 1.5-9 % off the path
+ * length).
  *
  * Quirks: the first and the last sample and everything before 0.1 s are dropped; a jump of more
  * than 2 cm (ML + AP) that comes back to within 0.5 cm after one or two samples is dropped; the

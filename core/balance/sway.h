@@ -14,12 +14,12 @@ typedef struct eg_sway_signal {
 } eg_sway_signal;
 
 typedef struct eg_sway_axis {
-    double mean;     /* L */
-    double mean_abs; /* mean of |x|, about zero and not about the mean, L */
+    double mean;        /* L */
+    double mean_abs;    /* mean of |x|, about zero and not about the mean, L */
     double mean_square; /* mean of x^2, L^2 */
-    double max_abs;  /* L */
-    double min, max; /* L */
-    double path;     /* sum of |x[i+1] - x[i]|, L */
+    double max_abs;     /* L */
+    double min, max;    /* L */
+    double path;        /* sum of |x[i+1] - x[i]|, L */
 } eg_sway_axis;
 
 /* Moments are about zero: a profile that centres, centres first. */
@@ -37,9 +37,9 @@ eg_sway eg_sway_measure(const eg_sway_signal *signal);
 
 /* Covariance of a planar cloud and its principal axes. */
 typedef struct eg_sway_cloud {
-    double var_ml, var_ap, covariance;   /* L^2 */
-    double major, minor;                 /* eigenvalues, major >= minor >= 0, L^2 */
-    double direction_ml, direction_ap;   /* unit vector of the major axis, direction_ap >= 0 */
+    double var_ml, var_ap, covariance; /* L^2 */
+    double major, minor;               /* eigenvalues, major >= minor >= 0, L^2 */
+    double direction_ml, direction_ap; /* unit vector of the major axis, direction_ap >= 0 */
 } eg_sway_cloud;
 
 /* About the mean, divided by n - ddof. */
