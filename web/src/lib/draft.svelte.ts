@@ -1,0 +1,58 @@
+/**
+ * Unsaved typing that survives a reload: kept in this tab's session storage until the server has
+ * acknowledged the write, then cleared. Call it while a component is being set up.
+ */
+export interface Draft<T> {
+  value: T
+  restored: boolean
+  clear(next?: T): void
+}
+
+export function useDraft<T extends object>(key: string, initial: () => T): Draft<T> {
+  const name = `engram-draft:${key}`
+  let kept: T | null = null
+  try {
+    const text = sessionStorage.getItem(name)
+    kept = text ? (JSON.parse(text) as T) : null
+  } catch {
+    kept = null
+  }
+  const fresh = initial()
+  const start = JSON.stringify(fresh)
+  let baseline = start
+  const box = $state<{ value: T; restored: boolean }>({
+    value: kept ? { ...fresh, ...kept } : fresh,
+    restored: kept !== null,
+  })
+  $effect(() => {
+    const text = JSON.stringify(box.value)
+    try {
+      if (text === baseline) sessionStorage.removeItem(name)
+      else sessionStorage.setItem(name, text)
+    } catch {
+      // Storage may be full or forbidden; the page still works, it only forgets on a reload.
+    }
+  })
+  return {
+    get value() {
+      return box.value as T
+    },
+    set value(next: T) {
+      box.value = next
+    },
+    get restored() {
+      return box.restored
+    },
+    clear(next?: T) {
+      const after = next ?? initial()
+      baseline = JSON.stringify(after)
+      box.value = after
+      box.restored = false
+      try {
+        sessionStorage.removeItem(name)
+      } catch {
+        // as above
+      }
+    },
+  }
+}

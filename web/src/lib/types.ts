@@ -1,0 +1,377 @@
+/** What the server says, see serve/openapi.json. Bodies are documents of clinic/schema. */
+export interface Doc<B = Record<string, unknown>> {
+  id: string
+  kind: string
+  version: number
+  status: 'draft' | 'final' | 'signed' | 'entered-in-error'
+  person_id?: string | null
+  episode_id?: string | null
+  parent_id?: string | null
+  local_date?: string
+  created_at?: string
+  author?: string
+  body: B
+  signature?: Signature | null
+}
+
+export type Side = 'left' | 'right' | 'both' | null
+export type Tri = 0 | 1 | null
+
+export interface Person {
+  given_name: string
+  family_name: string
+  birth_date: string
+  sex: 'female' | 'male' | 'other' | 'unknown'
+  pronouns?: string
+  contact?: string
+  example: boolean
+}
+
+export interface Episode {
+  discipline: 'PT' | 'OT'
+  title: string
+  state: State
+  state_history?: { state: string; at: string; by?: string; note?: string }[]
+}
+
+export type State =
+  | 'referred'
+  | 'intake'
+  | 'screened'
+  | 'hold'
+  | 'evaluating'
+  | 'evaluated'
+  | 'goals_set'
+  | 'plan_draft'
+  | 'in_treatment'
+  | 'discharged'
+
+export interface Referral {
+  referrer: string
+  organisation?: string
+  received_on: string
+  signed_on?: string
+  diagnosis_text: string
+  request: string
+  precautions?: string
+  direct_access: boolean
+}
+
+export interface Symptom {
+  region: string
+  kind: string
+  pain: number | null
+  note?: string
+}
+
+export interface Intake {
+  completed_by: 'patient' | 'therapist' | 'both'
+  symptoms: Symptom[]
+  history: string
+  diagnosis: { text: string; code?: string; code_system?: string }
+  conditions: Record<string, Tri>
+  onset_at: string | null
+  affected_side: 'left' | 'right' | 'both' | 'none' | null
+  hand_dominance: 'left' | 'right' | 'both' | null
+  medications: { name: string; note?: string }[]
+  implants: { name: string; active_electronic: boolean }[]
+  implanted_device: Tri
+  pregnant: Tri
+  epilepsy: Tri
+  falls_12mo: number | null
+  vital_signs: {
+    sbp: number | null
+    dbp: number | null
+    hr: number | null
+    spo2: number | null
+    measured_at: string
+  } | null
+  baseline_sbp?: number
+  red_flags: Record<string, Tri>
+  stimulation_screen: Record<string, Tri>
+  lives_with?: string
+  home?: string
+  occupation?: string
+  concerns: string[]
+  own_goals: { text: string; ability_0_10: number | null }[]
+  consent: { treatment: boolean; data: boolean; given_by: string; at: string } | null
+}
+
+export interface Evaluation {
+  type: 'initial' | 're-evaluation' | 'discharge'
+  date: string
+  examiner: string
+  note?: string
+}
+
+export interface Entry {
+  evaluation_id: string
+  code: string
+  value: number | null
+  text?: string
+  side: Side
+  position?: string
+  method?: string
+  device?: string
+  examiner?: string
+  rom: { start: number | null; min: number | null; max: number | null; end: number | null } | null
+  items: Record<string, number> | null
+  recording_id: string | null
+  quality: 'ok' | 'warn' | null
+  not_tested_reason?: string
+}
+
+export interface QualityCheck {
+  check: string
+  verdict: 'ok' | 'warn' | 'fail'
+  detail: string
+}
+
+export interface Norm {
+  low?: number | null
+  high?: number | null
+  lo?: number | null
+  hi?: number | null
+  text?: string
+  population?: string
+  source?: string
+  verified?: boolean
+}
+
+export interface Measure {
+  code: string
+  name?: string
+  value: number | null
+  unit?: string
+  better?: string
+  clinical?: boolean
+  hidden?: boolean
+  icc?: number | null
+  mdc95?: number | null
+  mdc?: number | { value?: number | null; interval?: string; note?: string } | null
+  mdc_interval?: string
+  norm?: Norm | null
+  definition?: string
+  settings?: string
+  verdict?: string
+  text?: string
+  [key: string]: unknown
+}
+
+export interface Result {
+  file?: string
+  profile?: string
+  quality?: QualityCheck[]
+  measures?: Measure[]
+  trial?: Record<string, unknown>
+  hidden?: number
+  warnings?: string[]
+  [key: string]: unknown
+}
+
+export interface Trace {
+  rate_hz: number
+  n: number
+  t_s: number[]
+  ml_mm: (number | null)[]
+  ap_mm: (number | null)[]
+  fz_n?: (number | null)[] | null
+  right_percent?: (number | null)[] | null
+  ellipse?: { cx: number; cy: number; major: number; minor: number; angle_deg: number } | null
+  spectrum?: { f_hz: number[]; ml: number[]; ap: number[] } | null
+  settling_s?: number
+}
+
+export interface Condition {
+  posture?: string
+  vision?: string
+  surface?: string
+  stance?: string
+}
+
+export interface Recording {
+  name: string
+  sha256?: string
+  size?: number
+  format?: string
+  task: string
+  condition: Condition
+  trial_no: number
+  recorded_on: string
+  decision: 'pending' | 'kept' | 'repeat' | 'discarded'
+  decision_reason?: string
+  synthetic?: boolean
+  attribution?: string
+  result?: Result
+  [key: string]: unknown
+}
+
+export interface Goal {
+  text: string
+  measure_code: string
+  side: Side
+  baseline: number | null
+  baseline_entry_id?: string
+  target: number
+  due_on: string
+  weight: number
+  levels?: Record<string, string>
+  attained?: number | null
+  icf?: string
+  status: 'open' | 'met' | 'stopped'
+  mdc_warning?: string
+}
+
+export interface Dose {
+  frequency?: string
+  intensity?: string
+  time?: string
+  type?: string
+  volume?: string
+  progression?: string
+}
+
+export interface Decision {
+  rule_id: string
+  decision: 'accepted' | 'edited' | 'rejected'
+  reason?: string
+  title: string
+  finding_names: string[]
+  goal_ids: string[]
+  dose: Dose
+  exercises: string[]
+  grade: string
+  status: string
+  source: string
+}
+
+export interface Plan {
+  diagnosis: string
+  goal_ids: string[]
+  frequency_per_week: number
+  duration_weeks: number
+  start_on: string
+  end_on: string
+  decisions: Decision[]
+  others: {
+    intervention_id: string | null
+    title: string
+    dose: Dose
+    goal_ids: string[]
+    reason: string
+  }[]
+  overrides: { rule_id: string; reason: string }[]
+  findings_snapshot: Record<string, number>
+  rules_version: string
+}
+
+export interface SessionItem {
+  exercise_id: string | null
+  title: string
+  sets: number
+  repetitions: number
+  successes: number | null
+  seconds: number | null
+  load?: string
+  response?: string
+  pain_after?: number
+}
+
+export interface Session {
+  plan_id: string
+  plan_version: number
+  date: string
+  started_at: string
+  ended_at: string
+  therapist: string
+  check_in: {
+    pain: number | null
+    sbp: number | null
+    dbp: number | null
+    hr: number | null
+    spo2: number | null
+    skin_ok: boolean | null
+    note: string
+  }
+  blocked_override?: { reason: string }
+  items: SessionItem[]
+  minutes: { timed: number; untimed: number; rest: number; unattended: number }
+  response: string
+  next: string
+}
+
+export interface Signature {
+  id?: string
+  document_id: string
+  document_version: number
+  document_kind: string
+  signer_name: string
+  credential: string
+  signed_at: string
+  statement: string
+  ok?: boolean
+  body?: Omit<Signature, 'body'>
+}
+
+export interface Chip {
+  kind: 'stop' | 'warn' | 'info' | 'unknown'
+  text: string
+}
+
+export interface Guard {
+  code: string
+  text: string
+  met: boolean
+  fix?: { page?: string; field?: string } | null
+  blocking?: boolean
+}
+
+export interface Chart {
+  episode: Doc<Episode>
+  person: Doc<Person>
+  referral: Doc<Referral> | null
+  intake: Doc<Intake> | null
+  releases: Doc<{ reason: string; clinician: string; credential: string; at: string }>[]
+  evaluations: Doc<Evaluation>[]
+  entries: Doc<Entry>[]
+  recordings: Doc<Recording>[]
+  finding_values: Doc<{ name: string; value: number | null; note?: string; at: string }>[]
+  goals: Doc<Goal>[]
+  plans: Doc<Plan>[]
+  sessions: Doc<Session>[]
+  reports: Doc[]
+  signatures: Signature[]
+  state: State
+  next: { to: State; guards: Guard[] }[]
+  precautions: Chip[]
+  counts: Record<string, number>
+}
+
+export type Severity = 'none' | 'mild' | 'moderate' | 'severe' | 'complete' | 'unknown'
+
+export interface Finding {
+  name: string
+  meaning: string
+  value: number | null
+  unknown: boolean
+  unit?: string
+  source?: { kind: string; entry_id?: string; document_id?: string; at?: string; text?: string }
+  norm?: Norm | string | null
+  side_to_side?: { text?: string } | string | null
+  change?: { from?: number; to?: number; verdict?: string; text?: string } | null
+  severity: Severity
+  icf?: { code?: string; qualifier?: string | number | null } | null
+  regions?: string[]
+  entry_page?: string
+  used_by?: string[]
+}
+
+export interface Status {
+  version: string
+  demo: boolean
+  site: { name: string; time_zone: string }
+  today: string
+  disclaimer?: string
+  knowledge?: { counts?: Record<string, number>; unverified?: number } & Record<string, unknown>
+  examples?: boolean
+}
