@@ -1,0 +1,107 @@
+#include "clinic/knowledge_check.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clinic/rule_expression.h"
+#include "core/base/check.h"
+
+static bool fault(knowledge_fault *found, const char *member, const char *remedy,
+                  const char *format, ...) EG_PRINTF(4, 5);
+static bool fault(knowledge_fault *found, const char *member, const char *remedy,
+                  const char *format, ...) {
+    va_list arguments;
+    snprintf(found->member, sizeof found->member, "%s", member);
+    snprintf(found->remedy, sizeof found->remedy, "%s", remedy);
+    va_start(arguments, format);
+    vsnprintf(found->reason, sizeof found->reason, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* The expression parses, and each comparison is with a known finding and a value in its range. */
+static bool expression_is_sound(const eg_knowledge *knowledge, json_t *rule,
+                                knowledge_fault *found) {
+    eg_expression expression;
+    eg_diag diag = {0};
+    if (eg_expression_parse(eg_json_text_of(rule, "when", ""), &expression, &diag) != EG_OK)
+        return fault(found, "when", "write NAME op NUMBER joined by & and |", "%.190s", diag.text);
+    for (size_t i = 0; i < expression.n_nodes; i++) {
+        const eg_expression_node *node = &expression.nodes[i];
+        if (node->op != EG_OP_COMPARE) continue;
+        json_t *finding = eg_knowledge_find(knowledge, "findings", node->name);
+        if (finding == NULL)
+            return fault(found, "when", "correct the name or add the finding to findings/",
+                         "no finding is called \"%s\"", node->name);
+        double low = eg_json_number_of(finding, "low", -HUGE_VAL);
+        double high = eg_json_number_of(finding, "high", HUGE_VAL);
+        if (node->number < low || node->number > high)
+            return fault(found, "when", "correct the limit or the range of the finding",
+                         "%s is compared with %g, but lies between %g and %g", node->name,
+                         node->number, low, high);
+    }
+    return true;
+}
+
+static bool rule_is_sound(const eg_knowledge *knowledge, json_t *rule, knowledge_fault *found) {
+    const char *kind = eg_json_text_of(rule, "kind", "");
+    bool blocks = json_array_size(json_object_get(rule, "blocks")) > 0;
+    if (!expression_is_sound(knowledge, rule, found)) return false;
+    if (strcmp(kind, "block") == 0 && (!blocks || json_object_get(rule, "override") == NULL))
+        return fault(found, "kind", "add \"blocks\" and \"override\"",
+                     "blocks, but does not say what, or who may lift it");
+    if (strcmp(kind, "block") != 0 && blocks)
+        return fault(found, "blocks", "make its kind \"block\" or take it out",
+                     "only a rule of kind block may block");
+    if (strcmp(kind, "for") == 0 && !json_is_object(json_object_get(rule, "proposal")))
+        return fault(found, "proposal", "describe what is proposed, with its dose",
+                     "proposes nothing");
+    json_t *warned = json_object_get(rule, "warns_on");
+    for (size_t i = 0; i < json_array_size(warned); i++) {
+        const char *id = json_string_value(json_array_get(warned, i));
+        if (strcmp(id, "*") != 0 && eg_knowledge_find(knowledge, "rules", id) == NULL)
+            return fault(found, "warns_on", "correct the id", "no rule is called \"%.40s\"", id);
+    }
+    return true;
+}
+
+static bool finding_is_sound(json_t *finding, knowledge_fault *found) {
+    double low = eg_json_number_of(finding, "low", 0.0);
+    double high = eg_json_number_of(finding, "high", 0.0);
+    json_t *from = json_object_get(finding, "from");
+    const char *kind = eg_json_text_of(from, "kind", "");
+    if (!(low < high)) return fault(found, "low", "let low be less than high", "an empty range");
+    if (strcmp(eg_json_text_of(finding, "scale", ""), "yes/no") == 0 && !(low >= 0 && high <= 1))
+        return fault(found, "scale", "use 0 and 1", "a yes/no finding that is not 0 or 1");
+    bool needs_code = strcmp(kind, "date") == 0 || strcmp(kind, "intake") == 0 ||
+                      strcmp(kind, "vital") == 0 || strcmp(kind, "instrument") == 0 ||
+                      strcmp(kind, "measure") == 0 || strcmp(kind, "goal") == 0;
+    if (needs_code && json_object_get(from, "code") == NULL)
+        return fault(found, "from", "name the field, instrument, measure or subject in \"code\"",
+                     "comes from a %s, but not from which", kind);
+    return true;
+}
+
+static bool norm_is_sound(json_t *norm, knowledge_fault *found) {
+    double low = eg_json_number_of(norm, "low", -HUGE_VAL);
+    double high = eg_json_number_of(norm, "high", HUGE_VAL);
+    if (low > high) return fault(found, "low", "exchange them", "low is above high");
+    if (eg_json_number_of(norm, "age_low", 0.0) > eg_json_number_of(norm, "age_high", 200.0))
+        return fault(found, "age_low", "exchange them", "age_low is above age_high");
+    return true;
+}
+
+bool knowledge_entry_is_sound(const eg_knowledge *knowledge, const char *kind, json_t *entry,
+                              knowledge_fault *found) {
+    EG_ASSERT(knowledge != NULL && found != NULL);
+    if (json_is_true(json_object_get(entry, "verified")) &&
+        !json_is_string(json_object_get(entry, "verified_by")))
+        return fault(found, "verified", "add verified_by: name, credential, date",
+                     "is marked verified, but not by whom");
+    if (strcmp(kind, "rules") == 0) return rule_is_sound(knowledge, entry, found);
+    if (strcmp(kind, "findings") == 0) return finding_is_sound(entry, found);
+    if (strcmp(kind, "norms") == 0) return norm_is_sound(entry, found);
+    return true;
+}
