@@ -11,5 +11,6 @@ typedef struct eg_command {
 } eg_command;
 
 int eg_command_version(int n_arguments, char **arguments);
+int eg_command_serve(int n_arguments, char **arguments);
 
 #endif

@@ -6,6 +6,8 @@
 #include "cli/command.h"
 
 static const eg_command commands[] = {
+    {"serve", "engram serve [--demo] [--data DIR] [--listen HOST:PORT]",
+     "the clinic in the browser, on this machine", eg_command_serve},
     {"version", "engram version", "the program's version", eg_command_version},
 };
 

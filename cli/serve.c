@@ -1,0 +1,216 @@
+/* `engram serve`: opens the data folder, starts the server and says where to find it. */
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "serve/guard.h"
+#include "serve/http.h"
+
+typedef struct options {
+    bool demo;
+    bool no_open;
+    bool routes;
+    const char *data;
+    const char *store;
+    const char *listen;
+    const char *web_folder;
+} options;
+
+static int complain(const char *what, const char *remedy) {
+    fprintf(stderr, "engram serve: %s\n%s\n", what, remedy);
+    return 2;
+}
+
+static int read_options(int n_arguments, char **arguments, options *found) {
+    static const char usage[] = "usage: engram serve [--demo] [--data DIR] [--listen HOST:PORT] "
+                                "[--store URL] [--no-open] [--web-dir DIR]";
+    *found = (options){.listen = "127.0.0.1:8321"};
+    struct {
+        const char *name;
+        bool *flag;
+        const char **value;
+    } known[] = {
+        {"--demo", &found->demo, NULL},          {"--no-open", &found->no_open, NULL},
+        {"--routes", &found->routes, NULL},      {"--data", NULL, &found->data},
+        {"--listen", NULL, &found->listen},      {"--store", NULL, &found->store},
+        {"--web-dir", NULL, &found->web_folder},
+    };
+    for (int i = 1; i < n_arguments; i++) {
+        size_t k = 0;
+        while (k < sizeof known / sizeof known[0] && strcmp(known[k].name, arguments[i]) != 0) k++;
+        if (k == sizeof known / sizeof known[0]) {
+            char text[256];
+            snprintf(text, sizeof text, "\"%s\" is not an option", arguments[i]);
+            return complain(text, usage);
+        }
+        if (known[k].flag != NULL) {
+            *known[k].flag = true;
+        } else if (i + 1 < n_arguments) {
+            *known[k].value = arguments[++i];
+        } else {
+            char text[256];
+            snprintf(text, sizeof text, "%s needs a value", arguments[i]);
+            return complain(text, usage);
+        }
+    }
+    return 0;
+}
+
+/* "127.0.0.1:8321", "[::1]:8321" or "localhost:8321". */
+static bool split_listen(const char *text, char address[64], int *port) {
+    const char *colon = strrchr(text, ':');
+    if (colon == NULL || colon == text || colon[1] == '\0') return false;
+    char *end = NULL;
+    long number = strtol(colon + 1, &end, 10);
+    if (*end != '\0' || number < 0 || number > 65535 || colon[1] == '-' || colon[1] == '+')
+        return false;
+    size_t length = (size_t)(colon - text);
+    if (text[0] == '[' && text[length - 1] == ']') {
+        text++;
+        length -= 2;
+    } else if (memchr(text, ':', length) != NULL) {
+        return false;
+    }
+    if (length == 0 || length >= 64) return false;
+    memcpy(address, text, length);
+    address[length] = '\0';
+    if (strcmp(address, "localhost") == 0) strcpy(address, "127.0.0.1");
+    *port = (int)number;
+    return true;
+}
+
+/* Makes a folder and those above it; a new one is for this user only. */
+static int make_folder(const char *path) {
+    char part[PATH_MAX];
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof part) return -1;
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i] != '\0') continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0700) != 0 && errno != EEXIST) return -1;
+    }
+    return 0;
+}
+
+/* Where the data are: --data, or below $XDG_DATA_HOME; the demo has a folder of its own. */
+static bool find_data(const options *chosen, char path[PATH_MAX]) {
+    const char *name = chosen->demo ? "engram-demo" : "engram";
+    const char *base = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+    int n = -1;
+    if (chosen->data != NULL)
+        n = snprintf(path, PATH_MAX, "%s", chosen->data);
+    else if (base != NULL && base[0] == '/')
+        n = snprintf(path, PATH_MAX, "%s/%s", base, name);
+    else if (home != NULL && home[0] == '/')
+        n = snprintf(path, PATH_MAX, "%s/.local/share/%s", home, name);
+    return n > 0 && n < PATH_MAX;
+}
+
+static void *wait_for_signal(void *argument) {
+    sigset_t signals;
+    int number = 0;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    sigwait(&signals, &number);
+    eg_http_stop(argument);
+    return NULL;
+}
+
+static int fail(const eg_diag *diag) {
+    fprintf(stderr, "engram serve: %s: %s\n", diag->where, diag->text);
+    return 1;
+}
+
+static int serve(const eg_http_settings *settings) {
+    eg_diag diag = {0};
+    pthread_t waiter;
+    eg_http *http = eg_http_create(settings, &diag);
+    if (http == NULL) return fail(&diag);
+    if (pthread_create(&waiter, NULL, wait_for_signal, http) != 0) {
+        eg_http_destroy(http);
+        fprintf(stderr, "engram serve: no thread for signals\n");
+        return 1;
+    }
+    bool is_six = strchr(settings->address, ':') != NULL;
+    printf("Engram is ready: http://%s%s%s:%d/?token=%s\n", is_six ? "[" : "", settings->address,
+           is_six ? "]" : "", eg_http_port(http), settings->token);
+    printf("Open this address in a browser on this machine; it is a key, do not pass it on. "
+           "Ctrl-C ends.\n");
+    fflush(stdout);
+    eg_http_run(http);
+    /* The waiter either has had its signal or still waits for one. */
+    pthread_kill(waiter, SIGTERM);
+    pthread_join(waiter, NULL);
+    eg_http_destroy(http);
+    printf("Engram has stopped.\n");
+    return 0;
+}
+
+static int print_routes(void) {
+    static const char *const bodies[] = {"none", "json", "bytes"};
+    for (size_t i = 0; eg_api_route_at(i) != NULL; i++) {
+        const eg_api_route *route = eg_api_route_at(i);
+        printf("%s %s %s %s\n", route->method, route->path,
+               route->role == EG_API_WRITES ? "writer" : "reader", bodies[route->body]);
+    }
+    return 0;
+}
+
+int eg_command_serve(int n_arguments, char **arguments) {
+    options chosen;
+    int status = read_options(n_arguments, arguments, &chosen);
+    if (status != 0) return status;
+    if (chosen.routes) return print_routes();
+    if (chosen.store != NULL)
+        return complain("--store: only the built-in SQLite store is there yet",
+                        "Leave --store out; --data names its folder.");
+    eg_http_settings settings = {.web_folder = chosen.web_folder};
+    char address[64];
+    char data[PATH_MAX];
+    char token[EG_GUARD_TOKEN_DIGITS + 1];
+    if (!split_listen(chosen.listen, address, &settings.port))
+        return complain("--listen wants HOST:PORT", "For example --listen 127.0.0.1:8321.");
+    if (!find_data(&chosen, data))
+        return complain("no folder for the data: neither XDG_DATA_HOME nor HOME is set",
+                        "Name one with --data DIR.");
+    if (make_folder(data) != 0) {
+        fprintf(stderr, "engram serve: %s: %s\nName another folder with --data DIR.\n", data,
+                strerror(errno));
+        return 1;
+    }
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* inherited by every thread */
+
+    eg_guard_random_token(token);
+    settings.address = address;
+    settings.token = token;
+    eg_diag diag = {0};
+    eg_api_settings api = {.version = ENGRAM_VERSION, .data = data, .demo = chosen.demo};
+    eg_api *workers[1 + EG_POOL_READERS] = {0};
+    status = 0;
+    for (size_t i = 0; status == 0 && i < 1 + EG_POOL_READERS; i++)
+        if ((workers[i] = eg_api_create(&api, &diag)) == NULL) status = fail(&diag);
+    if (status == 0) {
+        settings.writer = workers[0];
+        for (size_t i = 0; i < EG_POOL_READERS; i++) settings.readers[i] = workers[1 + i];
+        status = serve(&settings);
+    }
+    for (size_t i = 0; i < 1 + EG_POOL_READERS; i++) eg_api_destroy(workers[i]);
+    return status;
+}
