@@ -9,7 +9,7 @@
 #include "core/base/err.h"
 
 enum {
-    EG_RECORDING_CHANNELS_MAX = 1024,
+    EG_RECORDING_CHANNELS_MAX = 8192,
     EG_RECORDING_LABEL_MAX = 64, /* bytes with the final NUL */
     EG_RECORDING_UNIT_MAX = 24,  /* bytes with the final NUL */
     EG_RECORDING_WARNINGS_MAX = 32,

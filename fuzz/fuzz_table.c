@@ -1,0 +1,30 @@
+/* Any bytes as a recording: an error with words, or a recording that keeps its promises. */
+#include <math.h>
+#include <string.h>
+
+#include "core/base/check.h"
+#include "io/format/recording.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+    eg_recording *recording = NULL;
+    eg_diag diag = {0};
+    eg_err err = eg_recording_parse("fuzz", bytes, size, &recording, &diag);
+    if (err != EG_OK) {
+        EG_ASSERT(recording == NULL && diag.code == err && diag.text[0] != '\0');
+        return 0;
+    }
+    EG_ASSERT(recording->n_channels > 0 && recording->n_channels <= EG_RECORDING_CHANNELS_MAX);
+    EG_ASSERT(recording->n_frames > 0 && recording->n_frames <= size);
+    EG_ASSERT(isnan(recording->rate_hz) || recording->rate_hz > 0);
+    EG_ASSERT(strlen(recording->sha256) == 64);
+    for (size_t i = 0; i < recording->n_channels; i++) {
+        const eg_channel *channel = &recording->channels[i];
+        EG_ASSERT(channel->n == recording->n_frames && channel->label[0] != '\0');
+        EG_ASSERT(memchr(channel->unit, 0, sizeof channel->unit) != NULL);
+        for (size_t k = 0; k < channel->n; k++) EG_ASSERT(!isinf(channel->values[k]));
+    }
+    eg_recording_destroy(recording);
+    return 0;
+}

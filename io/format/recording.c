@@ -1,0 +1,203 @@
+#include "io/format/recording.h"
+
+#include <errno.h>
+#include <math.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/check.h"
+#include "io/format/build.h"
+#include "io/format/table.h"
+#include "io/format/text.h"
+
+enum { SNIFF_TEXT_BYTES = 512 };
+
+typedef struct signature {
+    size_t offset;
+    const char *bytes;
+    size_t n;
+    const char *format; /* what it is, as the user knows it */
+} signature;
+
+#define SIGNATURE(offset, text, format)                                                            \
+    { offset, text, sizeof(text) - 1, format }
+
+/* Files that people will try, told apart by their first bytes. */
+static const signature unread_formats[] = {
+    SIGNATURE(1, "\x50", "a C3D file"), /* checked again by looks_like_c3d */
+    SIGNATURE(0, "0       ", "an EDF file"),
+    SIGNATURE(0,
+              "\xff"
+              "BIOSEMI",
+              "a BDF file"),
+    SIGNATURE(0, "XDF:", "an XDF file"),
+    SIGNATURE(0, "\x89HDF\r\n", "an HDF5 or Matlab 7.3 file"),
+    SIGNATURE(0, "MATLAB 5.0", "a Matlab file"),
+    SIGNATURE(0, "PK\x03\x04", "a ZIP archive or an Excel workbook (save the sheet as CSV)"),
+    SIGNATURE(0, "\xd0\xcf\x11\xe0", "an old Office file (save the sheet as CSV)"),
+    SIGNATURE(0, "\x1f\x8b", "compressed with gzip (unpack it first)"),
+    SIGNATURE(0, "%PDF", "a PDF document"),
+    SIGNATURE(0, "\x89PNG", "a picture"),
+    SIGNATURE(0, "\xff\xd8\xff", "a picture"),
+    SIGNATURE(0, "SQLite format 3", "a database"),
+    SIGNATURE(0, "PathFileType", "a TRC marker file"),
+    SIGNATURE(0, "{", "JSON, not a recording"),
+    SIGNATURE(0, "<", "a web page or XML, not a recording")};
+
+void eg_recording_copy_text(char *field, size_t size, const char *text, size_t n) {
+    EG_ASSERT(size > 0);
+    if (n > size - 1) {
+        n = size - 1;
+        while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) n--;
+    }
+    memcpy(field, text, n);
+    field[n] = '\0';
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)field[i] < 0x20) field[i] = ' ';
+}
+
+void eg_recording_warn(eg_recording *recording, uint64_t line, const char *format, ...) {
+    if (recording->n_warnings == EG_RECORDING_WARNINGS_MAX) {
+        eg_recording_warning *last = &recording->warnings[EG_RECORDING_WARNINGS_MAX - 1];
+        last->line = 0;
+        snprintf(last->text, sizeof last->text, "there are more warnings than fit here");
+        return;
+    }
+    eg_recording_warning *warning = &recording->warnings[recording->n_warnings++];
+    warning->line = line;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(warning->text, sizeof warning->text, format, arguments);
+    va_end(arguments);
+}
+
+eg_err eg_recording_add_channels(eg_recording *recording, size_t n, eg_diag *diag) {
+    EG_ASSERT(recording->channels == NULL && n > 0);
+    if (n > EG_RECORDING_CHANNELS_MAX)
+        return eg_diag_set(diag, EG_ERR_LIMIT, recording->name, 0,
+                           "%zu channels, at most %d are read", n, EG_RECORDING_CHANNELS_MAX);
+    recording->channels = calloc(n, sizeof *recording->channels);
+    if (recording->channels == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
+    recording->n_channels = n;
+    return EG_OK;
+}
+
+static const char *base_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? path : slash + 1;
+}
+
+static void set_identity(eg_recording *recording, const char *name, const uint8_t *bytes,
+                         size_t size) {
+    const char *base = base_name(name);
+    eg_recording_copy_text(recording->name, sizeof recording->name, base, strlen(base));
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    crypto_hash_sha256(hash, bytes, size);
+    sodium_bin2hex(recording->sha256, sizeof recording->sha256, hash, sizeof hash);
+}
+
+/* A C3D's first byte is the block of its parameters, and there the processor is named. */
+static int looks_like_c3d(const uint8_t *bytes, size_t size) {
+    if (size < 512 || bytes[1] != 0x50 || bytes[0] < 2) return 0;
+    size_t parameters = ((size_t)bytes[0] - 1) * 512;
+    return parameters + 4 <= size && bytes[parameters + 3] >= 84 && bytes[parameters + 3] <= 86;
+}
+
+static const char *find_unread_format(const uint8_t *bytes, size_t size) {
+    if (looks_like_c3d(bytes, size)) return unread_formats[0].format;
+    for (size_t i = 1; i < sizeof unread_formats / sizeof unread_formats[0]; i++) {
+        const signature *s = &unread_formats[i];
+        if (size >= s->offset + s->n && memcmp(bytes + s->offset, s->bytes, s->n) == 0) {
+            /* "0       " can also begin a row of numbers; an EDF header has 256 bytes. */
+            if (s->bytes[0] == '0' && (size < 256 || memchr(bytes, '\n', 256) != NULL)) continue;
+            return s->format;
+        }
+    }
+    size_t n = size < SNIFF_TEXT_BYTES ? size : SNIFF_TEXT_BYTES;
+    eg_span head = {(const char *)bytes, n};
+    if (eg_text_find(head, "\nendheader") != NULL) return "an OpenSim MOT or STO file";
+    return NULL;
+}
+
+eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
+                          eg_recording **recording, eg_diag *diag) {
+    EG_ASSERT(name != NULL && recording != NULL && (bytes != NULL || size == 0));
+    *recording = NULL;
+    if (size == 0) return eg_diag_set(diag, EG_ERR_DATA, name, 0, "the file is empty");
+    if (size > EG_RECORDING_BYTES_MAX)
+        return eg_diag_set(diag, EG_ERR_LIMIT, name, 0, "%zu MB, at most %d MB are read",
+                           size >> 20, EG_RECORDING_BYTES_MAX >> 20);
+    const char *unread = find_unread_format(bytes, size);
+    if (unread != NULL)
+        return eg_diag_set(diag, EG_ERR_FORMAT, name, 0,
+                           "this is %s, which Engram does not read yet; export the forces or the "
+                           "centre of pressure as delimited text (CSV)",
+                           unread);
+    eg_recording *made = calloc(1, sizeof *made);
+    if (made == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, name, 0, "no memory");
+    made->rate_hz = NAN;
+    eg_err err = eg_table_parse(name, bytes, size, made, diag);
+    if (err != EG_OK) {
+        eg_recording_destroy(made);
+        return err;
+    }
+    set_identity(made, name, bytes, size);
+    *recording = made;
+    return EG_OK;
+}
+
+static eg_err read_bytes(FILE *file, const char *path, size_t size, uint8_t **bytes,
+                         eg_diag *diag) {
+    *bytes = malloc(size + 1);
+    if (*bytes == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, path, 0, "no memory");
+    if (fread(*bytes, 1, size, file) != size) {
+        free(*bytes);
+        *bytes = NULL;
+        return eg_diag_set(diag, EG_ERR_IO, path, 0, "the file cannot be read to its end");
+    }
+    return EG_OK;
+}
+
+eg_err eg_recording_read(const char *path, eg_recording **recording, eg_diag *diag) {
+    EG_ASSERT(path != NULL && recording != NULL);
+    *recording = NULL;
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s", strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return eg_diag_set(diag, EG_ERR_IO, path, 0, "this is not a file but a folder or a device");
+    if (status.st_size > EG_RECORDING_BYTES_MAX)
+        return eg_diag_set(diag, EG_ERR_LIMIT, path, 0, "%lld MB, at most %d MB are read",
+                           (long long)status.st_size >> 20, EG_RECORDING_BYTES_MAX >> 20);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s", strerror(errno));
+    uint8_t *bytes = NULL;
+    eg_err err = read_bytes(file, path, (size_t)status.st_size, &bytes, diag);
+    fclose(file);
+    if (err == EG_OK)
+        err = eg_recording_parse(path, bytes, (size_t)status.st_size, recording, diag);
+    free(bytes);
+    return err;
+}
+
+const eg_channel *eg_recording_channel(const eg_recording *recording, const char *label) {
+    EG_ASSERT(recording != NULL && label != NULL);
+    for (size_t i = 0; i < recording->n_channels; i++) {
+        const char *own = recording->channels[i].label;
+        if (eg_text_equals((eg_span){own, strlen(own)}, label)) return &recording->channels[i];
+    }
+    return NULL;
+}
+
+void eg_recording_destroy(eg_recording *recording) {
+    if (recording == NULL) return;
+    for (size_t i = 0; i < recording->n_channels; i++) free(recording->channels[i].values);
+    free(recording->channels);
+    free(recording->t_s);
+    free(recording);
+}

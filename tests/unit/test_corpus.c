@@ -1,0 +1,53 @@
+/* Runs every file of the fuzz targets' corpora through its parser in each build, with or without
+ * sanitizers; a file that once broke a parser is run for ever. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/format/recording.h"
+#include "tests/support/test.h"
+
+/* Calls `feed` with each file of fuzz/corpus/NAME; every file also cut at each of its first bytes.
+ */
+static void replay(const char *name, void (*feed)(const uint8_t *bytes, size_t size)) {
+    char folder[1024], path[2048];
+    snprintf(folder, sizeof folder, "%s/fuzz/corpus/%s", ENGRAM_SOURCE, name);
+    DIR *directory = opendir(folder);
+    if (directory == NULL) EG_FAIL("%s is not there", folder);
+    size_t n_files = 0, n_inputs = 0;
+    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+        if (entry->d_name[0] == '.') continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        size_t size;
+        char *bytes = eg_test_read_file(path, &size);
+        for (size_t n = size > 512 ? size - 512 : 0; n <= size; n++, n_inputs++) {
+            /* A copy of exactly this size, so that the sanitizer sees a read beyond it. */
+            uint8_t *copy = malloc(n > 0 ? n : 1);
+            EG_CHECK(copy != NULL);
+            memcpy(copy, bytes, n);
+            feed(copy, n);
+            free(copy);
+        }
+        free(bytes);
+        n_files++;
+    }
+    closedir(directory);
+    EG_CHECK(n_files > 0);
+    eg_test_note("%zu files, %zu inputs with their truncations", n_files, n_inputs);
+}
+
+static void feed_table(const uint8_t *bytes, size_t size) {
+    eg_recording *recording;
+    eg_diag diag = {0};
+    eg_err err = eg_recording_parse("corpus", bytes, size, &recording, &diag);
+    EG_CHECK((err == EG_OK) == (recording != NULL));
+    EG_CHECK(err == EG_OK || diag.text[0] != '\0');
+    eg_recording_destroy(recording);
+}
+
+static void tables(void) {
+    replay("table", feed_table);
+}
+
+EG_TESTS({"corpus: tables", tables})
