@@ -1,7 +1,7 @@
 /* Discrete Fourier transform of any length: mixed radix (2, 3, 4, 5 and other primes up to 13)
  * where n allows it, Bluestein's algorithm otherwise. Twiddle factors come from our own sine and
- * cosine, so that every target gives the same bits. Error about 1e-16 sqrt(log2 n) of the root mean
- * square in double. */
+ * cosine, so that every target gives the same bits. A bin's error in double is about 1e-15 of the
+ * root of the signal's energy (the sum of squares), by Bluestein's algorithm up to 1e-14. */
 #ifndef EG_SIGNAL_FFT_H
 #define EG_SIGNAL_FFT_H
 
