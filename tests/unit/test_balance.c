@@ -79,6 +79,32 @@ static void quijoux_equals_the_peer_on_its_own_file(void) {
     free(ap);
 }
 
+static void duarte_equals_the_peer(void) {
+    size_t count;
+    const eg_golden *rows = eg_golden_read("golden_duarte_bmc.csv", &count);
+    double worst = 0.0;
+    double worst_published = 0.0;
+    for (int i = 0; i < EG_BALANCE_CASES; i++) {
+        const char *name = eg_balance_case_names[i];
+        eg_cop_trial trial = eg_balance_case(name);
+        eg_balance_result result = compute(&trial, EG_BALANCE_DUARTE, 0);
+        EG_CHECK_INT(result.count, name[0] == 'P' ? 36 : 34);
+        worst = fmax(worst, compare(&result, rows, count, name, 1e-3));
+        static const char *const published[] = {"published_COParea", "published_COPvelo",
+                                                "published_COPmfreq"};
+        for (int k = 0; k < 3; k++) {
+            double value = eg_balance_find(&result, published[k])->value;
+            double reference = eg_golden_find(rows, count, name, published[k]);
+            worst_published = fmax(worst_published, fabs(value / reference - 1.0));
+        }
+    }
+    EG_CHECK(worst <= 1e-9);
+    EG_CHECK(worst_published <= 1e-12);
+    eg_test_note("34 or 36 variables x 16 trials, largest relative error %.1e, published %.1e",
+                 worst, worst_published);
+}
+
 EG_TESTS({"balance: quijoux2021 equals the peer on all trials", quijoux_equals_the_peer},
          {"balance: quijoux2021 equals the peer on its own unfiltered file",
-          quijoux_equals_the_peer_on_its_own_file})
+          quijoux_equals_the_peer_on_its_own_file},
+         {"balance: duarte equals the peer and the published values", duarte_equals_the_peer})

@@ -1,0 +1,23 @@
+/* The centre of gravity from the centre of pressure: a standing body is taken as an inverted
+ * pendulum about the ankle, whose equation of motion makes the centre of gravity a low-passed
+ * centre of pressure. Source: Caron et al. 1997; Lafond et al. 2004; constants of Duarte's BMC
+ * functions (centre of gravity at 0.521 of the height above the ankle, moment of inertia after
+ * Breniere 1996). Body mass cancels out; only the height matters. Not for sitting. */
+#ifndef EG_BALANCE_PENDULUM_H
+#define EG_BALANCE_PENDULUM_H
+
+#include "core/balance/sway.h"
+#include "core/base/arena.h"
+#include "core/base/err.h"
+
+/* Square of the pendulum's natural frequency, 1/s^2. */
+double eg_pendulum_frequency_square(double height_m);
+
+size_t eg_pendulum_memory(size_t n, double rate_hz);
+
+/* Writes the vertical projection of the centre of gravity, [n] each, in the unit of `cop`. One
+ * second of odd extension at either end tames the ends; needs n > rate. Cost: O(n log n). */
+EG_NODISCARD eg_err eg_pendulum_cog(const eg_sway_signal *cop, double height_m, eg_arena *arena,
+                                    double *cog_ml, double *cog_ap, eg_diag *diag);
+
+#endif
