@@ -32,7 +32,9 @@ static double ellipse_angle_deg(const eg_sway_cloud *cloud) {
 }
 
 typedef struct spectrum_numbers {
-    double f50_hz, f80_hz, f95_hz, mean_hz, peak_hz, total;
+    double f50_hz, f80_hz, f95_hz, mean_hz, peak_hz;
+    double total; /* integral by trapezoids, cm^2 */
+    double sum;   /* sum of the bins, the weight of the axis in the resultant's mean frequency */
 } spectrum_numbers;
 
 /* Integrals by trapezoids; percentiles are the first bins at which the running integral reaches
@@ -42,7 +44,9 @@ static spectrum_numbers describe_spectrum(const double *density, size_t bins, do
     double total = 0.0;
     double moment = 0.0;
     size_t peak = 0;
+    numbers.sum = density[0];
     for (size_t k = 1; k < bins; k++) {
+        numbers.sum += density[k];
         double f = (double)k * step_hz;
         double g = (double)(k - 1) * step_hz;
         total += 0.5 * step_hz * (density[k] + density[k - 1]);
@@ -108,6 +112,19 @@ static void centre(double *x, size_t n) {
     for (size_t i = 0; i < n; i++) x[i] -= mean;
 }
 
+/* Standard deviation of x, or of x - y. */
+static double deviation(const double *x, const double *y, size_t n) {
+    double mean = 0.0;
+    for (size_t i = 0; i < n; i++) mean += y == NULL ? x[i] : x[i] - y[i];
+    mean /= (double)n;
+    double square = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        double d = (y == NULL ? x[i] : x[i] - y[i]) - mean;
+        square += d * d;
+    }
+    return sqrt(square / (double)n);
+}
+
 static eg_err pendulum(const eg_balance_input *input, axis_numbers axes[2], eg_arena *arena,
                        eg_diag *diag) {
     size_t mark = eg_arena_mark(arena);
@@ -123,15 +140,8 @@ static eg_err pendulum(const eg_balance_input *input, axis_numbers axes[2], eg_a
     const double *const cogs[2] = {cog_ml, cog_ap};
     const double *const cops[2] = {input->ml, input->ap};
     for (int axis = 0; axis < 2; axis++) {
-        double square = 0.0;
-        double difference = 0.0;
-        for (size_t i = 0; i < n; i++) {
-            double d = cops[axis][i] - cogs[axis][i];
-            square += cogs[axis][i] * cogs[axis][i];
-            difference += d * d;
-        }
-        axes[axis].cog_rms = sqrt(square / (double)n);
-        axes[axis].difference_rms = sqrt(difference / (double)n);
+        axes[axis].cog_rms = deviation(cogs[axis], NULL, n);
+        axes[axis].difference_rms = deviation(cops[axis], cogs[axis], n);
     }
     eg_arena_reset(arena, mark);
     return EG_OK;
@@ -206,10 +216,12 @@ eg_err eg_balance_duarte(const eg_balance_input *input, eg_arena *arena, eg_bala
     double factor = eg_sway_prediction_factor(input->n);
     double area = EG_PI * factor * sqrt(cloud.major * cloud.minor);
     double speed = sway.path * rate_hz / count;
-    double power = axes[0].spectrum.total + axes[1].spectrum.total;
-    double mean_hz = (axes[0].spectrum.mean_hz * axes[0].spectrum.total +
-                      axes[1].spectrum.mean_hz * axes[1].spectrum.total) /
-                     power;
+    /* The published mean frequency weighs the axes by sums over the bins, not by the trapezoids
+     * that gave each axis its mean. */
+    double sums = axes[0].spectrum.sum + axes[1].spectrum.sum;
+    double mean_hz = (axes[0].spectrum.mean_hz * axes[0].spectrum.sum +
+                      axes[1].spectrum.mean_hz * axes[1].spectrum.sum) /
+                     sums;
     eg_balance_emit(result, "ellipse95_area", "cm^2", area);
     eg_balance_emit(result, "ellipse95_semiaxis_major", "cm", sqrt(cloud.major * factor));
     eg_balance_emit(result, "ellipse95_semiaxis_minor", "cm", sqrt(cloud.minor * factor));
