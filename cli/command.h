@@ -2,6 +2,8 @@
 #ifndef EG_CLI_COMMAND_H
 #define EG_CLI_COMMAND_H
 
+#include "core/base/err.h"
+
 typedef struct eg_command {
     const char *name;
     const char *usage;   /* one line, as it is typed */
@@ -11,6 +13,10 @@ typedef struct eg_command {
 } eg_command;
 
 int eg_command_version(int n_arguments, char **arguments);
+int eg_command_inspect(int n_arguments, char **arguments);
 int eg_command_serve(int n_arguments, char **arguments);
+
+/* "engram COMMAND: file:line: what and what to do" on stderr. */
+void eg_command_complain(const char *command, const eg_diag *diag);
 
 #endif

@@ -6,6 +6,8 @@
 #include "cli/command.h"
 
 static const eg_command commands[] = {
+    {"inspect", "engram inspect FILE... [--json]", "what a recording holds, any format",
+     eg_command_inspect},
     {"serve", "engram serve [--demo] [--data DIR] [--listen HOST:PORT]",
      "the clinic in the browser, on this machine", eg_command_serve},
     {"version", "engram version", "the program's version", eg_command_version},
@@ -16,6 +18,13 @@ int eg_command_version(int n_arguments, char **arguments) {
     (void)arguments;
     printf("engram %s\n", ENGRAM_VERSION);
     return 0;
+}
+
+void eg_command_complain(const char *command, const eg_diag *diag) {
+    fprintf(stderr, "engram %s: %s", command, diag->where);
+    if (diag->line > 0) fprintf(stderr, ":%llu", (unsigned long long)diag->line);
+    fprintf(stderr, "%s%s (%s)\n", diag->where[0] != '\0' ? ": " : "", diag->text,
+            eg_err_text(diag->code));
 }
 
 static void print_usage(FILE *out) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/format/map.h"
 #include "io/format/recording.h"
 #include "tests/support/test.h"
 
@@ -46,8 +47,19 @@ static void feed_table(const uint8_t *bytes, size_t size) {
     eg_recording_destroy(recording);
 }
 
+static void feed_map(const uint8_t *bytes, size_t size) {
+    static eg_map map;
+    eg_diag diag = {0};
+    eg_err err = eg_map_parse((const char *)bytes, size, "corpus", &map, &diag);
+    EG_CHECK(err == EG_OK || diag.text[0] != '\0');
+}
+
+static void maps(void) {
+    replay("map", feed_map);
+}
+
 static void tables(void) {
     replay("table", feed_table);
 }
 
-EG_TESTS({"corpus: tables", tables})
+EG_TESTS({"corpus: tables", tables}, {"corpus: maps", maps})
