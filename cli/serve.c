@@ -201,16 +201,22 @@ int eg_command_serve(int n_arguments, char **arguments) {
     settings.address = address;
     settings.token = token;
     eg_diag diag = {0};
-    eg_api_settings api = {.version = ENGRAM_VERSION, .data = data, .demo = chosen.demo};
+    char store[PATH_MAX + 32];
+    snprintf(store, sizeof store, "sqlite:%s/engram.db", data);
+    eg_api_settings api = {.version = ENGRAM_VERSION,
+                           .store = store,
+                           .site = chosen.demo ? "Demo clinic" : NULL,
+                           .time_zone = getenv("TZ"),
+                           .demo = chosen.demo};
     eg_api *workers[1 + EG_POOL_READERS] = {0};
     status = 0;
     for (size_t i = 0; status == 0 && i < 1 + EG_POOL_READERS; i++)
-        if ((workers[i] = eg_api_create(&api, &diag)) == NULL) status = fail(&diag);
+        if ((workers[i] = eg_api_create(&api, workers[0], &diag)) == NULL) status = fail(&diag);
     if (status == 0) {
         settings.writer = workers[0];
         for (size_t i = 0; i < EG_POOL_READERS; i++) settings.readers[i] = workers[1 + i];
         status = serve(&settings);
     }
-    for (size_t i = 0; i < 1 + EG_POOL_READERS; i++) eg_api_destroy(workers[i]);
+    for (size_t i = 1 + EG_POOL_READERS; i > 0; i--) eg_api_destroy(workers[i - 1]);
     return status;
 }

@@ -1,13 +1,19 @@
 #include "serve/api.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/check.h"
+#include "io/host/clock.h"
 #include "serve/api_call.h"
 
 static const eg_api_route routes[] = {
     {"GET", "/api/status", eg_api_get_status, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/openapi.json", eg_api_get_openapi, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/knowledge/explain/{code}", eg_api_explain, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/knowledge/{kind}", eg_api_get_knowledge, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/balance/measures", eg_api_get_balance_measures, EG_API_READS, EG_API_BODY_NONE},
 };
 
 enum { N_ROUTES = sizeof routes / sizeof routes[0] };
@@ -55,22 +61,48 @@ eg_api_match eg_api_find(const char *method, const char *path) {
     return match;
 }
 
-eg_api *eg_api_create(const eg_api_settings *settings, eg_diag *diag) {
+/* What all workers share: knowledge, rules, the site and its time zone. */
+static eg_err load_shared(eg_api *api, const eg_api_settings *settings, eg_diag *diag) {
+    api->settings.demo = settings->demo;
+    api->settings.version = strdup(settings->version);
+    eg_err err = eg_knowledge_load(eg_embedded_files, NULL, &api->knowledge, diag);
+    if (api->knowledge == NULL) return err;
+    if (err != EG_OK) { /* one faulty file: the rest is good, and `knowledge check` says which */
+        fprintf(stderr, "engram: knowledge: %s: %s\n", diag->where, diag->text);
+        *diag = (eg_diag){0};
+    }
+    api->clinic.knowledge = api->knowledge;
+    const char *name = settings->site != NULL ? settings->site : "Clinic";
+    snprintf(api->site_name, sizeof api->site_name, "%s", name);
+    return eg_zone_load(settings->time_zone != NULL ? settings->time_zone : "UTC", &api->zone,
+                        diag);
+}
+
+eg_api *eg_api_create(const eg_api_settings *settings, eg_api *writer, eg_diag *diag) {
     eg_api *api = calloc(1, sizeof *api);
     if (api == NULL) {
         (void)eg_diag_set(diag, EG_ERR_MEMORY, "server", 0, "not enough memory");
         return NULL;
     }
-    api->settings.demo = settings->demo;
-    api->settings.version = strdup(settings->version);
-    api->settings.data = strdup(settings->data);
-    return api;
+    if (writer != NULL) api->clinic = writer->clinic;
+    api->owner = writer != NULL ? writer : api;
+    api->clinic.store = NULL;
+    api->clinic.random = eg_clock_random;
+    api->clinic.now_ms = eg_clock_now_ms();
+    snprintf(api->clinic.author, sizeof api->clinic.author, "local");
+    eg_err err = eg_store_open(settings->store, writer == NULL ? EG_STORE_WRITE : EG_STORE_READ,
+                               &api->clinic.store, diag);
+    if (err == EG_OK && writer == NULL) err = load_shared(api, settings, diag);
+    if (err == EG_OK) return api;
+    eg_api_destroy(api);
+    return NULL;
 }
 
 void eg_api_destroy(eg_api *api) {
     if (api == NULL) return;
+    eg_store_close(api->clinic.store);
+    eg_knowledge_destroy(api->knowledge);
     free((char *)api->settings.version);
-    free((char *)api->settings.data);
     free(api);
 }
 
@@ -93,6 +125,7 @@ void eg_api_handle(eg_api *api, const eg_api_request *request, eg_api_response *
                       "The body is larger than this address takes.", request->path, "Send less.");
         return;
     }
+    api->clinic.now_ms = eg_clock_now_ms();
     eg_api_call call = {api, request, &match, response};
     match.route->handle(&call);
     EG_ASSERT(response->status >= 200 && response->status < 600);
@@ -101,43 +134,4 @@ void eg_api_handle(eg_api *api, const eg_api_request *request, eg_api_response *
 void eg_api_response_clear(eg_api_response *response) {
     free(response->body);
     *response = (eg_api_response){0};
-}
-
-static void answer(eg_api_response *response, int status, json_t *json) {
-    char *text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(17));
-    json_decref(json);
-    eg_api_response_clear(response);
-    response->content_type = "application/json";
-    response->status = text == NULL ? 500 : status;
-    response->body = text;
-    response->size = text == NULL ? 0 : strlen(text);
-}
-
-void eg_api_answer(eg_api_call *call, int status, json_t *json) {
-    answer(call->response, status, json);
-}
-
-void eg_api_refuse(eg_api_response *response, int status, const char *code, const char *text,
-                   const char *where, const char *remedy) {
-    answer(response, status,
-           json_pack("{s{sssssssss[]}}", "error", "code", code ? code : "error", "text",
-                     text ? text : "", "where", where ? where : "", "remedy", remedy ? remedy : "",
-                     "problems"));
-}
-
-void eg_api_fail(eg_api_call *call, eg_err err, const eg_diag *diag) {
-    static const struct {
-        eg_err err;
-        int status;
-    } statuses[] = {
-        {EG_ERR_ARGUMENT, 400},  {EG_ERR_FORMAT, 422},   {EG_ERR_DATA, 422},
-        {EG_ERR_LIMIT, 413},     {EG_ERR_MISSING, 422},  {EG_ERR_RANGE, 422},
-        {EG_ERR_NOT_FOUND, 404}, {EG_ERR_CONFLICT, 409}, {EG_ERR_GUARD, 422},
-        {EG_ERR_REFUSED, 403},
-    };
-    int status = 500;
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
-        if (statuses[i].err == err) status = statuses[i].status;
-    const char *text = diag->text[0] != '\0' ? diag->text : eg_err_text(err);
-    eg_api_refuse(call->response, status, eg_err_name(err), text, diag->where, "");
 }

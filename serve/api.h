@@ -55,13 +55,16 @@ typedef struct eg_api_match {
 
 typedef struct eg_api_settings {
     const char *version; /* of the program */
-    const char *data;    /* folder of the store */
-    bool demo;           /* invented people; the pages say so */
+    const char *store;   /* "sqlite:/path/engram.db" */
+    const char *site;    /* name and time zone for a new store; NULL: "Clinic", "UTC" */
+    const char *time_zone;
+    bool demo; /* invented people; the pages say so */
 } eg_api_settings;
 
-/* One worker's view of the clinic; not to be shared between threads. NULL and `diag` set if the
- * store cannot be opened. */
-eg_api *eg_api_create(const eg_api_settings *settings, eg_diag *diag);
+/* One worker's view of the clinic; not to be shared between threads. `writer` NULL makes the one
+ * that writes: it creates or upgrades the store, loads knowledge/ and must outlive the readers, for
+ * which it is given. NULL and `diag` set if the store or knowledge/ cannot be opened. */
+eg_api *eg_api_create(const eg_api_settings *settings, eg_api *writer, eg_diag *diag);
 void eg_api_destroy(eg_api *api);
 
 /* HEAD matches as GET. */

@@ -4,10 +4,20 @@
 
 #include <jansson.h>
 
+#include "clinic/clinic.h"
+#include "clinic/knowledge.h"
+#include "clinic/rule.h"
 #include "serve/api.h"
 
+/* The writer owns what all workers share; a reader borrows it. */
 struct eg_api {
-    eg_api_settings settings; /* texts owned */
+    eg_api_settings settings; /* texts owned by the writer */
+    eg_api *owner;            /* the writer; itself for the writer */
+    eg_clinic clinic;         /* store, zone and knowledge of this worker */
+    eg_zone zone;             /* the writer's is the one in use */
+    eg_knowledge *knowledge;  /* of the writer; immutable */
+    eg_rule_book *book;       /* of the writer; immutable */
+    char site_name[128];      /* of the writer */
 };
 
 struct eg_api_call {
@@ -17,14 +27,62 @@ struct eg_api_call {
     eg_api_response *response;
 };
 
+/* The value in the path: "{id}" is 0, a second one 1. */
+const char *eg_api_parameter(const eg_api_call *call, size_t index);
+
+/* A value of the query, or `otherwise`. */
+const char *eg_api_query(const eg_api_call *call, const char *name, const char *otherwise);
+
+/* The body as a JSON object, a new reference; NULL and answered with 400 if it is none. */
+json_t *eg_api_read_object(eg_api_call *call);
+
+/* Text of a member of `object`; NULL and answered with 400 if it is absent or no text. */
+const char *eg_api_need_text(eg_api_call *call, const json_t *object, const char *name);
+
 /* Answers with `json`, whose reference is taken over; NULL answers 500. */
 void eg_api_answer(eg_api_call *call, int status, json_t *json);
 
-/* Answers with the status that belongs to an error, and the diag's words. */
-void eg_api_fail(eg_api_call *call, eg_err err, const eg_diag *diag);
+/* The common end of a handler: `json` with `status` if `err` is EG_OK, else the error with the
+ * diag's words and `problems`. Takes both references over. */
+void eg_api_finish(eg_api_call *call, int status, eg_err err, json_t *json, json_t *problems,
+                   const eg_diag *diag);
 
-/* The handlers, by file. */
+/* The handlers; the table in api.c says which address each has. */
 void eg_api_get_status(eg_api_call *call);
 void eg_api_get_openapi(eg_api_call *call);
+void eg_api_get_today(eg_api_call *call);
+
+void eg_api_get_knowledge(eg_api_call *call);
+void eg_api_explain(eg_api_call *call);
+void eg_api_get_balance_measures(eg_api_call *call);
+
+void eg_api_list_people(eg_api_call *call);
+void eg_api_create_person(eg_api_call *call);
+void eg_api_get_person(eg_api_call *call);
+void eg_api_create_episode(eg_api_call *call);
+void eg_api_get_episode(eg_api_call *call);
+void eg_api_transition(eg_api_call *call);
+void eg_api_check_in(eg_api_call *call);
+
+void eg_api_list_documents(eg_api_call *call);
+void eg_api_create_document(eg_api_call *call);
+void eg_api_get_document(eg_api_call *call);
+void eg_api_amend_document(eg_api_call *call);
+void eg_api_get_versions(eg_api_call *call);
+void eg_api_sign_document(eg_api_call *call);
+void eg_api_verify_document(eg_api_call *call);
+
+void eg_api_get_findings(eg_api_call *call);
+void eg_api_put_finding(eg_api_call *call);
+void eg_api_get_proposals(eg_api_call *call);
+void eg_api_get_progress(eg_api_call *call);
+void eg_api_get_report(eg_api_call *call);
+
+void eg_api_create_recording(eg_api_call *call);
+void eg_api_get_trace(eg_api_call *call);
+void eg_api_get_result(eg_api_call *call);
+void eg_api_inspect(eg_api_call *call);
+void eg_api_list_examples(eg_api_call *call);
+void eg_api_get_example(eg_api_call *call);
 
 #endif

@@ -1,0 +1,107 @@
+/* Findings, proposals, progress and the report: all read from the chart. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/appraisal.h"
+#include "clinic/chart.h"
+#include "clinic/derive.h"
+#include "clinic/document.h"
+#include "clinic/finding.h"
+#include "clinic/progress.h"
+#include "clinic/rule.h"
+#include "io/host/calendar.h"
+#include "serve/api_call.h"
+
+/* Chart and derived findings of the episode in the path. The caller drops both references. */
+static eg_err load(eg_api_call *call, json_t **chart, json_t **derived, eg_diag *diag) {
+    const eg_clinic *clinic = &call->api->clinic;
+    eg_err err = eg_chart_load(&call->api->clinic, eg_api_parameter(call, 0), chart, diag);
+    return err == EG_OK ? eg_derive(clinic, *chart, derived, diag) : err;
+}
+
+void eg_api_get_findings(eg_api_call *call) {
+    eg_diag diag = {0};
+    json_t *chart = NULL;
+    json_t *derived = NULL;
+    json_t *findings = NULL;
+    eg_err err = load(call, &chart, &derived, &diag);
+    if (err == EG_OK) err = eg_appraise(&call->api->clinic, chart, derived, &findings, &diag);
+    json_decref(derived);
+    json_decref(chart);
+    eg_api_finish(call, 200, err, findings, NULL, &diag);
+}
+
+/* A value typed on the findings page is a document of its own, so that it has an author, a time and
+ * a history. */
+void eg_api_put_finding(eg_api_call *call) {
+    eg_diag diag = {0};
+    json_t *document = NULL;
+    json_t *problems = NULL;
+    json_t *request = eg_api_read_object(call);
+    if (request == NULL) return;
+    char instant[EG_INSTANT_SIZE];
+    eg_instant_format(call->api->clinic.now_ms, instant);
+    json_t *value = json_object_get(request, "value");
+    json_t *note = json_object_get(request, "note");
+    json_t *body =
+        json_pack("{ss sO? ss}", "name", eg_api_parameter(call, 1), "value", value, "at", instant);
+    if (value == NULL) json_object_set_new(body, "value", json_null());
+    if (json_is_string(note)) json_object_set(body, "note", note);
+    eg_err err = eg_document_create(&call->api->clinic, eg_api_parameter(call, 0), "finding_value",
+                                    NULL, body, &document, &problems, &diag);
+    json_decref(body);
+    json_decref(request);
+    eg_api_finish(call, 200, err, document, problems, &diag);
+}
+
+/* Which goals a proposal may serve: those whose measure a finding of the rule comes from. */
+static void link_goals(eg_api_call *call, const json_t *chart, json_t *plan) {
+    json_t *goals = json_array();
+    json_t *goal;
+    size_t i;
+    (void)call;
+    json_array_foreach(json_object_get(chart, "goals"), i, goal) {
+        json_t *body = json_object_get(goal, "body");
+        json_array_append_new(goals,
+                              json_pack("{sO? sO? sO? sO?}", "id", json_object_get(goal, "id"),
+                                        "text", json_object_get(body, "text"), "measure_code",
+                                        json_object_get(body, "measure_code"), "status",
+                                        json_object_get(body, "status")));
+    }
+    json_object_set_new(plan, "goals", goals);
+}
+
+void eg_api_get_proposals(eg_api_call *call) {
+    eg_diag diag = {0};
+    json_t *chart = NULL;
+    json_t *derived = NULL;
+    json_t *plan = NULL;
+    eg_findings *findings = calloc(1, sizeof *findings);
+    eg_plan_result *result = calloc(1, sizeof *result);
+    eg_err err = findings == NULL || result == NULL
+                     ? eg_diag_set(&diag, EG_ERR_MEMORY, "plan", 0, "no memory for the plan")
+                     : load(call, &chart, &derived, &diag);
+    if (err == EG_OK)
+        err = eg_findings_from_json(findings, call->api->clinic.knowledge, derived, &diag);
+    if (err == EG_OK) {
+        eg_plan_evaluate(call->api->owner->book, findings, result);
+        plan = eg_plan_to_json(result, findings);
+        if (plan == NULL) err = eg_diag_set(&diag, EG_ERR_MEMORY, "plan", 0, "no memory");
+    }
+    if (err == EG_OK) link_goals(call, chart, plan);
+    json_decref(derived);
+    json_decref(chart);
+    free(result);
+    free(findings);
+    eg_api_finish(call, 200, err, plan, NULL, &diag);
+}
+
+void eg_api_get_progress(eg_api_call *call) {
+    eg_diag diag = {0};
+    json_t *chart = NULL;
+    json_t *progress = NULL;
+    eg_err err = eg_chart_load(&call->api->clinic, eg_api_parameter(call, 0), &chart, &diag);
+    if (err == EG_OK) err = eg_progress(&call->api->clinic, chart, &progress, &diag);
+    json_decref(chart);
+    eg_api_finish(call, 200, err, progress, NULL, &diag);
+}
