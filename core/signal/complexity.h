@@ -42,10 +42,10 @@ EG_NODISCARD eg_err eg_complexity_multiscale(size_t n, const double *x, unsigned
 /* Detrended fluctuation analysis (Peng et al. 1994, Phys Rev E 49:1685) of x[n]: the mean is
  * removed and the sum formed, cut into windows of each scale (overlapping by half if `overlapping`,
  * steps scale / 2), a polynomial of `order` (1 to 3) removed from each, and the root mean square of
- * the rest averaged: fluctuation[i] = sqrt(mean over windows of mean square) if `pooled`, or the
- * mean over windows of the root mean square (nolds) otherwise.
- * scales[n_scales]: ascending, each > order + 1 and <= n, at least two.
- * alpha: slope of log fluctuation over log scale by least squares; NaN if any fluctuation is 0. */
+ * the rest averaged: fluctuation[i] = sqrt(mean over windows of mean square) if `pooled` (Peng;
+ * nolds), or the mean over windows of the root mean square otherwise. scales[n_scales]: ascending,
+ * each > order + 1 and <= n, at least two. alpha: slope of log fluctuation over log scale by least
+ * squares; NaN if any fluctuation is 0. */
 typedef struct eg_dfa_settings {
     const size_t *scales; /* [n_scales], samples */
     size_t n_scales;

@@ -15,12 +15,12 @@ enum { EG_RESAMPLE_FACTOR_MAX = 4096 };
 size_t eg_resample_length(size_t n, unsigned up, unsigned down);
 
 /* y[eg_resample_length(n, up, down)] = x[n] at up / down times the rate, without delay: output i is
- * at input time i down / up. Polyphase FIR, Kaiser window (beta 5), cut-off at the lower of the two
- * Nyquist frequencies, 20 max(up, down) + 1 taps after reducing the factors: the filter of SciPy's
- * resample_poly. Beyond its ends the signal continues with its first and last value, so that a
- * constant stays constant (SciPy: padtype="edge").
- * EG_ERR_ARGUMENT for factors outside 1 ... EG_RESAMPLE_FACTOR_MAX or n = 0; EG_ERR_MEMORY if the
- * taps do not fit the scratch. */
+ * at input time i down / up. Polyphase FIR, Kaiser window (beta 5), each phase scaled to sum 1,
+ * cut-off at the lower of the two Nyquist frequencies, 20 max(up, down) + 1 taps after reducing the
+ * factors: the filter of SciPy's resample_poly. Beyond its ends the signal continues with its first
+ * and last value, so that a constant stays constant (SciPy: padtype="edge"). EG_ERR_ARGUMENT for
+ * factors outside 1 ... EG_RESAMPLE_FACTOR_MAX or n = 0; EG_ERR_MEMORY if the taps do not fit the
+ * scratch. */
 EG_NODISCARD eg_err eg_resample_rational(size_t n, const eg_real *x, unsigned up, unsigned down,
                                          eg_real *y, eg_arena *scratch, eg_diag *diag);
 
