@@ -347,7 +347,7 @@ export interface Chart {
   counts: Record<string, number>
 }
 
-export type Severity = 'none' | 'mild' | 'moderate' | 'severe' | 'complete' | 'unknown'
+export type Severity = 'none' | 'mild' | 'moderate' | 'severe' | 'complete' | 'outside' | 'unknown'
 
 export interface Finding {
   name: string
