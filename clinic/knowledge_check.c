@@ -67,7 +67,8 @@ static bool rule_is_sound(const eg_knowledge *knowledge, json_t *rule, knowledge
     return true;
 }
 
-static bool finding_is_sound(json_t *finding, knowledge_fault *found) {
+static bool finding_is_sound(const eg_knowledge *knowledge, json_t *finding,
+                             knowledge_fault *found) {
     double low = eg_json_number_of(finding, "low", 0.0);
     double high = eg_json_number_of(finding, "high", 0.0);
     json_t *from = json_object_get(finding, "from");
@@ -76,11 +77,18 @@ static bool finding_is_sound(json_t *finding, knowledge_fault *found) {
     if (strcmp(eg_json_text_of(finding, "scale", ""), "yes/no") == 0 && !(low >= 0 && high <= 1))
         return fault(found, "scale", "use 0 and 1", "a yes/no finding that is not 0 or 1");
     bool needs_code = strcmp(kind, "date") == 0 || strcmp(kind, "intake") == 0 ||
-                      strcmp(kind, "vital") == 0 || strcmp(kind, "instrument") == 0 ||
-                      strcmp(kind, "measure") == 0 || strcmp(kind, "goal") == 0;
+                      strcmp(kind, "vital") == 0 || strcmp(kind, "measure") == 0 ||
+                      strcmp(kind, "session") == 0;
     if (needs_code && json_object_get(from, "code") == NULL)
-        return fault(found, "from", "name the field, instrument, measure or subject in \"code\"",
+        return fault(found, "from", "name the field or measure in \"code\"",
                      "comes from a %s, but not from which", kind);
+    const char *code = eg_json_text_of(from, "code", "");
+    if (strcmp(kind, "measure") == 0 && eg_knowledge_find(knowledge, "measures", code) == NULL)
+        return fault(found, "from", "correct the code or add the measure to measures/",
+                     "no measure is called \"%.60s\"", code);
+    if (strcmp(kind, "goal") == 0 && json_array_size(json_object_get(from, "codes")) == 0)
+        return fault(found, "from", "list ICF codes or measures in \"codes\"",
+                     "comes from goals, but not from which");
     return true;
 }
 
@@ -101,7 +109,7 @@ bool knowledge_entry_is_sound(const eg_knowledge *knowledge, const char *kind, j
         return fault(found, "verified", "add verified_by: name, credential, date",
                      "is marked verified, but not by whom");
     if (strcmp(kind, "rules") == 0) return rule_is_sound(knowledge, entry, found);
-    if (strcmp(kind, "findings") == 0) return finding_is_sound(entry, found);
+    if (strcmp(kind, "findings") == 0) return finding_is_sound(knowledge, entry, found);
     if (strcmp(kind, "norms") == 0) return norm_is_sound(entry, found);
     return true;
 }

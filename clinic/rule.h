@@ -79,6 +79,9 @@ void eg_rule_book_destroy(eg_rule_book *book);
 /* NULL if there is none. */
 const eg_rule *eg_rule_find(const eg_rule_book *book, const char *id);
 
+/* Whether `warning`, of kind warn or against, speaks about the proposal of `rule`. */
+bool eg_rule_warns_on(const eg_rule *warning, const eg_rule *rule);
+
 /* What one rule came to. `result.decisive` are nodes of rule->expression: the missing findings if
  * unknown, those that made it true if true. */
 typedef struct eg_rule_outcome {
