@@ -10,6 +10,10 @@ static const eg_command commands[] = {
      eg_command_inspect},
     {"serve", "engram serve [--demo] [--data DIR] [--listen HOST:PORT]",
      "the clinic in the browser, on this machine", eg_command_serve},
+    {"plan", "engram plan FINDINGS.json [--json]", "rules applied, with reasons and unknowns",
+     eg_command_plan},
+    {"knowledge", "engram knowledge check [--json] [DIR]",
+     "is what Engram knows well formed, what is unverified", eg_command_knowledge},
     {"version", "engram version", "the program's version", eg_command_version},
 };
 
