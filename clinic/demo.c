@@ -1,0 +1,506 @@
+#include "clinic/demo.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/course.h"
+#include "clinic/document.h"
+#include "clinic/knowledge.h"
+#include "clinic/synthetic.h"
+#include "core/base/check.h"
+
+enum { NAME_SIZE = 32, NAMES_MAX = 32, TEXT_SIZE = 512, NESTED_MAX = 4096 };
+
+static const int64_t day_ms = 86400000;
+
+/* A document that a later step speaks of by name. */
+typedef struct named {
+    char name[NAME_SIZE];
+    char id[EG_STORE_ID_SIZE];
+} named;
+
+/* One person's course while it is being made. */
+typedef struct story {
+    eg_clinic *clinic; /* its clock is moved from step to step */
+    const json_t *therapist;
+    int64_t real_now_ms;
+    int64_t last_ms; /* of the step before: time never goes back */
+    char episode_id[EG_STORE_ID_SIZE];
+    named names[NAMES_MAX];
+    size_t n_names;
+    eg_diag *diag;
+} story;
+
+static const char *text_at(const json_t *object, const char *key) {
+    const char *text = json_string_value(json_object_get(object, key));
+    return text == NULL ? "" : text;
+}
+
+static void remember(story *s, const char *name, const json_t *document) {
+    if (name[0] == '\0' || s->n_names == NAMES_MAX) return;
+    named *entry = &s->names[s->n_names++];
+    snprintf(entry->name, sizeof entry->name, "%s", name);
+    snprintf(entry->id, sizeof entry->id, "%s", text_at(document, "id"));
+}
+
+static const char *id_of(const story *s, const char *name) {
+    for (size_t i = 0; i < s->n_names; i++)
+        if (strcmp(s->names[i].name, name) == 0) return s->names[i].id;
+    return "";
+}
+
+/* "@-30" becomes the date 30 days before today, "@-30T09:15" a moment of that day, in UTC. */
+static json_t *dated(const story *s, const char *text) {
+    char *rest = NULL;
+    long days = strtol(text + 1, &rest, 10);
+    char today[EG_DATE_SIZE];
+    eg_zone_date(s->clinic->zone, s->real_now_ms, today);
+    int64_t day = 0;
+    if (!eg_date_parse(today, &day)) return NULL;
+    char date[EG_DATE_SIZE];
+    eg_date_format(day + days, date);
+    if (*rest == '\0') return json_string(date);
+    char moment[TEXT_SIZE];
+    snprintf(moment, sizeof moment, "%s%s:00.000Z", date, rest);
+    return json_string(moment);
+}
+
+/* Puts dates in the place of every "@..." below `root`, breadth first. */
+static eg_err set_dates(const story *s, json_t *root) {
+    json_t **open = calloc(NESTED_MAX, sizeof(json_t *));
+    if (open == NULL) return EG_ERR_MEMORY;
+    size_t n = 0;
+    eg_err error = EG_OK;
+    open[n++] = root;
+    for (size_t i = 0; i < n && error == EG_OK; i++) {
+        const char *key;
+        json_t *value;
+        void *next;
+        json_object_foreach_safe(open[i], next, key, value) {
+            const char *text = json_string_value(value);
+            if (text != NULL && text[0] == '@')
+                json_object_set_new(open[i], key, dated(s, text));
+            else if ((json_is_object(value) || json_is_array(value)) && n < NESTED_MAX)
+                open[n++] = value;
+        }
+        size_t k;
+        json_array_foreach(open[i], k, value) {
+            if ((json_is_object(value) || json_is_array(value)) && n < NESTED_MAX)
+                open[n++] = value;
+        }
+        if (n == NESTED_MAX) error = EG_ERR_LIMIT;
+    }
+    free(open);
+    return error;
+}
+
+/* Questions that the intake asks by themselves, beside the list about stimulation. */
+static int has_own_field(const char *key) {
+    return strcmp(key, "implanted_device") == 0 || strcmp(key, "pregnant") == 0 ||
+           strcmp(key, "epilepsy") == 0;
+}
+
+/* "all 0 but weight_loss 1": one answer for every question of a group of precautions. */
+static json_t *answers(const story *s, const char *group, const char *text) {
+    json_t *object = json_object();
+    char but[TEXT_SIZE] = "";
+    int but_value = 0;
+    if (sscanf(text, "all 0 but %511s %d", but, &but_value) < 2) but[0] = '\0';
+    size_t n = eg_knowledge_count(s->clinic->knowledge, "precautions");
+    for (size_t i = 0; i < n; i++) {
+        json_t *entry = eg_knowledge_at(s->clinic->knowledge, "precautions", i);
+        const char *key = text_at(entry, "id");
+        if (strncmp(text_at(entry, "group"), group, strlen(group)) != 0 || has_own_field(key))
+            continue;
+        json_object_set_new(object, key, json_integer(strcmp(key, but) == 0 ? but_value : 0));
+    }
+    return object;
+}
+
+/* The problems of a refused document, as one sentence. */
+static eg_err refused(story *s, eg_err error, const char *what, json_t *problems) {
+    const json_t *first = json_array_get(problems, 0);
+    if (s->diag != NULL && first != NULL) {
+        eg_diag *diag = s->diag;
+        *diag = (eg_diag){0};
+        (void)eg_diag_set(diag, error, what, 0, "%s: %s %s", text_at(first, "pointer"),
+                          text_at(first, "reason"), text_at(first, "text"));
+    }
+    json_decref(problems);
+    return error;
+}
+
+static eg_err create(story *s, const char *kind, const char *parent_id, json_t *body,
+                     const char *name) {
+    json_t *document = NULL;
+    json_t *problems = NULL;
+    eg_err error = set_dates(s, body);
+    if (error == EG_OK)
+        error = eg_document_create(s->clinic, s->episode_id, kind,
+                                   parent_id[0] == '\0' ? NULL : parent_id, body, &document,
+                                   &problems, s->diag);
+    if (error != EG_OK) return refused(s, error, kind, problems);
+    remember(s, name, document);
+    json_decref(document);
+    return EG_OK;
+}
+
+static eg_err do_create(story *s, const json_t *step) {
+    json_t *body = json_deep_copy(json_object_get(step, "body"));
+    if (body == NULL) return EG_ERR_MEMORY;
+    if (strcmp(text_at(step, "kind"), "intake") == 0) {
+        const char *flags = text_at(body, "red_flags");
+        json_object_set_new(body, "red_flags", answers(s, "red-flag", flags));
+        const char *screen = text_at(body, "stimulation_screen");
+        json_object_set_new(body, "stimulation_screen", answers(s, "stimulation", screen));
+    }
+    eg_err error = create(s, text_at(step, "kind"), "", body, text_at(step, "as"));
+    json_decref(body);
+    return error;
+}
+
+static eg_err do_to(story *s, const json_t *step) {
+    json_t *problems = NULL;
+    eg_course_state to = eg_course_state_find(text_at(step, "state"));
+    EG_ASSERT(to != EG_COURSE_STATE_COUNT);
+    eg_err error =
+        eg_course_transition(s->clinic, s->episode_id, to, NULL, NULL, &problems, s->diag);
+    if (error != EG_OK) return refused(s, error, text_at(step, "state"), problems);
+    json_decref(problems);
+    return EG_OK;
+}
+
+static eg_err do_entries(story *s, const json_t *step) {
+    const char *evaluation = id_of(s, text_at(step, "in"));
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(step, "rows"), i, row) {
+        const char *code = json_string_value(json_array_get(row, 0));
+        const json_t *measure = eg_knowledge_find(s->clinic->knowledge, "measures", code);
+        if (measure == NULL)
+            return eg_diag_set(s->diag, EG_ERR_DATA, code, 0, "the demo uses an unknown measure");
+        json_t *body = json_object();
+        json_object_set_new(body, "evaluation_id", json_string(evaluation));
+        json_object_set_new(body, "code", json_string(code));
+        json_object_set(body, "side", json_array_get(row, 1));
+        json_object_set(body, "value", json_array_get(row, 2));
+        json_t *method = json_array_get(json_object_get(measure, "methods"), 0);
+        if (method != NULL) json_object_set(body, "method", method);
+        json_t *position = json_array_get(json_object_get(measure, "positions"), 0);
+        if (position != NULL) json_object_set(body, "position", position);
+        json_object_set(body, "examiner", json_object_get(s->therapist, "name"));
+        eg_err error = create(s, "entry", evaluation, body, "");
+        json_decref(body);
+        if (error != EG_OK) return error;
+    }
+    return EG_OK;
+}
+
+static eg_err do_recording(story *s, const json_t *step) {
+    eg_synthetic_trial trial = {
+        .sway = text_at(step, "sway"),
+        .seed = (uint64_t)json_integer_value(json_object_get(step, "seed")),
+        .right_share = json_number_value(json_object_get(step, "right_share")),
+        .vision = text_at(step, "vision"),
+        .surface = text_at(step, "surface"),
+        .trial_no = (int)json_integer_value(json_object_get(step, "trial_no")),
+        .decision = text_at(step, "decision")};
+    const char *evaluation = id_of(s, text_at(step, "in"));
+    return eg_synthetic_record(s->clinic, s->episode_id, evaluation, &trial, s->diag);
+}
+
+/* Names of goals become ids. */
+static json_t *goal_ids(const story *s, const json_t *names) {
+    json_t *ids = json_array();
+    size_t i;
+    json_t *name;
+    json_array_foreach(names, i, name) {
+        json_array_append_new(ids, json_string(id_of(s, json_string_value(name))));
+    }
+    return ids;
+}
+
+/* A therapist's decision over the proposal of one rule. */
+static eg_err add_decision(const story *s, json_t *decisions, const json_t *choice,
+                           const char *decision) {
+    const char *rule_id = text_at(choice, "rule");
+    const json_t *rule = eg_knowledge_find(s->clinic->knowledge, "rules", rule_id);
+    const json_t *proposal = json_object_get(rule, "proposal");
+    if (proposal == NULL)
+        return eg_diag_set(s->diag, EG_ERR_DATA, rule_id, 0, "the demo uses an unknown rule");
+    json_t *body = json_object();
+    json_object_set_new(body, "rule_id", json_string(rule_id));
+    json_object_set(body, "title", json_object_get(proposal, "title"));
+    json_t *dose = json_object();
+    static const char *const parts[] = {"frequency", "intensity", "time", "type", "volume"};
+    const json_t *edit = json_object_get(choice, "edit");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        json_t *part = json_object_get(edit, parts[i]);
+        if (part == NULL) part = json_object_get(json_object_get(proposal, "dose"), parts[i]);
+        if (json_is_string(part)) json_object_set(dose, parts[i], part);
+    }
+    if (json_is_string(json_object_get(rule, "progression")))
+        json_object_set(dose, "progression", json_object_get(rule, "progression"));
+    json_object_set_new(body, "dose", dose);
+    int is_edited = edit != NULL && strcmp(decision, "accepted") == 0;
+    json_object_set_new(body, "decision", json_string(is_edited ? "edited" : decision));
+    if (text_at(choice, "reason")[0] != '\0')
+        json_object_set(body, "reason", json_object_get(choice, "reason"));
+    json_object_set(body, "finding_names", json_object_get(choice, "findings"));
+    json_object_set_new(body, "goal_ids", goal_ids(s, json_object_get(choice, "goals")));
+    json_t *exercises = json_object_get(proposal, "exercises");
+    json_object_set(body, "exercises", exercises == NULL ? json_array() : exercises);
+    json_object_set(body, "grade", json_object_get(rule, "grade"));
+    json_object_set(body, "status", json_object_get(rule, "status"));
+    json_object_set(body, "source", json_object_get(rule, "source"));
+    json_array_append_new(decisions, body);
+    return EG_OK;
+}
+
+static json_t *other_treatments(const story *s, const json_t *step) {
+    json_t *others = json_array();
+    size_t i;
+    json_t *other;
+    json_array_foreach(json_object_get(step, "others"), i, other) {
+        json_t *body = json_object();
+        json_object_set(body, "title", json_object_get(other, "title"));
+        json_object_set(body, "dose", json_object_get(other, "dose"));
+        json_object_set(body, "reason", json_object_get(other, "reason"));
+        json_object_set_new(body, "goal_ids", goal_ids(s, json_object_get(other, "goals")));
+        json_array_append_new(others, body);
+    }
+    return others;
+}
+
+static eg_err do_plan(story *s, const json_t *step) {
+    json_t *decisions = json_array();
+    json_t *all_goals = json_array();
+    eg_err error = EG_OK;
+    static const char *const lists[][2] = {{"accept", "accepted"}, {"reject", "rejected"}};
+    for (size_t k = 0; k < 2; k++) {
+        size_t i;
+        json_t *choice;
+        json_array_foreach(json_object_get(step, lists[k][0]), i, choice) {
+            if (error == EG_OK) error = add_decision(s, decisions, choice, lists[k][1]);
+        }
+    }
+    for (size_t i = 0; i < s->n_names; i++) {
+        json_t *goal = NULL;
+        if (eg_document_get(s->clinic, s->names[i].id, 0, &goal, NULL) != EG_OK) continue;
+        if (strcmp(text_at(goal, "kind"), "goal") == 0)
+            json_array_append_new(all_goals, json_string(s->names[i].id));
+        json_decref(goal);
+    }
+    long weeks = (long)json_integer_value(json_object_get(step, "duration_weeks"));
+    long day = (long)json_integer_value(json_object_get(step, "day"));
+    char end[NAME_SIZE];
+    char start[NAME_SIZE];
+    snprintf(start, sizeof start, "@%ld", day);
+    snprintf(end, sizeof end, "@%ld", day + 7 * weeks);
+    json_t *body = json_object();
+    json_object_set(body, "diagnosis", json_object_get(step, "diagnosis"));
+    json_object_set_new(body, "goal_ids", all_goals);
+    json_object_set(body, "frequency_per_week", json_object_get(step, "frequency_per_week"));
+    json_object_set_new(body, "duration_weeks", json_integer(weeks));
+    json_object_set_new(body, "start_on", json_string(start));
+    json_object_set_new(body, "end_on", json_string(end));
+    json_object_set_new(body, "decisions", decisions);
+    json_object_set_new(body, "others", other_treatments(s, step));
+    json_object_set_new(body, "overrides", json_array());
+    if (error == EG_OK) error = create(s, "plan", "", body, text_at(step, "as"));
+    json_decref(body);
+    return error;
+}
+
+static eg_err sign(story *s, const char *name) {
+    json_t *document = NULL;
+    json_t *signature = NULL;
+    json_t *problems = NULL;
+    eg_err error = eg_document_get(s->clinic, id_of(s, name), 0, &document, s->diag);
+    if (error == EG_OK) {
+        int32_t version = (int32_t)json_integer_value(json_object_get(document, "version"));
+        error =
+            eg_document_sign(s->clinic, id_of(s, name), version, text_at(s->therapist, "name"),
+                             text_at(s->therapist, "credential"), &signature, &problems, s->diag);
+    }
+    json_decref(document);
+    json_decref(signature);
+    if (error != EG_OK) return refused(s, error, name, problems);
+    return EG_OK;
+}
+
+static json_t *session_items(const story *s, const json_t *step) {
+    json_t *items = json_array();
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(step, "items"), i, row) {
+        const char *id = json_string_value(json_array_get(row, 0));
+        const json_t *exercise = eg_knowledge_find(s->clinic->knowledge, "exercises", id);
+        json_t *item = json_object();
+        json_object_set_new(item, "exercise_id", exercise ? json_string(id) : json_null());
+        json_t *name = json_object_get(exercise, "name");
+        json_object_set(item, "title", name == NULL ? json_array_get(row, 0) : name);
+        json_object_set(item, "sets", json_array_get(row, 1));
+        json_object_set(item, "repetitions", json_array_get(row, 2));
+        json_object_set(item, "successes", json_array_get(row, 3));
+        json_array_append_new(items, item);
+    }
+    return items;
+}
+
+static eg_err do_session(story *s, const json_t *step) {
+    char moment[NAME_SIZE];
+    long day = (long)json_integer_value(json_object_get(step, "day"));
+    json_t *body = json_object();
+    json_t *plan = NULL;
+    const char *plan_id = id_of(s, text_at(step, "plan"));
+    eg_err error = eg_document_get(s->clinic, plan_id, 0, &plan, s->diag);
+    json_object_set_new(body, "plan_id", json_string(plan_id));
+    json_object_set(body, "plan_version", json_object_get(plan, "version"));
+    json_decref(plan);
+    snprintf(moment, sizeof moment, "@%ld", day);
+    json_object_set_new(body, "date", json_string(moment));
+    snprintf(moment, sizeof moment, "@%ldT09:00", day);
+    json_object_set_new(body, "started_at", json_string(moment));
+    snprintf(moment, sizeof moment, "@%ldT09:55", day);
+    json_object_set_new(body, "ended_at", json_string(moment));
+    json_object_set(body, "therapist", json_object_get(s->therapist, "name"));
+    json_object_set_new(body, "check_in",
+                        json_pack("{s:O?, s:i, s:i, s:i, s:i, s:b}", "pain",
+                                  json_object_get(step, "pain"), "sbp", 128, "dbp", 78, "hr", 70,
+                                  "spo2", 97, "skin_ok", 1));
+    json_object_set_new(body, "items", session_items(s, step));
+    const json_t *minutes = json_object_get(step, "minutes");
+    static const char *const buckets[] = {"timed", "untimed", "rest", "unattended"};
+    json_t *spent = json_object();
+    for (size_t i = 0; i < 4; i++) json_object_set(spent, buckets[i], json_array_get(minutes, i));
+    json_object_set_new(body, "minutes", spent);
+    json_object_set(body, "response", json_object_get(step, "response"));
+    if (error == EG_OK) error = create(s, "session", "", body, "session");
+    json_decref(body);
+    if (error == EG_OK && json_is_true(json_object_get(step, "sign"))) error = sign(s, "session");
+    /* Each session is spoken of only in its own step. */
+    if (s->n_names > 0 && strcmp(s->names[s->n_names - 1].name, "session") == 0) s->n_names--;
+    return error;
+}
+
+static eg_err do_amend(story *s, const json_t *step) {
+    json_t *document = NULL;
+    json_t *amended = NULL;
+    json_t *problems = NULL;
+    const char *id = id_of(s, text_at(step, "what"));
+    eg_err error = eg_document_get(s->clinic, id, 0, &document, s->diag);
+    if (error == EG_OK) {
+        json_t *body = json_deep_copy(json_object_get(document, "body"));
+        json_object_update(body, json_object_get(step, "set"));
+        int32_t version = (int32_t)json_integer_value(json_object_get(document, "version"));
+        error = eg_document_amend(s->clinic, id, version, body, &amended, &problems, s->diag);
+        json_decref(body);
+    }
+    json_decref(document);
+    json_decref(amended);
+    if (error != EG_OK) return refused(s, error, text_at(step, "what"), problems);
+    return EG_OK;
+}
+
+static eg_err do_sign(story *s, const json_t *step) {
+    return sign(s, text_at(step, "what"));
+}
+
+static eg_err do_step(story *s, const json_t *step) {
+    static const struct {
+        const char *name;
+        eg_err (*run)(story *, const json_t *);
+    } verbs[] = {{"create", do_create},       {"to", do_to},      {"entries", do_entries},
+                 {"recording", do_recording}, {"plan", do_plan},  {"sign", do_sign},
+                 {"session", do_session},     {"amend", do_amend}};
+    int64_t day = json_integer_value(json_object_get(step, "day"));
+    s->clinic->now_ms = s->real_now_ms + day * day_ms;
+    if (s->clinic->now_ms <= s->last_ms) s->clinic->now_ms = s->last_ms + 1000;
+    if (s->clinic->now_ms > s->real_now_ms) s->clinic->now_ms = s->real_now_ms;
+    s->last_ms = s->clinic->now_ms;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(verbs[i].name, text_at(step, "do")) == 0) return verbs[i].run(s, step);
+    return eg_diag_set(s->diag, EG_ERR_DATA, "clinic/demo/people.json", 0,
+                       "there is no step \"%s\"", text_at(step, "do"));
+}
+
+static eg_err tell(story *s, const json_t *entry) {
+    json_t *person = NULL;
+    json_t *episode = NULL;
+    json_t *problems = NULL;
+    const json_t *steps = json_object_get(entry, "steps");
+    int64_t first_day = json_integer_value(json_object_get(json_array_get(steps, 0), "day"));
+    s->last_ms = 0;
+    s->clinic->now_ms = s->real_now_ms + first_day * day_ms - 60000;
+    eg_err error =
+        eg_person_create(s->clinic, json_object_get(entry, "person"), &person, &problems, s->diag);
+    if (error != EG_OK) return refused(s, error, "person", problems);
+    const json_t *care = json_object_get(entry, "episode");
+    error = eg_episode_create(s->clinic, text_at(person, "id"), text_at(care, "discipline"),
+                              text_at(care, "title"), &episode, &problems, s->diag);
+    if (error != EG_OK) {
+        json_decref(person);
+        return refused(s, error, "episode", problems);
+    }
+    snprintf(s->episode_id, sizeof s->episode_id, "%s", text_at(episode, "id"));
+    json_decref(person);
+    json_decref(episode);
+    size_t i;
+    json_t *step;
+    json_array_foreach(steps, i, step) {
+        error = do_step(s, step);
+        if (error == EG_OK) continue;
+        const char *family = text_at(json_object_get(entry, "person"), "family_name");
+        eg_diag because = s->diag == NULL ? (eg_diag){0} : *s->diag;
+        if (s->diag != NULL) *s->diag = (eg_diag){0};
+        return eg_diag_set(s->diag, error, "clinic/demo/people.json", 0, "%s, step %zu (%s): %s %s",
+                           family, i + 1, text_at(step, "do"), because.where, because.text);
+    }
+    return EG_OK;
+}
+
+static json_t *read_people(const eg_embedded *files, eg_diag *diag) {
+    static const char path[] = "clinic/demo/people.json";
+    for (const eg_embedded *file = files; file->path != NULL; file++) {
+        if (strcmp(file->path, path) != 0) continue;
+        json_error_t problem;
+        size_t size = (size_t)(file->end - file->begin);
+        json_t *people = json_loadb((const char *)file->begin, size, 0, &problem);
+        if (people == NULL)
+            (void)eg_diag_set(diag, EG_ERR_DATA, path, (uint64_t)problem.line, "%s", problem.text);
+        return people;
+    }
+    (void)eg_diag_set(diag, EG_ERR_NOT_FOUND, path, 0, "the demo is not part of this program");
+    return NULL;
+}
+
+eg_err eg_demo_fill(eg_clinic *clinic, const eg_embedded *files, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && files != NULL);
+    json_t *present = NULL;
+    eg_err error = eg_person_search(clinic, "", 1, &present, diag);
+    size_t n_present = json_array_size(present);
+    json_decref(present);
+    if (error != EG_OK) return error;
+    if (n_present > 0)
+        return eg_diag_set(diag, EG_ERR_CONFLICT, "demo", 0,
+                           "this store holds people already; the demo needs an empty one");
+    json_t *demo = read_people(files, diag);
+    if (demo == NULL) return EG_ERR_DATA;
+    eg_diag local = {0};
+    story s = {.clinic = clinic,
+               .therapist = json_object_get(demo, "therapist"),
+               .real_now_ms = clinic->now_ms,
+               .diag = diag == NULL ? &local : diag};
+    size_t i;
+    json_t *entry;
+    json_array_foreach(json_object_get(demo, "people"), i, entry) {
+        s.n_names = 0;
+        error = tell(&s, entry);
+        if (error != EG_OK) break;
+    }
+    clinic->now_ms = s.real_now_ms;
+    json_decref(demo);
+    return error;
+}
