@@ -1,6 +1,6 @@
 # Puts files into the program: everything in knowledge/ and, when it is built, web/dist. A generated
 # assembler file includes the bytes, so that a change of one file costs milliseconds.
-set(embed_roots knowledge clinic/schema)
+set(embed_roots knowledge clinic/schema clinic/demo)
 if(ENGRAM_WEB AND EXISTS ${PROJECT_SOURCE_DIR}/web/dist/index.html)
   list(APPEND embed_roots web/dist)
 endif()
