@@ -50,9 +50,9 @@ export function reliability(rows) {
 
 /** Variables of the data set's authors: our code where the definition coincides, our unit, factor into it. */
 export const VARIABLES = {
-  COParea: { measure: "cop.ellipse.area", unit: "mm2", factor: 100, decimals: 0, name: "95 % prediction ellipse" },
-  COPvelo: { measure: "cop.velocity.mean", unit: "mm/s", factor: 10, decimals: 1, name: "mean resultant velocity" },
-  COPmfreq: { measure: "cop.frequency.mean", unit: "Hz", factor: 1, decimals: 2, name: "mean frequency" },
+  COParea: { measure: "cop.ellipse.area", unit: "mm2", factor: 100, romberg: "romberg.area" },
+  COPvelo: { measure: "cop.velocity.mean", unit: "mm/s", factor: 10, romberg: "romberg.velocity" },
+  COPmfreq: { measure: "cop.frequency.mean", unit: "Hz", factor: 1, romberg: "romberg.frequency" },
 };
 const GROUPS = { Young: "young", Old: "old" };
 const SURFACES = { Firm: "firm", Rigid: "firm", Foam: "foam" };
@@ -89,6 +89,9 @@ function ages(trials, group) {
 
 /* ---- the entries -------------------------------------------------------------------------------------- */
 
+/** How many of a group are above an age: the young group is thin there. */
+const above = (trials, group, age) => new Set(trials.filter((row) => row.AgeGroup === group && Number(row.Age) > age).map((row) => row.Subject)).size;
+
 /** Norm band and reliability per measure, age group, surface and vision, from the table over all 163 people. */
 export function referenceEntries({ table, trials }) {
   return table.map((row) => {
@@ -99,7 +102,8 @@ export function referenceEntries({ table, trials }) {
       statistic: "over people, of each person's median of 3 trials", mean: scaled("mean"), sd: scaled("sd"), p5: scaled("p5"),
       p25: scaled("p25"), p50: scaled("p50"), p75: scaled("p75"), p95: scaled("p95"), icc21: Number(row.icc21),
       icc2k: Number(row.icc2k), k: 3, sem: scaled("sem"), mdc95: scaled("mdc95"), interval: "same session",
-      source: `${BDS}; statistics computed by us over 163 people`, status: "READ", verified: false, note: null };
+      source: `${BDS}; statistics computed by us over 163 people`, status: "READ", verified: false,
+      note: row.age === "Young" ? `Only ${above(trials, "Young", 40)} people of this group are over 40.` : null };
   });
 }
 
@@ -110,7 +114,7 @@ export function rombergEntries({ trials }) {
     const median = (vision) => new Map(repeats(trials, { group, surface, vision, variable }).map(([id, x]) => [id, percentile(x, 50)]));
     const open = median("Open"), closed = median("Closed");
     const ratio = [...open.keys()].filter((id) => closed.has(id)).map((id) => closed.get(id) / open.get(id));
-    entries.push({ id: `romberg.${v.measure}.${GROUPS[group]}.${surface}`, kind: "quotient", measure: v.measure, unit: "1",
+    entries.push({ id: `${v.romberg}.${GROUPS[group]}.${surface}`, kind: "quotient", measure: v.romberg === "romberg.frequency" ? null : v.romberg, unit: "1",
       age_group: GROUPS[group], ...ages(trials, group), sex: "any", ...CONDITION, surface, vision: "closed over open",
       filter: FILTERED, n: ratio.length, statistic: "over people, median eyes closed over median eyes open",
       mean: mean(ratio), sd: deviation(ratio), p5: percentile(ratio, 5), p25: percentile(ratio, 25), p50: percentile(ratio, 50),
@@ -120,20 +124,50 @@ export function rombergEntries({ trials }) {
   return entries;
 }
 
-/** Descriptors of Quijoux et al. 2021: ours where the definition coincides, else null. Factor from cm into mm. */
+/** Descriptors of Quijoux et al. 2021: our code where the formula is the same, the factor from the peer's unit (cm) into ours.
+ *  Left out on purpose: powers (the peer sums bins), diffusion (other fit), phase plane (two units mixed), folded direction,
+ *  planar deviation (the same number as rms), and those that the 163 people cover. */
 export const DESCRIPTORS = {};
+const map = (peer, measure, unit, factor) => { DESCRIPTORS[peer] = { measure, unit, factor }; };
+for (const [axis, ours] of [["ML", ".ml"], ["AP", ".ap"]]) {
+  map(`mean_value_${axis}`, `cop.mean${ours}`, "mm", 10);
+  map(`mean_distance_${axis}`, `cop.distance.mean${ours}`, "mm", 10);
+  map(`maximal_distance_${axis}`, `cop.distance.max${ours}`, "mm", 10);
+  map(`rms_${axis}`, `cop.rms${ours}`, "mm", 10);
+  map(`range_${axis}`, `cop.range${ours}`, "mm", 10);
+  map(`mean_velocity_${axis}`, `cop.velocity.mean${ours}`, "mm/s", 10);
+  map(`peak_velocity_all_SPD_${axis}`, `cop.velocity.peak${ours}`, "mm/s", 10);
+  map(`zero_crossing_SPD_${axis}`, `cop.velocity.peaks${ours}`, "/s", 1 / 59.88);
+  map(`mean_frequency_${axis}`, `cop.frequency.rotation${ours}`, "Hz", 1);
+  for (const [theirs, code, unit] of [["power_frequency_50", "f50", "Hz"], ["power_frequency_95", "f95", "Hz"], ["frequency_mode", "mode", "Hz"],
+    ["centroid_frequency", "centroid", "Hz"], ["frequency_dispersion", "dispersion", "1"], ["frequency_quotient", "quotient", "1"]])
+    map(`${theirs}_Power_Spectrum_Density_${axis}`, `cop.psd.${code}${ours}`, unit, 1);
+}
+map("mean_distance_Radius", "cop.distance.mean", "mm", 10);
+map("maximal_distance_Radius", "cop.distance.max", "mm", 10);
+map("rms_Radius", "cop.rms", "mm", 10);
+map("range_ML_AND_AP", "cop.range", "mm", 10);
+map("range_ratio_ML_AND_AP", "cop.range.ratio", "1", 1);
+map("coefficient_sway_direction_ML_AND_AP", "cop.correlation", "1", 1);
+map("sway_area_per_second_ML_AND_AP", "cop.area.rate", "mm2/s", 100);
+map("fractal_dimension_ML_AND_AP", "cop.fractal.ellipse", "1", 1);
+map("LFS_ML_AND_AP", "cop.path.per_area", "/mm", 0.1);
+map("mean_peak_Sway_Density", "cop.density.peak", "s", 1);
+map("mean_distance_peak_Sway_Density", "cop.density.distance", "mm", 10);
+map("mean_frequency_ML_AND_AP", "cop.frequency.rotation", "Hz", 1);
 
 export function descriptorEntries({ descriptors }) {
   const entries = [];
   for (const row of descriptors) {
-    const ours = DESCRIPTORS[row.var] ?? null;
+    const ours = DESCRIPTORS[row.var] ?? { measure: null, unit: null, factor: 1 };
     for (const surface of ["Firm", "Foam"]) for (const vision of ["Open", "Closed"]) {
-      const cell = (name) => Number(row[`${surface}_${vision}_${name}`]);
+      const cell = (name) => Number(row[`${surface}_${vision}_${name}`]), sem = cell("sem") * ours.factor;
       entries.push({ id: `quijoux.${row.var}.${SURFACES[surface]}.eyes_${VISIONS[vision]}`, kind: "reliability",
-        measure: ours, peer: row.var, unit: null, age_low: null, age_high: null, sex: "any", ...CONDITION,
+        measure: ours.measure, peer: row.var, unit: ours.unit, age_low: null, age_high: null, sex: "any", ...CONDITION,
         surface: SURFACES[surface], vision: VISIONS[vision], filter: "SWARII 25 Hz, 10 Hz zero-lag low-pass (profile quijoux2021)", n: 16,
-        statistic: "3 trials of 16 people", icc21: cell("icc21"), icc2k: cell("icc2k3"), k: 3, peer_mean: cell("mean"),
-        peer_sem: cell("sem"), mdc95_percent: cell("mdc95pct"), interval: "same session",
+        statistic: "3 trials of 16 people", icc21: cell("icc21"), icc2k: cell("icc2k3"), k: 3,
+        ...(ours.measure ? { mean: cell("mean") * ours.factor, sem, mdc95: 1.96 * Math.SQRT2 * sem } : { peer_mean: cell("mean"), peer_sem: cell("sem") }),
+        mdc95_percent: cell("mdc95pct"), interval: "same session",
         source: `${BDS}; computed by us with the peer's definitions (Quijoux 2021 Physiol Rep 9:e15067)`, status: "READ", verified: false,
         note: "16 people, mostly young: an indication, not a norm." });
     }
