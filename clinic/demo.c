@@ -23,6 +23,7 @@ typedef struct named {
 /* One person's course while it is being made. */
 typedef struct story {
     eg_clinic *clinic; /* its clock is moved from step to step */
+    const eg_evaluator *evaluator;
     const json_t *therapist;
     int64_t real_now_ms;
     int64_t last_ms; /* of the step before: time never goes back */
@@ -207,7 +208,7 @@ static eg_err do_recording(story *s, const json_t *step) {
         .trial_no = (int)json_integer_value(json_object_get(step, "trial_no")),
         .decision = text_at(step, "decision")};
     const char *evaluation = id_of(s, text_at(step, "in"));
-    return eg_synthetic_record(s->clinic, s->episode_id, evaluation, &trial, s->diag);
+    return eg_synthetic_record(s->clinic, s->evaluator, s->episode_id, evaluation, &trial, s->diag);
 }
 
 /* Names of goals become ids. */
@@ -476,7 +477,8 @@ static json_t *read_people(const eg_embedded *files, eg_diag *diag) {
     return NULL;
 }
 
-eg_err eg_demo_fill(eg_clinic *clinic, const eg_embedded *files, eg_diag *diag) {
+eg_err eg_demo_fill(eg_clinic *clinic, const eg_evaluator *evaluator, const eg_embedded *files,
+                    eg_diag *diag) {
     EG_ASSERT(clinic != NULL && files != NULL);
     json_t *present = NULL;
     eg_err error = eg_person_search(clinic, "", 1, &present, diag);
@@ -490,6 +492,7 @@ eg_err eg_demo_fill(eg_clinic *clinic, const eg_embedded *files, eg_diag *diag) 
     if (demo == NULL) return EG_ERR_DATA;
     eg_diag local = {0};
     story s = {.clinic = clinic,
+               .evaluator = evaluator,
                .therapist = json_object_get(demo, "therapist"),
                .real_now_ms = clinic->now_ms,
                .diag = diag == NULL ? &local : diag};

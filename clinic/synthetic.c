@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/trial.h"
 #include "core/base/check.h"
 #include "core/base/random.h"
 #include "core/base/real.h"
@@ -92,4 +93,38 @@ eg_err eg_synthetic_file(const eg_synthetic_trial *trial, char **text, size_t *s
     *text = made;
     *size = n;
     return EG_OK;
+}
+
+eg_err eg_synthetic_record(eg_clinic *clinic, const eg_evaluator *evaluator, const char *episode_id,
+                           const char *evaluation_id, const eg_synthetic_trial *trial,
+                           eg_diag *diag) {
+    char *text = NULL;
+    size_t size = 0;
+    eg_err error = eg_synthetic_file(trial, &text, &size, diag);
+    if (error != EG_OK) return error;
+    char name[96];
+    snprintf(name, sizeof name, "synthetic-%s-%llu.txt", trial->sway,
+             (unsigned long long)trial->seed);
+    json_t *condition = json_pack("{ss ss ss ss}", "posture", "standing", "vision", trial->vision,
+                                  "surface", trial->surface, "stance", "apart");
+    const eg_trial_file file = {.name = name,
+                                .bytes = text,
+                                .size = size,
+                                .condition = condition,
+                                .trial_no = trial->trial_no,
+                                .decision = trial->decision,
+                                .is_synthetic = true};
+    json_t *document = NULL;
+    json_t *problems = NULL;
+    error = eg_trial_store(clinic, evaluator, episode_id, evaluation_id, &file, &document,
+                           &problems, diag);
+    const json_t *first = json_array_get(problems, 0);
+    if (first != NULL)
+        (void)eg_diag_set(diag, error, name, 0, "%s",
+                          json_string_value(json_object_get(first, "reason")));
+    json_decref(problems);
+    json_decref(document);
+    json_decref(condition);
+    free(text);
+    return error;
 }

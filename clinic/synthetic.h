@@ -4,6 +4,7 @@
 #define EG_CLINIC_SYNTHETIC_H
 
 #include "clinic/clinic.h"
+#include "clinic/evaluate.h"
 
 typedef struct eg_synthetic_trial {
     const char *sway; /* "young", "older" or "stroke" */
@@ -20,8 +21,8 @@ EG_NODISCARD eg_err eg_synthetic_file(const eg_synthetic_trial *trial, char **te
                                       eg_diag *diag);
 
 /* Makes the file, evaluates it and stores it as a recording of the evaluation, marked synthetic. */
-EG_NODISCARD eg_err eg_synthetic_record(eg_clinic *clinic, const char *episode_id,
-                                        const char *evaluation_id, const eg_synthetic_trial *trial,
-                                        eg_diag *diag);
+EG_NODISCARD eg_err eg_synthetic_record(eg_clinic *clinic, const eg_evaluator *evaluator,
+                                        const char *episode_id, const char *evaluation_id,
+                                        const eg_synthetic_trial *trial, eg_diag *diag);
 
 #endif

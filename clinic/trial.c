@@ -1,0 +1,151 @@
+#include "clinic/trial.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/document.h"
+#include "core/base/check.h"
+#include "io/host/calendar.h"
+
+static const char *text_at(const json_t *object, const char *key) {
+    return json_string_value(json_object_get(object, key));
+}
+
+/* Completed years on a date; NaN if the birth date is not known. */
+static double age_on(eg_clinic *clinic, const char *person_id, const char *date) {
+    json_t *person = NULL;
+    int64_t born = 0;
+    int64_t day = 0;
+    double age = NAN;
+    if (person_id == NULL || date == NULL ||
+        eg_document_get(clinic, person_id, 0, &person, NULL) != EG_OK)
+        return age;
+    const char *birth = text_at(json_object_get(person, "body"), "birth_date");
+    if (birth != NULL && eg_date_parse(birth, &born) && eg_date_parse(date, &day))
+        age = (double)eg_years_between(born, day);
+    json_decref(person);
+    return age;
+}
+
+static eg_err set_condition(const json_t *words, eg_balance_condition *condition, eg_diag *diag) {
+    static const struct {
+        const char *name;
+        bool (*set)(eg_balance_condition *, const char *);
+    } parts[] = {{"posture", eg_condition_set_posture},
+                 {"vision", eg_condition_set_vision},
+                 {"surface", eg_condition_set_surface},
+                 {"stance", eg_condition_set_stance}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        const char *word = text_at(words, parts[i].name);
+        if (word != NULL && !parts[i].set(condition, word))
+            return eg_diag_set(diag, EG_ERR_ARGUMENT, parts[i].name, 0,
+                               "\"%s\" is not a condition that is known here", word);
+    }
+    return EG_OK;
+}
+
+static eg_err evaluate(eg_clinic *clinic, const eg_evaluator *evaluator, const eg_trial_file *file,
+                       const char *person_id, bool all, eg_evaluation **evaluation, eg_diag *diag) {
+    eg_recording *recording = NULL;
+    eg_evaluate_options options = eg_evaluate_defaults();
+    options.all = all;
+    options.age_years = age_on(clinic, person_id, file->recorded_on);
+    eg_err error = set_condition(file->condition, &options.condition, diag);
+    if (error == EG_OK)
+        error = eg_recording_parse(file->name, file->bytes, file->size, &recording, diag);
+    if (error == EG_OK)
+        error = eg_evaluate_balance(evaluator, recording, &options, evaluation, diag);
+    eg_recording_destroy(recording);
+    /* A column map that does not fit is a fault of the file, not of what was asked for. */
+    return error == EG_ERR_NOT_FOUND ? EG_ERR_FORMAT : error;
+}
+
+static json_t *parsed(eg_err error, eg_json_text *text) {
+    json_t *value = error == EG_OK ? json_loadb(text->bytes, text->n, 0, NULL) : NULL;
+    eg_json_text_release(text);
+    return value;
+}
+
+json_t *eg_trial_result(const eg_evaluation *evaluation) {
+    eg_json_text text = {0};
+    eg_json_writer json;
+    eg_json_init(&json, eg_json_to_text, &text);
+    eg_evaluation_write(evaluation, &json);
+    return parsed(eg_json_finish(&json), &text);
+}
+
+json_t *eg_trial_trace(const eg_evaluation *evaluation, size_t n_points) {
+    eg_json_text text = {0};
+    eg_json_writer json;
+    eg_json_init(&json, eg_json_to_text, &text);
+    eg_evaluation_write_trace(evaluation, n_points, &json);
+    return parsed(eg_json_finish(&json), &text);
+}
+
+/* The recording's body, all but what the store adds. */
+static json_t *body_of(const eg_trial_file *file, const eg_evaluation *evaluation) {
+    json_t *result = eg_trial_result(evaluation);
+    if (result == NULL) return NULL;
+    json_t *condition = file->condition == NULL ? json_object() : json_deep_copy(file->condition);
+    return json_pack("{ss ss so si ss ss sb sO sO so}", "name", file->name, "task", file->task,
+                     "condition", condition, "trial_no", file->trial_no, "recorded_on",
+                     file->recorded_on, "decision", file->decision, "synthetic", file->is_synthetic,
+                     "format", json_object_get(result, "format"), "map",
+                     json_object_get(result, "map"), "result", result);
+}
+
+eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const char *episode_id,
+                      const char *evaluation_id, const eg_trial_file *file, json_t **document,
+                      json_t **problems, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && evaluator != NULL && file != NULL && document != NULL);
+    char today[EG_DATE_SIZE];
+    eg_clinic_today(clinic, today);
+    eg_trial_file complete = *file;
+    if (complete.task == NULL) complete.task = "quiet_standing";
+    if (complete.decision == NULL) complete.decision = "pending";
+    if (complete.recorded_on == NULL) complete.recorded_on = today;
+    if (complete.trial_no < 1) complete.trial_no = 1;
+    if (complete.size == 0)
+        return eg_diag_set(diag, EG_ERR_FORMAT, file->name, 0, "the file is empty");
+    json_t *episode = NULL;
+    eg_evaluation *evaluation = NULL;
+    eg_err error = eg_document_get(clinic, episode_id, 0, &episode, diag);
+    if (error == EG_OK)
+        error = evaluate(clinic, evaluator, &complete, text_at(episode, "person_id"), false,
+                         &evaluation, diag);
+    if (error == EG_OK) {
+        json_t *body = body_of(&complete, evaluation);
+        error = body == NULL ? eg_diag_set(diag, EG_ERR_MEMORY, file->name, 0, "out of memory")
+                             : eg_document_create_recording(clinic, episode_id, evaluation_id, body,
+                                                            file->bytes, file->size, document,
+                                                            problems, diag);
+        json_decref(body);
+    }
+    eg_evaluation_destroy(evaluation);
+    json_decref(episode);
+    return error;
+}
+
+eg_err eg_trial_evaluate(eg_clinic *clinic, const eg_evaluator *evaluator, const json_t *document,
+                         bool all, eg_evaluation **evaluation, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && evaluator != NULL && document != NULL && evaluation != NULL);
+    const json_t *body = json_object_get(document, "body");
+    const char *kind = text_at(document, "kind");
+    const char *blob = text_at(body, "blob_id");
+    if (kind == NULL || strcmp(kind, "recording") != 0 || blob == NULL)
+        return eg_diag_set(diag, EG_ERR_NOT_FOUND, "recording", 0, "that is not a recording");
+    void *bytes = NULL;
+    eg_trial_file file = {.name = text_at(body, "name"),
+                          .condition = json_object_get(body, "condition"),
+                          .recorded_on = text_at(body, "recorded_on")};
+    if (file.name == NULL) file.name = "recording";
+    eg_err error =
+        eg_store_get_blob(clinic->store, blob, EG_RECORDING_BYTES_MAX, &bytes, &file.size, diag);
+    file.bytes = bytes;
+    if (error == EG_OK)
+        error = evaluate(clinic, evaluator, &file, text_at(document, "person_id"), all, evaluation,
+                         diag);
+    free(bytes);
+    return error;
+}

@@ -1,0 +1,40 @@
+/* Balance recordings in a chart: the file as it came is stored, evaluated, and can be evaluated
+ * again from its bytes at any time, so that every number opens the samples that it came from. */
+#ifndef EG_CLINIC_TRIAL_H
+#define EG_CLINIC_TRIAL_H
+
+#include "clinic/clinic.h"
+#include "clinic/evaluate.h"
+
+/* A file to be stored. Texts are borrowed; NULL takes the default in brackets. */
+typedef struct eg_trial_file {
+    const char *name; /* of the file */
+    const void *bytes;
+    size_t size;
+    const char *task;        /* see clinic/schema/recording.json [quiet_standing] */
+    const json_t *condition; /* {posture, vision, surface, stance}, words as in evaluate.h [none] */
+    int trial_no;            /* from 1 */
+    const char *recorded_on; /* local date [today] */
+    const char *decision;    /* [pending] */
+    bool is_synthetic;
+} eg_trial_file;
+
+/* Reads, evaluates and stores the file as a recording of an evaluation (`evaluation_id` may be
+ * NULL). The person's age decides which norms are shown. Errors: of eg_recording_parse and
+ * eg_evaluate_balance (a layout that no map fits is EG_ERR_FORMAT), of eg_document_create. */
+EG_NODISCARD eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator,
+                                   const char *episode_id, const char *evaluation_id,
+                                   const eg_trial_file *file, json_t **document, json_t **problems,
+                                   eg_diag *diag);
+
+/* Evaluates a stored recording again. `all` shows the poorly reliable measures too. The caller
+ * destroys *evaluation. EG_ERR_NOT_FOUND: the document is not a recording. */
+EG_NODISCARD eg_err eg_trial_evaluate(eg_clinic *clinic, const eg_evaluator *evaluator,
+                                      const json_t *document, bool all, eg_evaluation **evaluation,
+                                      eg_diag *diag);
+
+/* What eg_evaluation_write or eg_evaluation_write_trace say, as a value. NULL: out of memory. */
+json_t *eg_trial_result(const eg_evaluation *evaluation);
+json_t *eg_trial_trace(const eg_evaluation *evaluation, size_t n_points);
+
+#endif
