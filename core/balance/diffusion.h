@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+enum { EG_DIFFUSION_SCRATCH = 4 * 128 }; /* doubles */
+
 /* Two straight lines through log(msd) over log(lag). */
 typedef struct eg_diffusion {
     double short_intercept; /* msd at 1 s on the short-term line, L^2 */
@@ -27,7 +29,7 @@ eg_diffusion eg_diffusion_quijoux(const double *msd, size_t count, double *log_l
 
 /* Our own fit: both lines at once. Of all breakpoints between 0.2 s and a third of the longest lag
  * the one with the smallest sum of squares of both, over points spaced evenly in log(lag) so that
- * the long lags do not outvote the short ones. `scratch` has room for 4 * 128 doubles. */
+ * the long lags do not outvote the short ones. `scratch` has room for EG_DIFFUSION_SCRATCH. */
 eg_diffusion eg_diffusion_joint(const double *msd, size_t count, double rate_hz, double *scratch);
 
 #endif

@@ -116,10 +116,15 @@
     X(AREA_RATE, 0, "cop.area.rate", "Sway area per second", "mm2/s", EG_BETTER_LOWER,             \
       "Area that the line from the mean position to the centre of pressure sweeps per second.",    \
       "sum |x[i+1] y[i] - x[i] y[i+1]| / (2 T)", EG_PRIETO " (AREA-SW)")                           \
-    X(FREQUENCY, 0, "cop.frequency.mean", "Mean rotational frequency", "Hz", EG_BETTER_NONE,       \
+    X(FREQUENCY, 0, "cop.frequency.mean", "Mean frequency", "Hz", EG_BETTER_NONE,                  \
+      "Mean frequency of the power spectrum of both axes together, as in the open data from "      \
+      "which the norms come. Welch, segments of half the trial, mean removed, all frequencies.",   \
+      "sum over axes of W integral(f P) / integral(P), over sum of W; W = sum of P over the bins", \
+      "Santos and Duarte 2016, PeerJ 4:e2648")                                                     \
+    X(ROTATION, 0, "cop.frequency.rotation", "Mean rotational frequency", "Hz", EG_BETTER_NONE,    \
       "Rounds per second on a circle with the mean distance as radius that give this velocity.",   \
       "velocity / (2 pi MD)", EG_PRIETO " (MFREQ)")                                                \
-    EG_MEASURE_AXES(X, FREQUENCY, 0, 0, "cop.frequency.mean", "Mean frequency", "Hz",              \
+    EG_MEASURE_AXES(X, ROTATION, 0, 0, "cop.frequency.rotation", "Mean frequency", "Hz",           \
                     EG_BETTER_NONE,                                                                \
                     "Frequency of the sine with this mean distance and this velocity.",            \
                     "velocity.axis / (4 sqrt(2) MD.axis)", EG_PRIETO)                              \

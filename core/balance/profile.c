@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/balance/emit.h"
+#include "core/balance/engram.h"
 #include "core/base/check.h"
 
 static const char *const profile_names[] = {"engram", "quijoux2021", "duarte"};
@@ -31,7 +32,7 @@ const eg_balance_value *eg_balance_find(const eg_balance_result *result, const c
 
 /* Copies one axis in the profile's unit and lays a straight line over missing samples (at either
  * end the nearest value stands). Returns how many were missing. */
-static size_t copy_axis(const double *from_mm, size_t n, double divisor, double *to) {
+size_t eg_balance_copy_axis(const double *from_mm, size_t n, double divisor, double *to) {
     size_t missing = 0;
     size_t last = n; /* index of the last present sample, n if none yet */
     for (size_t i = 0; i < n; i++) {
@@ -112,8 +113,8 @@ eg_err eg_balance_compute(const eg_cop_trial *trial, eg_balance_profile profile,
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "balance: arena too small");
     }
     double divisor = profile == EG_BALANCE_ENGRAM ? 1.0 : 10.0; /* the peers count in cm */
-    size_t missing_ml = copy_axis(trial->net.ml_mm, trial->n, divisor, input.ml);
-    size_t missing_ap = copy_axis(trial->net.ap_mm, trial->n, divisor, input.ap);
+    size_t missing_ml = eg_balance_copy_axis(trial->net.ml_mm, trial->n, divisor, input.ml);
+    size_t missing_ap = eg_balance_copy_axis(trial->net.ap_mm, trial->n, divisor, input.ap);
     result->bridged = missing_ml > missing_ap ? missing_ml : missing_ap;
     if (result->bridged > trial->n / 2) {
         err = eg_diag_set(diag, EG_ERR_MISSING, NULL, 0,
