@@ -10,8 +10,8 @@
 
 /* Samples before and after sample i that follow it without a break within `radius` (same unit as
  * the signal): out[i] in samples, for i in [0, n-1), i.e. `out` has room for n - 1.
- * `scratch` has room for 4 * (n / 16 + 1) doubles (bounding boxes of 16 samples each).
- * Cost: O(n * dwell / 16). */
+ * `scratch` has room for eg_sway_density_scratch(n) doubles, which is below n.
+ * Cost: O(n log dwell). */
 void eg_sway_density(const eg_sway_signal *signal, double radius, double *out, double *scratch);
 
 /* Room for the scratch above, in doubles. */

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/signal/fft.h"
 
 typedef struct line {
     double intercept, slope;
@@ -70,14 +71,16 @@ static size_t best_tail(const double *x, const double *y, size_t n, size_t lowes
     return best_first;
 }
 
-eg_diffusion eg_diffusion_quijoux(const double *msd, size_t count, double *log_lag,
+void eg_diffusion_log_lags(size_t count, double rate_hz, double *log_lag) {
+    for (size_t i = 0; i < count; i++) log_lag[i] = eg_log((double)(i + 1) / rate_hz);
+}
+
+eg_diffusion eg_diffusion_quijoux(const double *msd, size_t count, const double *log_lag,
                                   double *log_msd) {
     enum { FIRST_END = 8, LAST_END = 62, NEEDED = LAST_END + 2 };
-    const double rate_hz = 25.0;
     if (count < NEEDED) return unknown;
     for (size_t i = 0; i < count; i++) {
         if (!(msd[i] > 0.0)) return unknown;
-        log_lag[i] = eg_log((double)(i + 1) / rate_hz);
         log_msd[i] = eg_log(msd[i]);
     }
     line short_line = {0};
@@ -166,4 +169,105 @@ eg_diffusion eg_diffusion_joint(const double *msd, size_t count, double rate_hz,
         .short_slope = 0.5 * fit(lag_s, value, split).slope,
         .long_slope = 0.5 * fit(lag_s + split, value + split, n - split).slope,
     };
+}
+
+static size_t without_factor(size_t n, size_t factor) {
+    while (n % factor == 0) n /= factor;
+    return n;
+}
+
+size_t eg_diffusion_fast_length(size_t n) {
+    EG_ASSERT(n > 0);
+    size_t length = n;
+    while (without_factor(without_factor(without_factor(length, 2), 3), 5) != 1) length++;
+    return length;
+}
+
+size_t eg_diffusion_msd_memory(size_t n, size_t max_lag) {
+    size_t length = eg_diffusion_fast_length(n + max_lag);
+    return 2 * length * sizeof(eg_complex) + eg_fft_size(2 * length) + 256;
+}
+
+/* bins hold the transform of ml + i ap. Puts power_ml + i power_ap, scaled, in their place: as both
+ * are even, its forward transform is autocorrelation_ml + i autocorrelation_ap. */
+static void to_powers(eg_complex *bins, size_t length) {
+    double scale = 0.25 / (double)length;
+    for (size_t k = 0; k <= length / 2; k++) {
+        size_t mirror = k == 0 ? 0 : length - k;
+        eg_complex a = bins[k];
+        eg_complex b = bins[mirror];
+        double ml_re = a.re + b.re;
+        double ml_im = a.im - b.im;
+        double ap_re = a.im + b.im;
+        double ap_im = b.re - a.re;
+        eg_complex power = {scale * (ml_re * ml_re + ml_im * ml_im),
+                            scale * (ap_re * ap_re + ap_im * ap_im)};
+        bins[k] = power;
+        bins[mirror] = power;
+    }
+}
+
+static void msd_directly(const double *x, size_t n, size_t lags, double *msd) {
+    for (size_t lag = 1; lag <= lags; lag++) {
+        double even = 0.0;
+        double odd = 0.0;
+        size_t i = lag;
+        for (; i + 1 < n; i += 2) {
+            double d0 = x[i] - x[i - lag];
+            double d1 = x[i + 1] - x[i + 1 - lag];
+            even += d0 * d0;
+            odd += d1 * d1;
+        }
+        if (i < n) even += (x[i] - x[i - lag]) * (x[i] - x[i - lag]);
+        msd[lag - 1] = (even + odd) / (double)(n - lag);
+    }
+}
+
+/* The sum of (x[i+k] - x[i])^2 is the squares of both ends of every pair less twice their product;
+ * each further lag loses one square at either end. */
+static void msd_from_products(const eg_sway_signal *signal, const eg_complex *products,
+                              size_t max_lag, double *msd_ml, double *msd_ap) {
+    size_t n = signal->n;
+    double squares_ml = 0.0;
+    double squares_ap = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        squares_ml += 2.0 * signal->ml[i] * signal->ml[i];
+        squares_ap += 2.0 * signal->ap[i] * signal->ap[i];
+    }
+    for (size_t lag = 1; lag <= max_lag; lag++) {
+        double a = signal->ml[lag - 1], b = signal->ml[n - lag];
+        double c = signal->ap[lag - 1], d = signal->ap[n - lag];
+        squares_ml -= a * a + b * b;
+        squares_ap -= c * c + d * d;
+        double pairs = (double)(n - lag);
+        msd_ml[lag - 1] = fmax(0.0, (squares_ml - 2.0 * products[lag].re) / pairs);
+        msd_ap[lag - 1] = fmax(0.0, (squares_ap - 2.0 * products[lag].im) / pairs);
+    }
+}
+
+eg_err eg_diffusion_msd(const eg_sway_signal *signal, size_t max_lag, double *msd_ml,
+                        double *msd_ap, eg_arena *arena, eg_diag *diag) {
+    enum { DIRECT_LAGS = 16 };
+    size_t n = signal->n;
+    EG_ASSERT(max_lag >= 1 && max_lag < n);
+    size_t mark = eg_arena_mark(arena);
+    size_t length = eg_diffusion_fast_length(n + max_lag);
+    eg_fft_plan plan;
+    eg_err err = eg_fft_plan_init(&plan, length, arena, diag);
+    if (err != EG_OK) return err;
+    eg_complex *time = eg_arena_take(arena, length, sizeof *time);
+    eg_complex *bins = eg_arena_take(arena, length, sizeof *bins);
+    if (time == NULL || bins == NULL) {
+        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "balance: arena too small");
+    }
+    for (size_t i = 0; i < n; i++) time[i] = (eg_complex){signal->ml[i], signal->ap[i]};
+    eg_fft_plan_run(&plan, time, bins);
+    to_powers(bins, length);
+    eg_fft_plan_run(&plan, bins, time);
+    msd_from_products(signal, time, max_lag, msd_ml, msd_ap);
+    size_t direct = max_lag < DIRECT_LAGS ? max_lag : DIRECT_LAGS;
+    msd_directly(signal->ml, n, direct, msd_ml);
+    msd_directly(signal->ap, n, direct, msd_ap);
+    eg_arena_reset(arena, mark);
+    return EG_OK;
 }

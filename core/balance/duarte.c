@@ -135,7 +135,9 @@ static eg_err pendulum(const eg_balance_input *input, axis_numbers axes[2], eg_a
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "balance: arena too small");
     }
     eg_sway_signal cop = {input->ml, input->ap, n, input->trial->rate_hz};
-    eg_err err = eg_pendulum_cog(&cop, input->trial->height_m, arena, cog_ml, cog_ap, diag);
+    size_t extension = eg_pendulum_extension(n, cop.rate_hz, 1);
+    eg_err err =
+        eg_pendulum_cog(&cop, input->trial->height_m, extension, arena, cog_ml, cog_ap, diag);
     if (err != EG_OK) return err;
     const double *const cogs[2] = {cog_ml, cog_ap};
     const double *const cops[2] = {input->ml, input->ap};
@@ -249,6 +251,7 @@ size_t eg_balance_duarte_memory(size_t n, double rate_hz) {
                                   .window = EG_WINDOW_HANN_PERIODIC,
                                   .detrend = EG_DETREND_CONSTANT};
     size_t spectrum = eg_welch_size(&settings) + n * sizeof(double);
-    size_t cog = 2 * n * sizeof(double) + eg_pendulum_memory(n, rate_hz);
+    size_t cog =
+        2 * n * sizeof(double) + eg_pendulum_memory(n, eg_pendulum_extension(n, rate_hz, 1));
     return (spectrum > cog ? spectrum : cog) + 1024;
 }

@@ -7,7 +7,6 @@
 #include "core/balance/density.h"
 #include "core/balance/diffusion.h"
 #include "core/balance/pendulum.h"
-#include "core/balance/series.h"
 #include "core/base/real.h"
 #include "core/signal/filter.h"
 #include "core/signal/geometry.h"
@@ -55,6 +54,26 @@ eg_err eg_balance_chain_run(const eg_balance_chain *chain, double rate_hz, doubl
     for (size_t i = 0; i < *n; i += chain->factor) x[kept++] = x[i];
     *n = kept;
     return EG_OK;
+}
+
+size_t eg_balance_thin(const double *x, size_t n, double rate_hz, double *out) {
+    if (rate_hz <= EG_BALANCE_THIN_HZ) {
+        for (size_t i = 0; i < n; i++) out[i] = x[i];
+        return n;
+    }
+    double step = rate_hz / EG_BALANCE_THIN_HZ;
+    size_t kept = (size_t)((double)(n - 1) / step) + 1;
+    for (size_t i = 0; i < kept; i++) {
+        double at = (double)i * step;
+        size_t before = (size_t)at;
+        if (before + 1 >= n) {
+            out[i] = x[n - 1];
+            continue;
+        }
+        double share = at - (double)before;
+        out[i] = x[before] + share * (x[before + 1] - x[before]);
+    }
+    return kept;
 }
 
 static double centre(double *x, size_t n) {
@@ -179,21 +198,27 @@ static eg_err velocities(const trial_work *work, eg_measured *out) {
 }
 
 static eg_err density(const trial_work *work, eg_measured *out) {
-    const eg_sway_signal *signal = &work->signal;
-    size_t n = signal->n - 1;
+    /* Taken at 25 Hz, so that the number does not depend on the plate's rate. */
+    const eg_sway_signal *full = &work->signal;
+    size_t kept = eg_balance_thin(full->ml, full->n, full->rate_hz, work->scratch[2]);
+    (void)eg_balance_thin(full->ap, full->n, full->rate_hz, work->scratch[3]);
+    double rate_hz = fmin(full->rate_hz, EG_BALANCE_THIN_HZ);
+    const eg_sway_signal at_25 = {work->scratch[2], work->scratch[3], kept, rate_hz};
+    const eg_sway_signal *signal = &at_25;
+    size_t n = kept - 1;
     double *curve = work->scratch[0];
     eg_sway_density(signal, density_radius_mm, curve, work->scratch[1]);
-    for (size_t i = 0; i < n; i++) curve[i] /= signal->rate_hz;
+    for (size_t i = 0; i < n; i++) curve[i] /= rate_hz;
     eg_filter filter;
-    eg_err err = eg_filter_butterworth(&filter, EG_FILTER_LOW_PASS, 4, 0.0,
-                                       fmin(density_lowpass_hz, 0.4 * signal->rate_hz),
-                                       signal->rate_hz, work->diag);
+    eg_err err =
+        eg_filter_butterworth(&filter, EG_FILTER_LOW_PASS, 4, 0.0,
+                              fmin(density_lowpass_hz, 0.4 * rate_hz), rate_hz, work->diag);
     if (err != EG_OK) return err;
     err = eg_filter_zero_lag(&filter, n, curve, curve, eg_filter_padding(&filter), work->arena,
                              work->diag);
     if (err != EG_OK) return err;
     eg_sway_density_peaks peaks = eg_sway_density_find_peaks(signal, curve);
-    double duration_s = (double)n / signal->rate_hz;
+    double duration_s = (double)n / rate_hz;
     eg_measured_set(out, EG_M_DENSITY_PEAK, peaks.mean_height);
     eg_measured_set(out, EG_M_DENSITY_DISTANCE, peaks.mean_distance);
     eg_measured_set(out, EG_M_DENSITY_RATE, (double)peaks.count / duration_s);
@@ -216,25 +241,39 @@ static void set_bands(const eg_band bands[2], double step_hz, eg_measured *out) 
     }
 }
 
+static eg_welch_settings ten_seconds(size_t n, double rate_hz) {
+    size_t segment = (size_t)(segment_s * rate_hz + 0.5);
+    if (segment > n) segment = n;
+    return (eg_welch_settings){.rate_hz = rate_hz,
+                               .segment = segment,
+                               .overlap = segment / 2,
+                               .n_fft = eg_diffusion_fast_length((size_t)(grid_s * rate_hz + 0.5)),
+                               .window = EG_WINDOW_HANN_PERIODIC,
+                               .detrend = EG_DETREND_LINEAR};
+}
+
 static eg_err spectrum(const trial_work *work, eg_measured *out) {
     const eg_sway_signal *signal = &work->signal;
-    size_t segment = (size_t)(segment_s * signal->rate_hz + 0.5);
-    if (segment > signal->n) segment = signal->n;
-    size_t grid = (size_t)(grid_s * signal->rate_hz + 0.5);
-    double step_hz = signal->rate_hz / (double)grid;
-    eg_series_welch welch = {
-        .segment = segment, .overlap = segment / 2, .transform = grid, .detrend = 1};
-    eg_band_bins(0.15, fmin(5.0, 0.5 * signal->rate_hz), step_hz, grid / 2 + 1, &welch.first_bin,
-                 &welch.past_bin);
-    size_t bins = welch.past_bin - welch.first_bin;
+    const double *const axes[2] = {signal->ml, signal->ap};
+    eg_welch_settings settings = ten_seconds(signal->n, signal->rate_hz);
     size_t mark = eg_arena_mark(work->arena);
-    double *ml = eg_arena_take(work->arena, bins, sizeof *ml);
-    double *ap = eg_arena_take(work->arena, bins, sizeof *ap);
-    if (ml == NULL || ap == NULL || eg_series_spectrum(signal, &welch, ml, ap, work->arena) != 0) {
+    eg_welch welch;
+    eg_err err = eg_welch_init(&welch, &settings, work->arena, work->diag);
+    if (err != EG_OK) return err;
+    double *density = eg_arena_take(work->arena, welch.n_bins, sizeof *density);
+    if (density == NULL) {
         return eg_diag_set(work->diag, EG_ERR_MEMORY, NULL, 0, "balance: arena too small");
     }
-    eg_band bands[2] = {eg_band_measure(ml, welch.first_bin, bins, step_hz),
-                        eg_band_measure(ap, welch.first_bin, bins, step_hz)};
+    double step_hz = signal->rate_hz / (double)settings.n_fft;
+    size_t first;
+    size_t past;
+    eg_band_bins(0.15, 5.0, step_hz, welch.n_bins, &first, &past);
+    eg_band bands[2];
+    for (unsigned axis = 0; axis < 2; axis++) {
+        err = eg_welch_run(&welch, signal->n, axes[axis], density, work->diag);
+        if (err != EG_OK) return err;
+        bands[axis] = eg_band_measure(density + first, first, past - first, step_hz);
+    }
     set_bands(bands, step_hz, out);
     eg_arena_reset(work->arena, mark);
     return EG_OK;
@@ -290,9 +329,8 @@ static eg_err diffusion(const trial_work *work, eg_measured *out) {
     const eg_sway_signal *signal = &work->signal;
     size_t lags = longest_lag(signal->n, signal->rate_hz);
     double *const msd[2] = {work->scratch[0], work->scratch[1]};
-    if (eg_series_msd(signal, lags, msd[0], msd[1], work->arena) != 0) {
-        return eg_diag_set(work->diag, EG_ERR_MEMORY, NULL, 0, "balance: arena too small");
-    }
+    eg_err err = eg_diffusion_msd(signal, lags, msd[0], msd[1], work->arena, work->diag);
+    if (err != EG_OK) return err;
     size_t mark = eg_arena_mark(work->arena);
     double *scratch = eg_arena_take(work->arena, EG_DIFFUSION_SCRATCH, sizeof *scratch);
     if (scratch == NULL) {
@@ -330,8 +368,11 @@ static eg_err gravity(const trial_work *work, eg_measured *out) {
     const eg_sway_signal *signal = &work->signal;
     double height_m = work->trial->height_m;
     if (work->trial->condition.posture == EG_POSTURE_SITTING || !(height_m > 0.0)) return EG_OK;
+    size_t extension = eg_pendulum_extension(signal->n, signal->rate_hz, 0);
+    if (signal->n <= extension) return EG_OK;
     double *const cog[2] = {work->scratch[0], work->scratch[1]};
-    eg_err err = eg_pendulum_cog(signal, height_m, work->arena, cog[0], cog[1], work->diag);
+    eg_err err =
+        eg_pendulum_cog(signal, height_m, extension, work->arena, cog[0], cog[1], work->diag);
     if (err != EG_OK) return err;
     eg_measured_set(out, EG_M_EQUILIBRIUM, equilibrium_score(cog[1], signal->n, height_m));
     const double *const cop[2] = {signal->ml, signal->ap};
@@ -424,15 +465,16 @@ size_t eg_balance_engram_memory(size_t n, double rate_hz, uint32_t flags) {
     eg_balance_chain chain = eg_balance_chain_of(rate_hz);
     size_t kept = n / chain.factor + 1;
     eg_welch_settings halves = half_segments(kept, chain.rate_hz);
-    size_t grid = (size_t)(grid_s * chain.rate_hz + 1.0);
-    size_t segment = (size_t)(segment_s * chain.rate_hz + 1.0);
+    eg_welch_settings tens = ten_seconds(kept, chain.rate_hz);
+    size_t bins = tens.n_fft / 2 + 1;
     size_t most = (n + 64) * sizeof(double); /* the filter's copy */
     most = larger(most, eg_hull_size(kept));
-    most = larger(most, eg_series_memory(segment < kept ? segment : kept, grid) +
-                            2 * (grid / 2 + 1) * sizeof(double));
+    most = larger(most, eg_welch_size(&tens) + bins * sizeof(double));
     most = larger(most, eg_welch_size(&halves));
-    most = larger(most, eg_series_memory(kept, 0) + EG_DIFFUSION_SCRATCH * sizeof(double));
-    most = larger(most, eg_pendulum_memory(kept, chain.rate_hz));
+    most = larger(most, eg_diffusion_msd_memory(kept, longest_lag(kept, chain.rate_hz)) +
+                            EG_DIFFUSION_SCRATCH * sizeof(double));
+    most =
+        larger(most, eg_pendulum_memory(kept, eg_pendulum_extension(kept, chain.rate_hz, 0) + 16));
     most = larger(most, 5 * (n + 64) * sizeof(double)); /* feet */
     if ((flags & EG_BALANCE_ALL) != 0) {
         most = larger(most, eg_balance_nonlinear_memory(kept, chain.rate_hz));

@@ -41,6 +41,11 @@ eg_balance_chain eg_balance_chain_of(double rate_hz);
 EG_NODISCARD eg_err eg_balance_chain_run(const eg_balance_chain *chain, double rate_hz, double *x,
                                          size_t *n, eg_arena *arena, eg_diag *diag);
 
+/* Takes a signal on a 25 Hz grid into out[n], by straight lines where samples do not fall on it; a
+ * slower signal stays as it is. Returns the samples written. */
+#define EG_BALANCE_THIN_HZ 25.0
+size_t eg_balance_thin(const double *x, size_t n, double rate_hz, double *out);
+
 /* Copies an axis and bridges its missing samples; returns how many were missing. */
 size_t eg_balance_copy_axis(const double *from_mm, size_t n, double divisor, double *to);
 

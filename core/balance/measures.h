@@ -138,7 +138,8 @@
       "Path length over the area of the ellipse: much way in little space costs effort.",          \
       "path / ellipse area", "Gagey and Weber 2004 (LFS; without the French regression)")          \
     X(DENSITY_PEAK, 0, "cop.density.peak", "Mean stay", "s", EG_BETTER_HIGHER,                     \
-      "Mean of the peaks of the time during which the path stays within 3 mm of where it is.",     \
+      "Mean of the peaks of the time during which the path stays within 3 mm of where it is. "     \
+      "Taken at 25 Hz after the low-pass.",                                                        \
       "mean of local maxima, low-passed at 2.5 Hz", "Baratto et al. 2002; " EG_QUIJOUX)            \
     X(DENSITY_DISTANCE, 0, "cop.density.distance", "Mean distance between stays", "mm",            \
       EG_BETTER_LOWER, "Mean distance between the places of successive stays.",                    \
@@ -270,8 +271,9 @@
     X(TTB_MINIMUM, 1, "cop.ttb.minimum.mean", "Mean of the smallest times to boundary", "s",       \
       EG_BETTER_HIGHER,                                                                            \
       "Time until the centre of pressure would reach the boundary if it kept its velocity; mean "  \
-      "of the local minima. The boundary is the convex hull of this trial, because the outline "   \
-      "of the feet is not known.",                                                                 \
+      "of the local minima. The boundary is the convex hull of this trial, twice as large, "       \
+      "because "                                                                                   \
+      "the outline of the feet is not known: comparable within a person only.",                    \
       "linear time to contact, mean of local minima",                                              \
       "Riccio 1993; Hertel and Olmsted-Kramer 2007")                                               \
     X(TTB_MINIMUM_SD, 1, "cop.ttb.minimum.sd", "Variation of the smallest times", "s",             \

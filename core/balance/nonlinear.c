@@ -6,32 +6,11 @@
 #include "core/signal/geometry.h"
 #include "core/signal/smooth.h"
 
-static const double complexity_rate_hz = 25.0;
 static const double tolerance_sd = 0.2;
 static const double recurrence_radius_sd = 0.5;
+static const double boundary_scale = 2.0; /* of the trial's own outline, see cop.ttb */
 
 enum { TEMPLATE = 2, DFA_SCALES = 12, MSE_SCALES = 6 };
-
-/* Takes a signal on a 25 Hz grid, by straight lines where samples do not fall on it. */
-static size_t thin(const double *x, size_t n, double rate_hz, double *out) {
-    if (rate_hz <= complexity_rate_hz) {
-        for (size_t i = 0; i < n; i++) out[i] = x[i];
-        return n;
-    }
-    double step = rate_hz / complexity_rate_hz;
-    size_t kept = (size_t)((double)(n - 1) / step) + 1;
-    for (size_t i = 0; i < kept; i++) {
-        double at = (double)i * step;
-        size_t before = (size_t)at;
-        if (before + 1 >= n) {
-            out[i] = x[n - 1];
-            continue;
-        }
-        double share = at - (double)before;
-        out[i] = x[before] + share * (x[before + 1] - x[before]);
-    }
-    return kept;
-}
 
 static double deviation(const double *x, size_t n) {
     double mean = 0.0;
@@ -96,7 +75,7 @@ static eg_err recurrences(const double *x, size_t n, unsigned axis, eg_arena *ar
 static eg_err one_axis(const eg_sway_signal *signal, unsigned axis, double *x, double *step,
                        eg_arena *arena, eg_measured *out, eg_diag *diag) {
     const double *from = axis == 0 ? signal->ml : signal->ap;
-    size_t n = thin(from, signal->n, signal->rate_hz, x);
+    size_t n = eg_balance_thin(from, signal->n, signal->rate_hz, x);
     for (size_t i = 0; i + 1 < n; i++) step[i] = x[i + 1] - x[i];
     /* A signal that does not move has no entropy and no recurrence worth the name. */
     if (n < 80 || !(deviation(x, n) > 0.0) || !(deviation(step, n - 1) > 0.0)) return EG_OK;
@@ -139,9 +118,9 @@ static eg_err boundary_times(const eg_sway_signal *signal, eg_arena *arena, eg_m
     if (corner_ap == NULL) {
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "balance: arena too small");
     }
-    for (size_t i = 0; i < hull.n; i++) {
-        corner_ml[i] = work[0][hull.index[i]];
-        corner_ap[i] = work[1][hull.index[i]];
+    for (size_t i = 0; i < hull.n; i++) { /* the signal is centred: twice as far from its mean */
+        corner_ml[i] = boundary_scale * work[0][hull.index[i]];
+        corner_ap[i] = boundary_scale * work[1][hull.index[i]];
     }
     eg_ttb_boundary boundary = {corner_ml, corner_ap, hull.n};
     eg_sway_signal velocity = {work[2], work[3], signal->n, signal->rate_hz};
@@ -172,7 +151,7 @@ eg_err eg_balance_nonlinear(const eg_sway_signal *signal, eg_arena *arena, eg_me
 
 size_t eg_balance_nonlinear_memory(size_t n, double rate_hz) {
     size_t thinned =
-        rate_hz <= complexity_rate_hz ? n : (size_t)((double)n * complexity_rate_hz / rate_hz) + 2;
+        rate_hz <= EG_BALANCE_THIN_HZ ? n : (size_t)((double)n * EG_BALANCE_THIN_HZ / rate_hz) + 2;
     size_t complexity = 2 * n * sizeof(double) + eg_complexity_size(thinned);
     size_t boundary = 6 * n * sizeof(double) + eg_hull_size(n);
     return (complexity > boundary ? complexity : boundary) + 1024;

@@ -1,5 +1,6 @@
 #include "core/balance/pendulum.h"
 
+#include "core/balance/diffusion.h"
 #include "core/base/check.h"
 #include "core/signal/fft.h"
 
@@ -11,13 +12,17 @@ double eg_pendulum_frequency_square(double height_m) {
     return gravity_m_s2 * cog_height_m / inertia_per_kg;
 }
 
-static size_t extension(double rate_hz) {
-    return (size_t)(rate_hz + 0.5);
+size_t eg_pendulum_extension(size_t n, double rate_hz, int exact) {
+    size_t second = (size_t)(rate_hz + 0.5);
+    if (exact) return second;
+    size_t length = eg_diffusion_fast_length(n + 2 * second);
+    while ((length - n) % 2 != 0) length = eg_diffusion_fast_length(length + 1);
+    return (length - n) / 2;
 }
 
-size_t eg_pendulum_memory(size_t n, double rate_hz) {
-    size_t length = n + 2 * extension(rate_hz);
-    return 2 * length * sizeof(eg_complex) + 2 * eg_fft_size(length) + 512;
+size_t eg_pendulum_memory(size_t n, size_t extension) {
+    size_t length = n + 2 * extension;
+    return 2 * length * sizeof(eg_complex) + eg_fft_size(2 * length) + 512;
 }
 
 /* Both axes as one complex signal, mirrored through its end points. Returns the mean. */
@@ -45,10 +50,10 @@ static eg_complex extend(const eg_sway_signal *cop, size_t pad, eg_complex *out)
     return mean;
 }
 
-eg_err eg_pendulum_cog(const eg_sway_signal *cop, double height_m, eg_arena *arena, double *cog_ml,
-                       double *cog_ap, eg_diag *diag) {
+eg_err eg_pendulum_cog(const eg_sway_signal *cop, double height_m, size_t extension,
+                       eg_arena *arena, double *cog_ml, double *cog_ap, eg_diag *diag) {
     size_t mark = eg_arena_mark(arena);
-    size_t pad = extension(cop->rate_hz);
+    size_t pad = extension;
     size_t length = cop->n + 2 * pad;
     if (cop->n <= pad) {
         return eg_diag_set(diag, EG_ERR_RANGE, NULL, 0,

@@ -13,11 +13,15 @@
 /* Square of the pendulum's natural frequency, 1/s^2. */
 double eg_pendulum_frequency_square(double height_m);
 
-size_t eg_pendulum_memory(size_t n, double rate_hz);
+/* Samples of odd extension at either end, which tame the ends: one second (exact, as the peer), or
+ * a little more so that the Fourier transform has a fast length. */
+size_t eg_pendulum_extension(size_t n, double rate_hz, int exact);
 
-/* Writes the vertical projection of the centre of gravity, [n] each, in the unit of `cop`. One
- * second of odd extension at either end tames the ends; needs n > rate. Cost: O(n log n). */
-EG_NODISCARD eg_err eg_pendulum_cog(const eg_sway_signal *cop, double height_m, eg_arena *arena,
-                                    double *cog_ml, double *cog_ap, eg_diag *diag);
+size_t eg_pendulum_memory(size_t n, size_t extension);
+
+/* Writes the vertical projection of the centre of gravity, [n] each, in the unit of `cop`. Needs
+ * n > extension, else EG_ERR_RANGE. Cost: O(n log n). */
+EG_NODISCARD eg_err eg_pendulum_cog(const eg_sway_signal *cop, double height_m, size_t extension,
+                                    eg_arena *arena, double *cog_ml, double *cog_ap, eg_diag *diag);
 
 #endif

@@ -7,11 +7,12 @@
 #include "core/balance/density.h"
 #include "core/balance/diffusion.h"
 #include "core/balance/emit.h"
-#include "core/balance/lowpass.h"
-#include "core/balance/series.h"
 #include "core/balance/swarii.h"
 #include "core/balance/sway.h"
 #include "core/base/real.h"
+#include "core/signal/filter.h"
+#include "core/signal/smooth.h"
+#include "core/signal/spectrum.h"
 
 static const double rate_hz = 25.0;
 static const double lowpass_hz = 10.0;
@@ -41,7 +42,7 @@ static void make_time(const eg_balance_input *input, double *t_s) {
     for (size_t i = 0; usable && i < input->n; i++) {
         double t = trial->t_s[i] - trial->t_s[0];
         if (!(fabs(t - (double)i * step_s) <= 0.1 * step_s)) uneven = 1;
-        if (!(t <= 4.0 * nominal_s + STAMP_SLACK)) usable = 0;
+        if (!(t <= 2.0 * nominal_s + STAMP_SLACK)) usable = 0;
         if (i > 0 && !(trial->t_s[i] > trial->t_s[i - 1])) usable = 0;
     }
     for (size_t i = 0; i < input->n; i++) {
@@ -106,28 +107,6 @@ static double ellipse_area(const eg_sway *sway, size_t n) {
     return EG_PI * eg_sway_prediction_factor(n) * sqrt(fmax(0.0, determinant));
 }
 
-/* Savitzky-Golay velocity: derivative of the cubic through five samples, at its middle; at the ends
- * the first and last cubic are used off their middle. */
-static void velocity_of(const double *x, size_t n, double *velocity) {
-    /* Derivative at places 0 and 1 of five, in 84ths; mirrored with the other sign at the end. */
-    static const double at_0[5] = {-125.0, 136.0, 48.0, -88.0, 29.0};
-    static const double at_1[5] = {-38.0, -2.0, 24.0, 26.0, -10.0};
-    for (size_t i = 2; i + 2 < n; i++) {
-        velocity[i] = (x[i - 2] - 8.0 * x[i - 1] + 8.0 * x[i + 1] - x[i + 2]) / 12.0 * rate_hz;
-    }
-    double first = 0.0, second = 0.0, before_last = 0.0, last = 0.0;
-    for (size_t k = 0; k < 5; k++) {
-        first += at_0[k] * x[k];
-        second += at_1[k] * x[k];
-        last -= at_0[k] * x[n - 1 - k];
-        before_last -= at_1[k] * x[n - 1 - k];
-    }
-    velocity[0] = first / 84.0 * rate_hz;
-    velocity[1] = second / 84.0 * rate_hz;
-    velocity[n - 2] = before_last / 84.0 * rate_hz;
-    velocity[n - 1] = last / 84.0 * rate_hz;
-}
-
 static double variance(const double *x, size_t n) {
     double mean = 0.0;
     for (size_t i = 0; i < n; i++) mean += x[i];
@@ -142,16 +121,19 @@ typedef struct speeds {
     eg_sway_peaks peaks[2];
 } speeds;
 
-static speeds measure_speeds(const eg_sway_signal *signal, const eg_sway *sway, double *scratch) {
-    speeds result;
+/* Velocity by Savitzky-Golay, a cubic through five samples. */
+static eg_err measure_speeds(const eg_sway_signal *signal, const eg_sway *sway, double *scratch,
+                             speeds *result, eg_diag *diag) {
     const double *axes[2] = {signal->ml, signal->ap};
     const double squares[2] = {sway->ml.mean_square, sway->ap.mean_square};
     for (int axis = 0; axis < 2; axis++) {
-        velocity_of(axes[axis], signal->n, scratch);
-        result.phase_plane[axis] = sqrt(squares[axis] + variance(scratch, signal->n));
-        result.peaks[axis] = eg_sway_velocity_peaks(scratch, signal->n);
+        eg_err err =
+            eg_smooth_savitzky_golay(signal->n, axes[axis], scratch, 5, 3, 1, 1.0 / rate_hz, diag);
+        if (err != EG_OK) return err;
+        result->phase_plane[axis] = sqrt(squares[axis] + variance(scratch, signal->n));
+        result->peaks[axis] = eg_sway_velocity_peaks(scratch, signal->n);
     }
-    return result;
+    return EG_OK;
 }
 
 static void dynamic(const eg_sway *sway, size_t n, double area_cm2, const speeds *speed,
@@ -185,18 +167,25 @@ static void dynamic(const eg_sway *sway, size_t n, double area_cm2, const speeds
     }
 }
 
-static int density(const eg_sway_signal *signal, double *curve, double *scratch, eg_arena *arena,
-                   eg_balance_result *result) {
+static eg_err lowpass(double *x, size_t n, double cutoff_hz, eg_arena *arena, eg_diag *diag) {
+    eg_filter filter;
+    eg_err err = eg_filter_butterworth(&filter, EG_FILTER_LOW_PASS, LOWPASS_ORDER, 0.0, cutoff_hz,
+                                       rate_hz, diag);
+    if (err != EG_OK) return err;
+    return eg_filter_zero_lag(&filter, n, x, x, eg_filter_padding(&filter), arena, diag);
+}
+
+static eg_err density(const eg_sway_signal *signal, double *curve, double *scratch, eg_arena *arena,
+                      eg_balance_result *result, eg_diag *diag) {
     size_t n = signal->n - 1;
     eg_sway_density(signal, density_radius_cm, curve, scratch);
     for (size_t i = 0; i < n; i++) curve[i] /= rate_hz;
-    if (eg_lowpass_zero_lag(curve, n, LOWPASS_ORDER, density_lowpass_hz, rate_hz, arena) != 0) {
-        return -1;
-    }
+    eg_err err = lowpass(curve, n, density_lowpass_hz, arena, diag);
+    if (err != EG_OK) return err;
     eg_sway_density_peaks peaks = eg_sway_density_find_peaks(signal, curve);
     eg_balance_emit(result, "mean_peak_Sway_Density", "s", peaks.mean_height);
     eg_balance_emit(result, "mean_distance_peak_Sway_Density", "cm", peaks.mean_distance);
-    return 0;
+    return EG_OK;
 }
 
 static void frequencies(const eg_sway *sway, size_t n, eg_balance_result *result) {
@@ -235,25 +224,41 @@ static void emit_bands(const eg_band *ml, const eg_band *ap, eg_balance_result *
               ap->quotient);
 }
 
-/* Segments of 10 s, half overlapping, with the grid of the whole recording; 0.15 to 5 Hz. */
-static int spectrum(const eg_sway_signal *signal, double *density_ml, double *density_ap,
-                    eg_arena *arena, eg_balance_result *result) {
+/* Segments of 10 s, half overlapping, with the grid of the whole recording. */
+static eg_welch_settings welch_settings(size_t n) {
     size_t segment = (size_t)(10.0 * rate_hz);
-    if (segment > signal->n) segment = signal->n;
-    double step_hz = 1.0 / ((double)signal->n * (1.0 / rate_hz));
-    eg_series_welch welch = {
-        .segment = segment, .overlap = segment / 2, .transform = signal->n, .detrend = 1};
-    eg_band_bins(0.15, 5.0, step_hz, signal->n / 2 + 1, &welch.first_bin, &welch.past_bin);
-    if (eg_series_spectrum(signal, &welch, density_ml, density_ap, arena) != 0) return -1;
-    size_t bins = welch.past_bin - welch.first_bin;
-    eg_band ml = eg_band_measure(density_ml, welch.first_bin, bins, step_hz);
-    eg_band ap = eg_band_measure(density_ap, welch.first_bin, bins, step_hz);
-    emit_bands(&ml, &ap, result);
-    return 0;
+    if (segment > n) segment = n;
+    return (eg_welch_settings){.rate_hz = rate_hz,
+                               .segment = segment,
+                               .overlap = segment / 2,
+                               .n_fft = n,
+                               .window = EG_WINDOW_HANN_PERIODIC,
+                               .detrend = EG_DETREND_LINEAR};
 }
 
-static int diffusion(const eg_sway_signal *signal, double *work[4], eg_arena *arena,
-                     eg_balance_result *result) {
+static eg_err spectrum(const eg_sway_signal *signal, double *const work[2], eg_arena *arena,
+                       eg_balance_result *result, eg_diag *diag) {
+    eg_welch_settings settings = welch_settings(signal->n);
+    size_t mark = eg_arena_mark(arena);
+    eg_welch welch;
+    eg_err err = eg_welch_init(&welch, &settings, arena, diag);
+    if (err != EG_OK) return err;
+    err = eg_welch_run(&welch, signal->n, signal->ml, work[0], diag);
+    if (err == EG_OK) err = eg_welch_run(&welch, signal->n, signal->ap, work[1], diag);
+    if (err != EG_OK) return err;
+    double step_hz = 1.0 / ((double)signal->n * (1.0 / rate_hz));
+    size_t first;
+    size_t past;
+    eg_band_bins(0.15, 5.0, step_hz, welch.n_bins, &first, &past);
+    eg_band ml = eg_band_measure(work[0] + first, first, past - first, step_hz);
+    eg_band ap = eg_band_measure(work[1] + first, first, past - first, step_hz);
+    emit_bands(&ml, &ap, result);
+    eg_arena_reset(arena, mark);
+    return EG_OK;
+}
+
+static eg_err diffusion(const eg_sway_signal *signal, double *const work[4], eg_arena *arena,
+                        eg_balance_result *result, eg_diag *diag) {
     static const char *const names[2][6] = {
         {"short_time_diffusion_Diffusion_ML", "long_time_diffusion_Diffusion_ML",
          "critical_time_Diffusion_ML", "critical_displacement_Diffusion_ML",
@@ -262,7 +267,9 @@ static int diffusion(const eg_sway_signal *signal, double *work[4], eg_arena *ar
          "critical_time_Diffusion_AP", "critical_displacement_Diffusion_AP",
          "short_time_scaling_Diffusion_AP", "long_time_scaling_Diffusion_AP"}};
     size_t lags = signal->n / 3;
-    if (eg_series_msd(signal, lags, work[0], work[1], arena) != 0) return -1;
+    eg_err err = eg_diffusion_msd(signal, lags, work[0], work[1], arena, diag);
+    if (err != EG_OK) return err;
+    eg_diffusion_log_lags(lags, rate_hz, work[2]);
     for (int axis = 0; axis < 2; axis++) {
         eg_diffusion fit = eg_diffusion_quijoux(work[axis], lags, work[2], work[3]);
         eg_balance_emit(result, names[axis][0], "cm^2 at 1 s", fit.short_intercept);
@@ -272,22 +279,26 @@ static int diffusion(const eg_sway_signal *signal, double *work[4], eg_arena *ar
         eg_balance_emit(result, names[axis][4], "1", fit.short_scaling);
         eg_balance_emit(result, names[axis][5], "1", fit.long_scaling);
     }
-    return 0;
+    return EG_OK;
 }
 
-static int describe(const eg_sway_signal *signal, const double mean[2], double *work[4],
-                    eg_arena *arena, eg_balance_result *result) {
+static eg_err describe(const eg_sway_signal *signal, const double mean[2], double *const work[4],
+                       eg_arena *arena, eg_balance_result *result, eg_diag *diag) {
     eg_sway sway = eg_sway_measure(signal);
     double area_cm2 = ellipse_area(&sway, signal->n);
     size_t corners = eg_sway_outline(signal, work[0], work[1]);
     double planar_range_cm = eg_sway_diameter(work[0], work[1], corners);
     positional(signal, &sway, mean, planar_range_cm, area_cm2, result);
-    speeds speed = measure_speeds(signal, &sway, work[0]);
+    speeds speed;
+    eg_err err = measure_speeds(signal, &sway, work[0], &speed, diag);
+    if (err != EG_OK) return err;
     dynamic(&sway, signal->n, area_cm2, &speed, result);
-    if (density(signal, work[0], work[1], arena, result) != 0) return -1;
+    err = density(signal, work[0], work[1], arena, result, diag);
+    if (err != EG_OK) return err;
     frequencies(&sway, signal->n, result);
-    if (spectrum(signal, work[0], work[1], arena, result) != 0) return -1;
-    return diffusion(signal, work, arena, result);
+    err = spectrum(signal, work, arena, result, diag);
+    if (err != EG_OK) return err;
+    return diffusion(signal, work, arena, result, diag);
 }
 
 eg_err eg_balance_quijoux(const eg_balance_input *input, eg_arena *arena, eg_balance_result *result,
@@ -313,11 +324,10 @@ eg_err eg_balance_quijoux(const eg_balance_input *input, eg_arena *arena, eg_bal
                            (double)resampled / rate_hz);
     }
     eg_sway_signal signal = {out[1], out[2], resampled, rate_hz};
-    if (eg_lowpass_zero_lag(out[1], resampled, LOWPASS_ORDER, lowpass_hz, rate_hz, arena) != 0 ||
-        eg_lowpass_zero_lag(out[2], resampled, LOWPASS_ORDER, lowpass_hz, rate_hz, arena) != 0 ||
-        describe(&signal, mean, &out[3], arena, result) != 0) {
-        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "balance: arena too small");
-    }
+    eg_err err = lowpass(out[1], resampled, lowpass_hz, arena, diag);
+    if (err == EG_OK) err = lowpass(out[2], resampled, lowpass_hz, arena, diag);
+    if (err == EG_OK) err = describe(&signal, mean, &out[3], arena, result, diag);
+    if (err != EG_OK) return err;
     result->rate_hz = rate_hz;
     result->duration_s = (double)(resampled - 1) / rate_hz;
     result->lowpass_hz = lowpass_hz;
@@ -326,8 +336,12 @@ eg_err eg_balance_quijoux(const eg_balance_input *input, eg_arena *arena, eg_bal
 }
 
 size_t eg_balance_quijoux_memory(size_t n, double input_rate_hz) {
-    double longest_s = 4.0 * (double)n / input_rate_hz + STAMP_SLACK;
+    double longest_s = 2.0 * (double)n / input_rate_hz + STAMP_SLACK;
     size_t capacity = eg_swarii_size(longest_s);
+    eg_welch_settings settings = welch_settings(capacity);
+    /* An awkward length may need more than a longer round one: twice covers any below. */
+    size_t spectrum_size = 2 * eg_welch_size(&settings);
+    size_t diffusion_size = 2 * eg_diffusion_msd_memory(capacity, capacity / 3 + 1);
     return n * sizeof(double) + 8 * capacity * sizeof(double) +
-           eg_series_memory(capacity, capacity) + 2048;
+           (spectrum_size > diffusion_size ? spectrum_size : diffusion_size) + 4096;
 }
