@@ -1,6 +1,7 @@
 /* Profile engram: millimetres, mean removed, 10 Hz zero-lag low-pass of effective order 4 (a
- * second-order Butterworth forwards and backwards), the recording's own rate up to 100 Hz. The
- * reasons for each choice and what the others would give stand in docs/reference/balance.md. */
+ * second-order Butterworth forwards and backwards, whose own cut-off is set higher so that both
+ * passes together have their 3 dB at 10 Hz), the recording's own rate up to 100 Hz. The reasons for
+ * each choice and what the others would give stand in docs/reference/balance.md. */
 #include "core/balance/engram.h"
 
 #include "core/balance/band.h"
@@ -14,6 +15,9 @@
 #include "core/signal/spectrum.h"
 
 static const double lowpass_hz = 10.0;
+/* (sqrt 2 - 1)^(1/4): where two passes of a second-order Butterworth have 3 dB, over its cut-off.
+ * Winter 2009, Biomechanics and Motor Control of Human Movement, section 2.2.4.4. */
+static const double two_passes = 0.80223969;
 static const double rate_max_hz = 100.0;
 static const double density_radius_mm = 3.0;
 static const double density_lowpass_hz = 2.5;
@@ -34,7 +38,7 @@ typedef struct trial_work {
 
 eg_balance_chain eg_balance_chain_of(double rate_hz) {
     eg_balance_chain chain = {.lowpass_hz = lowpass_hz, .factor = 1};
-    if (rate_hz < 2.5 * lowpass_hz) chain.lowpass_hz = NAN;
+    if (rate_hz < 3.0 * lowpass_hz) chain.lowpass_hz = NAN;
     while (rate_hz / (double)chain.factor > rate_max_hz * 1.001) chain.factor++;
     chain.rate_hz = rate_hz / (double)chain.factor;
     return chain;
@@ -45,7 +49,7 @@ eg_err eg_balance_chain_run(const eg_balance_chain *chain, double rate_hz, doubl
     if (!isnan(chain->lowpass_hz)) {
         eg_filter filter;
         eg_err err = eg_filter_butterworth(&filter, EG_FILTER_LOW_PASS, ORDER, 0.0,
-                                           chain->lowpass_hz, rate_hz, diag);
+                                           chain->lowpass_hz / two_passes, rate_hz, diag);
         if (err != EG_OK) return err;
         err = eg_filter_zero_lag(&filter, *n, x, x, eg_filter_padding(&filter), arena, diag);
         if (err != EG_OK) return err;
