@@ -59,6 +59,7 @@ eg_err eg_resample_rational(size_t n, const eg_real *x, unsigned up, unsigned do
     unsigned divisor = common_divisor(up, down);
     up /= divisor;
     down /= divisor;
+    EG_ASSERT(up > 0 && down > 0);
     if (up == 1 && down == 1) {
         for (size_t i = 0; i < n; i++) y[i] = x[i];
         return EG_OK;

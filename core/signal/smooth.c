@@ -29,7 +29,8 @@ void eg_smooth_weights(unsigned window, unsigned order, unsigned derivative, uns
                        double *weights) {
     EG_ASSERT(window % 2 == 1 && window <= EG_SMOOTH_WINDOW_MAX && at < window);
     EG_ASSERT(order < window && order <= EG_SMOOTH_ORDER_MAX);
-    double half = (double)(window / 2);
+    unsigned middle = window / 2;
+    double half = middle;
     double target[EG_SMOOTH_ORDER_MAX + 1], p[EG_SMOOTH_ORDER_MAX + 1];
     gram(window, order, derivative, (double)at - half, target);
     for (unsigned i = 0; i < window; i++) {
