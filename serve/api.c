@@ -11,6 +11,7 @@
 static const eg_api_route routes[] = {
     {"GET", "/api/status", eg_api_get_status, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/openapi.json", eg_api_get_openapi, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/schema/{name}", eg_api_get_schema, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/knowledge/explain/{code}", eg_api_explain, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/knowledge/{kind}", eg_api_get_knowledge, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/balance/measures", eg_api_get_balance_measures, EG_API_READS, EG_API_BODY_NONE},

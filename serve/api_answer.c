@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "io/json/canonical.h"
 #include "serve/api_call.h"
 
 const char *eg_api_parameter(const eg_api_call *call, size_t index) {
@@ -17,13 +18,16 @@ const char *eg_api_query(const eg_api_call *call, const char *name, const char *
 }
 
 static void answer(eg_api_response *response, int status, json_t *json) {
-    char *text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    eg_diag diag = {0};
+    char *text = NULL;
+    size_t size = 0;
+    if (json == NULL || eg_json_canonical(json, &text, &size, &diag) != EG_OK) text = NULL;
     json_decref(json);
     eg_api_response_clear(response);
     response->content_type = "application/json";
     response->status = text == NULL ? 500 : status;
     response->body = text;
-    response->size = text == NULL ? 0 : strlen(text);
+    response->size = text == NULL ? 0 : size;
 }
 
 void eg_api_answer(eg_api_call *call, int status, json_t *json) {

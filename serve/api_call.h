@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "clinic/clinic.h"
+#include "clinic/evaluate.h"
 #include "clinic/knowledge.h"
 #include "clinic/rule.h"
 #include "serve/api.h"
@@ -17,6 +18,7 @@ struct eg_api {
     eg_zone zone;             /* the writer's is the one in use */
     eg_knowledge *knowledge;  /* of the writer; immutable */
     eg_rule_book *book;       /* of the writer; immutable */
+    eg_evaluator *evaluator;  /* of the writer; constant */
     char site_name[128];      /* of the writer */
 };
 
@@ -50,6 +52,7 @@ void eg_api_finish(eg_api_call *call, int status, eg_err err, json_t *json, json
 /* The handlers; the table in api.c says which address each has. */
 void eg_api_get_status(eg_api_call *call);
 void eg_api_get_openapi(eg_api_call *call);
+void eg_api_get_schema(eg_api_call *call);
 void eg_api_get_today(eg_api_call *call);
 
 void eg_api_get_knowledge(eg_api_call *call);

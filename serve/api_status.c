@@ -1,4 +1,5 @@
 /* The program about itself. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,10 +37,10 @@ void eg_api_get_status(eg_api_call *call) {
                             (json_int_t)unverified, "examples", data != NULL && data[0] != '\0'));
 }
 
-/* The file as it stands in the source tree. */
-void eg_api_get_openapi(eg_api_call *call) {
+/* An embedded file as it stands in the source tree. */
+static void answer_file(eg_api_call *call, const char *path) {
     for (const eg_embedded *file = eg_embedded_files; file->path != NULL; file++) {
-        if (strcmp(file->path, "serve/openapi.json") != 0) continue;
+        if (strcmp(file->path, path) != 0) continue;
         size_t size = (size_t)(file->end - file->begin);
         char *text = malloc(size + 1);
         if (text == NULL) break;
@@ -49,6 +50,17 @@ void eg_api_get_openapi(eg_api_call *call) {
         return;
     }
     eg_diag diag = {0};
-    eg_err err = eg_diag_set(&diag, EG_ERR_INTERNAL, "openapi.json", 0, "it was not built in");
+    eg_err err = eg_diag_set(&diag, EG_ERR_NOT_FOUND, path, 0, "there is no such file");
     eg_api_finish(call, 200, err, NULL, NULL, &diag);
+}
+
+void eg_api_get_openapi(eg_api_call *call) {
+    answer_file(call, "serve/openapi.json");
+}
+
+/* openapi.json refers to these as "schema/KIND.json". */
+void eg_api_get_schema(eg_api_call *call) {
+    char path[EG_API_PARAMETER_MAX + 32];
+    snprintf(path, sizeof path, "clinic/schema/%s", eg_api_parameter(call, 0));
+    answer_file(call, path);
 }
