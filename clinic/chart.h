@@ -13,6 +13,12 @@
  * Cost: one query, about 1 ms for 200 documents. */
 eg_err eg_chart_load(eg_clinic *clinic, const char *episode_id, json_t **chart, eg_diag *diag);
 
+/* The documents only: the chart without next and precautions, for checks inside a write. */
+eg_err eg_chart_gather(eg_clinic *clinic, const char *episode_id, json_t **chart, eg_diag *diag);
+
+/* The document of the chart's list `list` ("plans") with that id, borrowed; NULL if none. */
+const json_t *eg_chart_find(const json_t *chart, const char *list, const char *id);
+
 /* The chips above a chart: {kind: stop|warn|info|unknown, code, text}, worst first. */
 json_t *eg_chart_precautions(const json_t *chart);
 

@@ -13,11 +13,14 @@
 #include "io/store/store.h"
 
 struct eg_knowledge;
+struct eg_rule_book;
 
 typedef struct eg_clinic {
     eg_store *store;     /* of the calling thread; writes need one opened with EG_STORE_WRITE */
     const eg_zone *zone; /* the site's time zone */
-    const struct eg_knowledge *knowledge; /* clinic/knowledge.h, shared by all threads */
+    const struct eg_knowledge
+        *knowledge;                   /* clinic/knowledge.h, shared by all threads; may be NULL */
+    const struct eg_rule_book *rules; /* clinic/rule.h, likewise; NULL: no rule is checked */
     char site_id[EG_STORE_ID_SIZE];
     char author[EG_STORE_AUTHOR_SIZE]; /* who writes; "local" until there are accounts */
     int64_t now_ms;                    /* UTC, one reading for the whole request */

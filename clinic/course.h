@@ -68,4 +68,12 @@ eg_err eg_course_check_in(const eg_clinic *clinic, const json_t *chart, const js
  * raised: an array of keys. An intake amended after a release with a new red flag holds again. */
 json_t *eg_course_red_flags(const json_t *chart);
 
+/* After an intake was written: moves the episode on hold if a red flag waits for a release. Inside
+ * the caller's transaction; `chart` is read again by the caller. Sets *held. */
+eg_err eg_course_settle(eg_clinic *clinic, const json_t *chart, bool *held, eg_diag *diag);
+
+/* Writes the episode's next state with its history, unguarded; for course.c and document.c. */
+eg_err eg_course_write_state(eg_clinic *clinic, const json_t *chart, eg_course_state to,
+                             const char *note, eg_diag *diag);
+
 #endif

@@ -1,0 +1,333 @@
+#include "clinic/chart.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clinic/course.h"
+#include "clinic/row.h"
+#include "core/base/check.h"
+
+enum { LONG_ARRAY = 64, ARRAYS_DEPTH = 3 };
+
+/* Where the documents of a kind stand in the chart. */
+typedef struct place {
+    const char *kind;
+    const char *member;
+} place;
+
+static const place places[] = {
+    {"release", "releases"},
+    {"evaluation", "evaluations"},
+    {"entry", "entries"},
+    {"recording", "recordings"},
+    {"finding_value", "finding_values"},
+    {"goal", "goals"},
+    {"session", "sessions"},
+    {"report", "reports"},
+    {"signature", "signatures"},
+    {"plan", "plans"},
+};
+
+const json_t *eg_chart_find(const json_t *chart, const char *list, const char *id) {
+    const json_t *documents = eg_member(chart, list);
+    for (size_t i = 0; i < json_array_size(documents); i++) {
+        const json_t *document = json_array_get(documents, i);
+        if (strcmp(eg_text_at(document, "id"), id) == 0) return document;
+    }
+    return NULL;
+}
+
+/* Drops a result's long arrays: a page that wants the samples asks for the trace. */
+static void drop_arrays(json_t *object) {
+    json_t *levels[ARRAYS_DEPTH] = {object};
+    void *at[ARRAYS_DEPTH] = {json_object_iter(object)};
+    size_t depth = 1;
+    while (depth > 0) {
+        json_t *here = levels[depth - 1];
+        void *member = at[depth - 1];
+        if (member == NULL) {
+            depth--;
+            continue;
+        }
+        char name[128];
+        snprintf(name, sizeof name, "%s", json_object_iter_key(member));
+        json_t *value = json_object_iter_value(member);
+        at[depth - 1] = json_object_iter_next(here, member);
+        if (json_array_size(value) > LONG_ARRAY) {
+            json_object_del(here, name);
+            /* Deleting may move what follows: begin this level again. */
+            at[depth - 1] = json_object_iter(here);
+        } else if (json_is_object(value) && depth < ARRAYS_DEPTH) {
+            levels[depth] = value;
+            at[depth++] = json_object_iter(value);
+        }
+    }
+}
+
+static eg_err add_row(json_t *chart, const eg_document *row, eg_diag *diag) {
+    json_t *document = eg_row_to_json(row, diag);
+    if (document == NULL) return EG_ERR_DATA;
+    if (strcmp(row->kind, "referral") == 0 || strcmp(row->kind, "intake") == 0) {
+        json_object_set_new(chart, row->kind, document);
+        return EG_OK;
+    }
+    if (strcmp(row->kind, "recording") == 0) {
+        json_t *result = json_object_get(json_object_get(document, "body"), "result");
+        if (json_is_object(result)) drop_arrays(result);
+    }
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (strcmp(row->kind, places[i].kind) == 0) {
+            json_array_append_new(json_object_get(chart, places[i].member), document);
+            return EG_OK;
+        }
+    json_decref(document);
+    return EG_OK;
+}
+
+static eg_err add_rows(eg_clinic *clinic, json_t *chart, const eg_document_filter *filter,
+                       const char *except, eg_diag *diag) {
+    eg_document_list list = {0};
+    eg_err err = eg_store_list(clinic->store, filter, &list, diag);
+    for (size_t i = 0; err == EG_OK && i < list.count; i++)
+        if (strcmp(list.rows[i].kind, except) != 0) err = add_row(chart, &list.rows[i], diag);
+    eg_document_list_clear(&list);
+    return err;
+}
+
+/* Marks each signature as holding or not, and hands the good ones to the versions they sign. */
+static eg_err join_signatures(eg_clinic *clinic, json_t *chart, eg_diag *diag) {
+    const json_t *signatures = json_object_get(chart, "signatures");
+    for (size_t i = 0; i < json_array_size(signatures); i++) {
+        json_t *signature = json_array_get(signatures, i);
+        const json_t *body = json_object_get(signature, "body");
+        int32_t version = (int32_t)json_integer_value(json_object_get(body, "document_version"));
+        eg_document row = {0};
+        eg_diag missing = {0};
+        eg_err err =
+            eg_store_get(clinic->store, eg_text_at(body, "document_id"), version, &row, &missing);
+        if (err != EG_OK && err != EG_ERR_NOT_FOUND)
+            return eg_diag_set(diag, err, missing.where, 0, "%s", missing.text);
+        bool holds = err == EG_OK && version > 0 && eg_signature_holds(body, &row);
+        eg_document_clear(&row);
+        json_object_set_new(signature, "ok", json_boolean(holds));
+        for (size_t j = 0; j < sizeof places / sizeof places[0] && holds; j++) {
+            const json_t *list = json_object_get(chart, places[j].member);
+            for (size_t k = 0; k < json_array_size(list); k++) {
+                json_t *document = json_array_get(list, k);
+                if (strcmp(eg_text_at(document, "id"), eg_text_at(body, "document_id")) != 0 ||
+                    json_integer_value(json_object_get(document, "version")) != version)
+                    continue;
+                json_object_set_new(document, "status", json_string("signed"));
+                json_object_set(document, "signature", signature);
+            }
+        }
+    }
+    return EG_OK;
+}
+
+/* Since which version of the intake each red flag has been 1 without a break: {flag: version}. A
+ * release note covers a flag only if it was written after that. */
+static eg_err add_raised(eg_clinic *clinic, json_t *chart, eg_diag *diag) {
+    json_t *raised = json_object();
+    json_object_set_new(chart, "red_flags_raised", raised);
+    const char *id = eg_text_at(json_object_get(chart, "intake"), "id");
+    if (id[0] == '\0') return EG_OK;
+    eg_document_filter filter = {.id = id, .all_versions = true};
+    eg_document_list list = {0};
+    eg_err err = eg_store_list(clinic->store, &filter, &list, diag);
+    for (size_t i = 0; err == EG_OK && i < list.count; i++) {
+        json_t *document = eg_row_to_json(&list.rows[i], diag);
+        json_t *flags = json_object_get(json_object_get(document, "body"), "red_flags");
+        json_t *now = json_object();
+        for (void *at = json_object_iter(flags); at != NULL;
+             at = json_object_iter_next(flags, at)) {
+            const char *flag = json_object_iter_key(at);
+            if (json_number_value(json_object_iter_value(at)) != 1) continue;
+            json_t *since = json_object_get(raised, flag);
+            if (since != NULL)
+                json_object_set(now, flag, since);
+            else
+                json_object_set_new(now, flag, json_integer(list.rows[i].version));
+        }
+        json_object_set_new(chart, "red_flags_raised", now);
+        raised = now;
+        if (document == NULL) err = EG_ERR_DATA;
+        json_decref(document);
+    }
+    eg_document_list_clear(&list);
+    return err;
+}
+
+static void count(json_t *chart, json_t *counts, const char *member) {
+    json_object_set_new(counts, member,
+                        json_integer((json_int_t)json_array_size(json_object_get(chart, member))));
+}
+
+/* Days with at least one session or examination. */
+static json_int_t treatment_days(const json_t *chart) {
+    json_t *days = json_object();
+    static const char *const lists[] = {"sessions", "evaluations"};
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *list = json_object_get(chart, lists[i]);
+        for (size_t j = 0; j < json_array_size(list); j++)
+            json_object_set_new(days, eg_body_text(json_array_get(list, j), "date"), json_null());
+    }
+    json_int_t n = (json_int_t)json_object_size(days);
+    json_decref(days);
+    return n;
+}
+
+static void summarize(eg_clinic *clinic, json_t *chart) {
+    const json_t *episode = json_object_get(chart, "episode");
+    json_object_set_new(chart, "state", json_string(eg_body_text(episode, "state")));
+    char today[EG_DATE_SIZE];
+    eg_clinic_today(clinic, today);
+    json_object_set_new(chart, "today", json_string(today));
+    json_object_set_new(chart, "red_flags", eg_course_red_flags(chart));
+    json_t *counts = json_object();
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        count(chart, counts, places[i].member);
+    count(chart, counts, "sessions");
+    json_object_set(counts, "visits", json_object_get(counts, "sessions"));
+    json_object_set_new(counts, "treatment_days", json_integer(treatment_days(chart)));
+    json_object_set_new(chart, "counts", counts);
+}
+
+eg_err eg_chart_gather(eg_clinic *clinic, const char *episode_id, json_t **chart, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && episode_id != NULL && chart != NULL);
+    *chart = NULL;
+    eg_document row = {0};
+    eg_err err = eg_store_get(clinic->store, episode_id, 0, &row, diag);
+    if (err == EG_OK && strcmp(row.kind, "episode") != 0)
+        err = eg_diag_set(diag, EG_ERR_NOT_FOUND, episode_id, 0, "this is no episode of care");
+    json_t *made = err == EG_OK ? json_object() : NULL;
+    json_t *episode = err == EG_OK ? eg_row_to_json(&row, diag) : NULL;
+    if (err == EG_OK && episode == NULL) err = EG_ERR_DATA;
+    if (err == EG_OK) {
+        json_object_set_new(made, "episode", episode);
+        json_object_set_new(made, "referral", json_null());
+        json_object_set_new(made, "intake", json_null());
+        for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+            json_object_set_new(made, places[i].member, json_array());
+        eg_document person = {0};
+        err = eg_store_get(clinic->store, row.person_id, 0, &person, diag);
+        if (err == EG_OK) json_object_set_new(made, "person", eg_row_to_json(&person, diag));
+        eg_document_clear(&person);
+    }
+    eg_document_clear(&row);
+    eg_document_filter all = {.episode_id = episode_id};
+    eg_document_filter plans = {
+        .episode_id = episode_id, .kind = "plan", .all_versions = true, .newest_first = true};
+    if (err == EG_OK) err = add_rows(clinic, made, &all, "plan", diag);
+    if (err == EG_OK) err = add_rows(clinic, made, &plans, "", diag);
+    if (err == EG_OK) err = join_signatures(clinic, made, diag);
+    if (err == EG_OK) err = add_raised(clinic, made, diag);
+    if (err != EG_OK) {
+        json_decref(made);
+        return err;
+    }
+    summarize(clinic, made);
+    *chart = made;
+    return EG_OK;
+}
+
+eg_err eg_chart_load(eg_clinic *clinic, const char *episode_id, json_t **chart, eg_diag *diag) {
+    eg_err err = eg_chart_gather(clinic, episode_id, chart, diag);
+    if (err != EG_OK) return err;
+    eg_course_state states[3];
+    size_t n = eg_course_next(eg_course_state_find(eg_text_at(*chart, "state")), states);
+    json_t *next = json_array();
+    for (size_t i = 0; i < n && err == EG_OK; i++) {
+        json_t *guards = NULL;
+        err = eg_course_check(clinic, *chart, states[i], &guards, diag);
+        if (err == EG_OK)
+            json_array_append_new(
+                next, json_pack("{s:s,s:s,s:o}", "to", eg_course_state_name(states[i]), "text",
+                                eg_course_state_text(states[i]), "guards", guards));
+    }
+    json_object_set_new(*chart, "next", next);
+    json_object_set_new(*chart, "precautions", eg_chart_precautions(*chart));
+    if (err == EG_OK) return EG_OK;
+    json_decref(*chart);
+    *chart = NULL;
+    return err;
+}
+
+static void chip(json_t *chips, const char *kind, const char *code, const char *text) {
+    json_array_append_new(chips,
+                          json_pack("{s:s,s:s,s:s}", "kind", kind, "code", code, "text", text));
+}
+
+/* One yes/no answer of the intake as a chip: only if it is yes, or not known where that matters. */
+static void answer_chip(json_t *chips, const char *pass, const json_t *answers, const char *name,
+                        const char *kind, const char *yes, const char *unknown) {
+    const json_t *value = eg_member(answers, name);
+    if (json_is_number(value) && json_number_value(value) == 1 && strcmp(pass, kind) == 0)
+        chip(chips, kind, name, yes);
+    if (unknown != NULL && !json_is_number(value) && strcmp(pass, "unknown") == 0)
+        chip(chips, "unknown", name, unknown);
+}
+
+typedef struct answer {
+    const char *name;
+    const char *kind;
+    const char *yes;
+    const char *unknown;
+} answer;
+
+static const answer intake_answers[] = {
+    {"implanted_device", "stop", "Active implant: no stimulation", "Implants not asked"},
+    {"pregnant", "stop", "Pregnant: no stimulation", NULL},
+    {"epilepsy", "warn", "Seizures in the last 12 months", "Seizures not asked"},
+};
+
+static const answer screen_answers[] = {
+    {"dvt_active", "stop", "Deep vein thrombosis: no stimulation", NULL},
+    {"bleeding_untreated", "stop", "Untreated bleeding: no stimulation", NULL},
+    {"infection_site", "stop", "Infection at the site: no stimulation", NULL},
+    {"poor_circulation_site", "stop", "Poor circulation: no stimulation", NULL},
+    {"malignancy_at_site", "stop", "Tumour in the current's path: no stimulation", NULL},
+    {"cannot_report", "stop", "Cannot report sensation: no stimulation", NULL},
+    {"site_sensation_loss", "warn", "Sensation reduced under electrodes", NULL},
+    {"skin_fragile", "warn", "Fragile skin", NULL},
+    {"radiated_6mo", "warn", "Radiotherapy in the last 6 months", NULL},
+};
+
+static void falls_chip(json_t *chips, const char *pass, const json_t *intake) {
+    double falls = eg_number_at(intake, "falls_12mo");
+    char text[64];
+    snprintf(text, sizeof text, "%.0f fall%s in 12 months", falls, falls == 1 ? "" : "s");
+    if (falls >= 1 && strcmp(pass, "warn") == 0) chip(chips, "warn", "falls_12mo", text);
+    if (falls != falls && strcmp(pass, "unknown") == 0)
+        chip(chips, "unknown", "falls_12mo", "Falls not asked");
+}
+
+json_t *eg_chart_precautions(const json_t *chart) {
+    static const char *const passes[] = {"stop", "warn", "info", "unknown"};
+    json_t *chips = json_array();
+    const json_t *intake = eg_member(eg_member(chart, "intake"), "body");
+    const json_t *referral = eg_member(eg_member(chart, "referral"), "body");
+    const json_t *flags = eg_member(chart, "red_flags");
+    for (size_t pass = 0; pass < 4; pass++) {
+        if (pass == 0 && json_array_size(flags) > 0)
+            chip(chips, "stop", "red_flag", "Red flag: wait for a release note");
+        if (pass == 2 && json_array_size(eg_member(chart, "releases")) > 0 &&
+            json_array_size(flags) == 0)
+            chip(chips, "info", "released", "Red flag released by a note");
+        if (pass == 2 && eg_is_given(referral, "precautions"))
+            chip(chips, "info", "referral", eg_text_at(referral, "precautions"));
+        if (intake == NULL) {
+            if (pass == 3) chip(chips, "unknown", "intake", "Intake not taken");
+            continue;
+        }
+        for (size_t i = 0; i < sizeof intake_answers / sizeof intake_answers[0]; i++)
+            answer_chip(chips, passes[pass], intake, intake_answers[i].name, intake_answers[i].kind,
+                        intake_answers[i].yes, intake_answers[i].unknown);
+        const json_t *screen = eg_member(intake, "stimulation_screen");
+        for (size_t i = 0; i < sizeof screen_answers / sizeof screen_answers[0]; i++)
+            answer_chip(chips, passes[pass], screen, screen_answers[i].name, screen_answers[i].kind,
+                        screen_answers[i].yes, screen_answers[i].unknown);
+        falls_chip(chips, passes[pass], intake);
+    }
+    return chips;
+}

@@ -1,0 +1,31 @@
+/* Inside clinic/: the guards of each step, see course.h. */
+#ifndef EG_CLINIC_COURSE_GUARD_H
+#define EG_CLINIC_COURSE_GUARD_H
+
+#include "clinic/course.h"
+
+/* Appends {code, text, met, fix: {page, field}}. */
+void eg_guard_add(json_t *guards, const char *code, bool met, const char *text, const char *page,
+                  const char *field);
+
+void eg_guard_referral(const json_t *chart, json_t *guards);
+void eg_guard_intake(const eg_clinic *clinic, const json_t *chart, json_t *guards);
+/* No red flag without a release. */
+void eg_guard_red_flag(const json_t *chart, json_t *guards);
+void eg_guard_evaluated(const eg_clinic *clinic, const json_t *chart, json_t *guards);
+void eg_guard_goals(const json_t *chart, json_t *guards);
+/* The newest plan is complete and safe. Also asked before a plan is signed. */
+eg_err eg_guard_plan(const eg_clinic *clinic, const json_t *chart, json_t *guards, eg_diag *diag);
+
+/* The unmet ones of `guards` as problems (pointer, reason, remedy and the guard's own members). */
+json_t *eg_guard_problems(const json_t *guards);
+bool eg_guard_all_met(const json_t *guards);
+
+/* The rules' blocks and warnings on this chart with these findings on top of the derived ones
+ * (`extra` may be NULL): fills `result`, allocated by the caller; false if the clinic has no
+ * rules. */
+struct eg_plan_result;
+eg_err eg_course_rules(const eg_clinic *clinic, const json_t *chart, const json_t *check_in,
+                       struct eg_plan_result *result, bool *known, eg_diag *diag);
+
+#endif

@@ -1,0 +1,463 @@
+#include "clinic/document.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/chart.h"
+#include "clinic/course.h"
+#include "clinic/goal.h"
+#include "clinic/row.h"
+#include "core/base/check.h"
+
+/* What may be made in an episode, and under which parent. */
+typedef struct kind_rule {
+    const char *kind;
+    const char *parent; /* list of the chart that the parent must be in; NULL: no parent */
+    bool draft;         /* waits for a signature */
+    bool single;        /* one per episode */
+} kind_rule;
+
+static const kind_rule kinds[] = {
+    {"referral", NULL, false, true},
+    {"intake", NULL, false, true},
+    {"release", NULL, false, false},
+    {"evaluation", NULL, false, false},
+    {"entry", "evaluations", false, false},
+    {"recording", "evaluations", false, false},
+    {"finding_value", NULL, false, false},
+    {"goal", NULL, false, false},
+    {"plan", NULL, true, true},
+    {"session", NULL, false, false},
+    {"report", NULL, true, false},
+};
+
+static const kind_rule *find_kind(const char *kind) {
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kinds[i].kind, kind) == 0) return &kinds[i];
+    return NULL;
+}
+
+void eg_clinic_today(const eg_clinic *clinic, char date[EG_DATE_SIZE]) {
+    EG_ASSERT(clinic != NULL && clinic->zone != NULL);
+    eg_zone_date(clinic->zone, clinic->now_ms, date);
+}
+
+/* Ends a transaction that went well or not. */
+static eg_err finish(eg_clinic *clinic, eg_err err, json_t **document, eg_diag *diag) {
+    if (err == EG_OK)
+        err = eg_store_commit(clinic->store, diag);
+    else
+        eg_store_rollback(clinic->store);
+    if (err != EG_OK && document != NULL) {
+        json_decref(*document);
+        *document = NULL;
+    }
+    return err;
+}
+
+/* Finds the site or makes it, inside a transaction when writing. */
+static eg_err site_row(eg_clinic *clinic, const char *name, const char *time_zone, json_t **site,
+                       eg_diag *diag) {
+    eg_document_filter filter = {.kind = "site", .limit = 1};
+    eg_document_list list = {0};
+    eg_err err = eg_store_list(clinic->store, &filter, &list, diag);
+    if (err == EG_OK && list.count > 0) {
+        *site = eg_row_to_json(&list.rows[0], diag);
+        err = *site == NULL ? EG_ERR_DATA : EG_OK;
+    } else if (err == EG_OK && name == NULL) {
+        err = eg_diag_set(diag, EG_ERR_NOT_FOUND, NULL, 0, "the store has no site yet");
+    } else if (err == EG_OK) {
+        json_t *body = json_pack("{s:s,s:s}", "name", name, "time_zone", time_zone);
+        const eg_row_links links = {0};
+        eg_row_new_id(clinic, clinic->site_id);
+        err = eg_document_validate("site", body, NULL, diag);
+        if (err == EG_OK)
+            err = eg_row_create(clinic, "site", clinic->site_id, &links, EG_DOCUMENT_FINAL, body,
+                                NULL, site, diag);
+        json_decref(body);
+    }
+    eg_document_list_clear(&list);
+    return err;
+}
+
+eg_err eg_clinic_site(eg_clinic *clinic, const char *name, const char *time_zone, eg_zone *zone,
+                      json_t **site, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && zone != NULL && (name == NULL || time_zone != NULL));
+    json_t *found = NULL;
+    clinic->zone = zone;
+    eg_err err = EG_OK;
+    if (name != NULL) {
+        /* Loaded first: a site in an unknown zone must not be written. */
+        err = eg_zone_load(time_zone, zone, diag);
+        if (err == EG_OK) err = eg_store_begin(clinic->store, diag);
+        if (err != EG_OK) return err;
+        err = finish(clinic, site_row(clinic, name, time_zone, &found, diag), &found, diag);
+    } else {
+        err = site_row(clinic, NULL, NULL, &found, diag);
+    }
+    if (err != EG_OK) return err;
+    snprintf(clinic->site_id, sizeof clinic->site_id, "%s", eg_text_at(found, "id"));
+    err = eg_zone_load(eg_body_text(found, "time_zone"), zone, diag);
+    if (site != NULL && err == EG_OK)
+        *site = found;
+    else
+        json_decref(found);
+    return err;
+}
+
+static void person_words(const json_t *body, char words[600]) {
+    snprintf(words, 600, "%s %s %s", eg_text_at(body, "family_name"),
+             eg_text_at(body, "given_name"), eg_text_at(body, "birth_date"));
+}
+
+static eg_err check_birth(const eg_clinic *clinic, const json_t *body, json_t **problems,
+                          eg_diag *diag) {
+    int64_t born = 0, today = 0;
+    char date[EG_DATE_SIZE];
+    eg_clinic_today(clinic, date);
+    if (!eg_date_parse(eg_text_at(body, "birth_date"), &born) || !eg_date_parse(date, &today))
+        return EG_ERR_INTERNAL;
+    if (born <= today && today - born < 366 * 130) return EG_OK;
+    eg_problem_add(problems, "/birth_date", "is not a possible date of birth",
+                   "check the year of birth");
+    return eg_diag_set(diag, EG_ERR_DATA, "/birth_date", 0,
+                       "this is not a possible date of birth; check the year");
+}
+
+eg_err eg_person_create(eg_clinic *clinic, const json_t *body, json_t **document, json_t **problems,
+                        eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && document != NULL);
+    *document = NULL;
+    eg_err err = eg_document_validate("person", body, problems, diag);
+    if (err == EG_OK) err = check_birth(clinic, body, problems, diag);
+    if (err != EG_OK) return err;
+    char words[600];
+    person_words(body, words);
+    char id[EG_STORE_ID_SIZE];
+    eg_row_new_id(clinic, id);
+    const eg_row_links links = {.person_id = id};
+    err = eg_store_begin(clinic->store, diag);
+    if (err != EG_OK) return err;
+    err =
+        eg_row_create(clinic, "person", id, &links, EG_DOCUMENT_FINAL, body, words, document, diag);
+    return finish(clinic, err, document, diag);
+}
+
+static eg_err add_episodes(eg_clinic *clinic, json_t *person, eg_diag *diag) {
+    eg_document_filter filter = {.kind = "episode", .person_id = eg_text_at(person, "id")};
+    eg_document_list list = {0};
+    json_t *episodes = json_array();
+    json_object_set_new(person, "episodes", episodes);
+    eg_err err = eg_store_list(clinic->store, &filter, &list, diag);
+    for (size_t i = 0; err == EG_OK && i < list.count; i++) {
+        json_t *episode = eg_row_to_json(&list.rows[i], diag);
+        if (episode == NULL) err = EG_ERR_DATA;
+        const json_t *body = eg_member(episode, "body");
+        const json_t *history = eg_member(body, "state_history");
+        if (err == EG_OK)
+            json_array_append_new(episodes,
+                                  json_pack("{s:s,s:s,s:s,s:s,s:s}", "id", list.rows[i].id, "title",
+                                            eg_text_at(body, "title"), "discipline",
+                                            eg_text_at(body, "discipline"), "state",
+                                            eg_text_at(body, "state"), "created_at",
+                                            eg_text_at(json_array_get(history, 0), "at")));
+        json_decref(episode);
+    }
+    eg_document_list_clear(&list);
+    return err;
+}
+
+eg_err eg_person_search(eg_clinic *clinic, const char *query, size_t limit, json_t **people,
+                        eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && people != NULL);
+    *people = NULL;
+    eg_document_list list = {0};
+    eg_err err =
+        eg_store_search(clinic->store, "person", query == NULL ? "" : query, limit, &list, diag);
+    json_t *found = json_array();
+    for (size_t i = 0; err == EG_OK && i < list.count; i++) {
+        json_t *person = eg_row_to_json(&list.rows[i], diag);
+        err = person == NULL ? EG_ERR_DATA : add_episodes(clinic, person, diag);
+        if (person != NULL) json_array_append_new(found, person);
+    }
+    eg_document_list_clear(&list);
+    if (err == EG_OK)
+        *people = found;
+    else
+        json_decref(found);
+    return err;
+}
+
+eg_err eg_episode_create(eg_clinic *clinic, const char *person_id, const char *discipline,
+                         const char *title, json_t **document, json_t **problems, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && person_id != NULL && document != NULL);
+    *document = NULL;
+    char at[EG_INSTANT_SIZE];
+    eg_instant_format(clinic->now_ms, at);
+    json_t *body = json_pack("{s:s*,s:s*,s:s,s:[{s:s,s:s,s:s}]}", "discipline", discipline, "title",
+                             title, "state", "referred", "state_history", "state", "referred", "at",
+                             at, "by", clinic->author);
+    eg_err err =
+        body == NULL ? EG_ERR_MEMORY : eg_document_validate("episode", body, problems, diag);
+    eg_document person = {0};
+    if (err == EG_OK) err = eg_store_get(clinic->store, person_id, 0, &person, diag);
+    if (err == EG_OK && strcmp(person.kind, "person") != 0)
+        err = eg_diag_set(diag, EG_ERR_NOT_FOUND, person_id, 0, "there is no such person");
+    eg_document_clear(&person);
+    if (err == EG_OK) err = eg_store_begin(clinic->store, diag);
+    if (err == EG_OK) {
+        char id[EG_STORE_ID_SIZE];
+        eg_row_new_id(clinic, id);
+        const eg_row_links links = {.person_id = person_id, .episode_id = id};
+        err = eg_row_create(clinic, "episode", id, &links, EG_DOCUMENT_FINAL, body, NULL, document,
+                            diag);
+        err = finish(clinic, err, document, diag);
+    }
+    json_decref(body);
+    return err;
+}
+
+/* What the body says about other documents must be true. */
+static eg_err check_links(const json_t *chart, const kind_rule *kind, const char *parent_id,
+                          const json_t *body, json_t **problems, eg_diag *diag) {
+    if (kind->parent != NULL &&
+        (parent_id == NULL || eg_chart_find(chart, kind->parent, parent_id) == NULL)) {
+        eg_problem_add(problems, "/evaluation_id", "belongs to no evaluation of this episode",
+                       "open an evaluation first and name it");
+        return eg_diag_set(diag, EG_ERR_DATA, "parent_id", 0,
+                           "this needs an evaluation of the same episode as its parent");
+    }
+    const json_t *goals = eg_member(body, "goal_ids");
+    for (size_t i = 0; i < json_array_size(goals); i++)
+        if (eg_chart_find(chart, "goals", json_string_value(json_array_get(goals, i))) == NULL) {
+            char pointer[48];
+            snprintf(pointer, sizeof pointer, "/goal_ids/%zu", i);
+            eg_problem_add(problems, pointer, "is no goal of this episode", "choose its goals");
+            return eg_diag_set(diag, EG_ERR_DATA, pointer, 0, "this is no goal of this episode");
+        }
+    const char *recording = eg_text_at(body, "recording_id");
+    if (strcmp(kind->kind, "entry") == 0 && recording[0] != '\0' &&
+        eg_chart_find(chart, "recordings", recording) == NULL) {
+        eg_problem_add(problems, "/recording_id", "is no recording of this episode",
+                       "upload the recording first");
+        return eg_diag_set(diag, EG_ERR_DATA, "/recording_id", 0,
+                           "this is no recording of this episode");
+    }
+    return EG_OK;
+}
+
+/* What the program knows better than the writer. `body` is ours. */
+static eg_err complete(eg_clinic *clinic, const json_t *chart, const char *kind,
+                       const char *parent_id, json_t *body, eg_diag *diag) {
+    char at[EG_INSTANT_SIZE];
+    eg_instant_format(clinic->now_ms, at);
+    if (strcmp(kind, "goal") == 0) {
+        if (!eg_is_given(body, "status")) json_object_set_new(body, "status", json_string("open"));
+        return eg_goal_complete(clinic, chart, body, diag);
+    }
+    if (strcmp(kind, "entry") == 0)
+        json_object_set_new(body, "evaluation_id", json_string(parent_id));
+    if (strcmp(kind, "finding_value") == 0) json_object_set_new(body, "at", json_string(at));
+    if (strcmp(kind, "release") == 0) {
+        json_object_set_new(body, "at", json_string(at));
+        const json_t *version = eg_member(eg_member(chart, "intake"), "version");
+        json_object_set_new(body, "intake_version", json_integer(json_integer_value(version)));
+    }
+    return EG_OK;
+}
+
+/* After an intake: hold if a red flag is up. */
+static eg_err settle(eg_clinic *clinic, const char *episode_id, const char *kind, eg_diag *diag) {
+    if (strcmp(kind, "intake") != 0) return EG_OK;
+    json_t *chart = NULL;
+    bool held = false;
+    eg_err err = eg_chart_gather(clinic, episode_id, &chart, diag);
+    if (err == EG_OK) err = eg_course_settle(clinic, chart, &held, diag);
+    json_decref(chart);
+    return err;
+}
+
+/* Inside a transaction. `body` is ours to complete. */
+static eg_err create(eg_clinic *clinic, const char *episode_id, const kind_rule *kind,
+                     const char *parent_id, json_t *body, json_t **document, json_t **problems,
+                     eg_diag *diag) {
+    json_t *chart = NULL;
+    eg_err err = eg_chart_gather(clinic, episode_id, &chart, diag);
+    if (err != EG_OK) return err;
+    const json_t *present = strcmp(kind->kind, "plan") == 0
+                                ? json_array_get(json_object_get(chart, "plans"), 0)
+                                : json_object_get(chart, kind->kind);
+    if (kind->single && json_is_object(present))
+        err = eg_diag_set(diag, EG_ERR_CONFLICT, eg_text_at(present, "id"), 0,
+                          "this episode has its %s already; amend that one", kind->kind);
+    if (err == EG_OK) err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
+    if (err == EG_OK) err = check_links(chart, kind, parent_id, body, problems, diag);
+    if (err == EG_OK) err = complete(clinic, chart, kind->kind, parent_id, body, diag);
+    if (err == EG_OK) err = eg_document_validate(kind->kind, body, problems, diag);
+    const eg_row_links links = {.person_id = eg_text_at(json_object_get(chart, "person"), "id"),
+                                .episode_id = episode_id,
+                                .parent_id = parent_id};
+    if (err == EG_OK)
+        err = eg_row_create(clinic, kind->kind, NULL, &links,
+                            kind->draft ? EG_DOCUMENT_DRAFT : EG_DOCUMENT_FINAL, body, NULL,
+                            document, diag);
+    if (err == EG_OK) err = settle(clinic, episode_id, kind->kind, diag);
+    json_decref(chart);
+    return err;
+}
+
+static eg_err create_checked(eg_clinic *clinic, const char *episode_id, const char *kind,
+                             const char *parent_id, json_t *body, json_t **document,
+                             json_t **problems, eg_diag *diag) {
+    const kind_rule *rule = find_kind(kind);
+    if (rule == NULL)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, kind, 0,
+                           "documents of this kind are not made here");
+    eg_err err = eg_document_validate(kind, body, problems, diag);
+    if (err != EG_OK) return err;
+    if (parent_id == NULL && eg_is_given(body, "evaluation_id"))
+        parent_id = eg_text_at(body, "evaluation_id");
+    return create(clinic, episode_id, rule, parent_id, body, document, problems, diag);
+}
+
+eg_err eg_document_create(eg_clinic *clinic, const char *episode_id, const char *kind,
+                          const char *parent_id, const json_t *body, json_t **document,
+                          json_t **problems, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && episode_id != NULL && kind != NULL && document != NULL);
+    *document = NULL;
+    if (problems != NULL) *problems = NULL;
+    json_t *copy = json_deep_copy(body);
+    eg_err err = eg_store_begin(clinic->store, diag);
+    if (err == EG_OK) {
+        err = create_checked(clinic, episode_id, kind, parent_id, copy, document, problems, diag);
+        err = finish(clinic, err, document, diag);
+    }
+    json_decref(copy);
+    return err;
+}
+
+eg_err eg_document_create_recording(eg_clinic *clinic, const char *episode_id,
+                                    const char *parent_id, const json_t *body, const void *bytes,
+                                    size_t size, json_t **document, json_t **problems,
+                                    eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && document != NULL && (bytes != NULL || size == 0));
+    *document = NULL;
+    if (problems != NULL) *problems = NULL;
+    eg_err err = eg_store_begin(clinic->store, diag);
+    if (err != EG_OK) return err;
+    char blob_id[EG_STORE_ID_SIZE], sha256[EG_STORE_SHA256_SIZE];
+    eg_row_new_id(clinic, blob_id);
+    err = eg_store_put_blob(clinic->store, blob_id, bytes, size, sha256, diag);
+    json_t *copy = json_deep_copy(body);
+    if (err == EG_OK) {
+        json_object_set_new(copy, "blob_id", json_string(blob_id));
+        json_object_set_new(copy, "sha256", json_string(sha256));
+        json_object_set_new(copy, "size", json_integer((json_int_t)size));
+        err = create_checked(clinic, episode_id, "recording", parent_id, copy, document, problems,
+                             diag);
+    }
+    json_decref(copy);
+    return finish(clinic, err, document, diag);
+}
+
+/* What an amendment must leave as it is. */
+static eg_err check_kept(const eg_document *seen, const json_t *old, const json_t *body,
+                         eg_diag *diag) {
+    static const struct {
+        const char *kind;
+        const char *member;
+    } kept[] = {{"episode", "state"},    {"episode", "state_history"}, {"recording", "blob_id"},
+                {"recording", "sha256"}, {"recording", "size"},        {"finding_value", "name"}};
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        if (strcmp(seen->kind, kept[i].kind) != 0) continue;
+        json_t *before = json_object_get(old, kept[i].member);
+        json_t *after = json_object_get(body, kept[i].member);
+        if (before == NULL && after == NULL) continue;
+        if (!json_equal(before, after))
+            return eg_diag_set(diag, EG_ERR_ARGUMENT, kept[i].member, 0,
+                               "this cannot be changed by amending the document");
+    }
+    if (strcmp(seen->kind, "signature") == 0 || strcmp(seen->kind, "release") == 0 ||
+        strcmp(seen->kind, "site") == 0)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, seen->id, 0,
+                           "documents of this kind are not amended; write a new one");
+    return EG_OK;
+}
+
+/* An amendment obeys the state of the episode; corrections after discharge are allowed. */
+static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *body,
+                           json_t **problems, eg_diag *diag) {
+    const kind_rule *kind = find_kind(seen->kind);
+    if (kind == NULL) return EG_OK; /* person, episode */
+    json_t *chart = NULL;
+    eg_err err = eg_chart_gather(clinic, seen->episode_id, &chart, diag);
+    if (err != EG_OK) return err;
+    bool closed = strcmp(eg_text_at(chart, "state"), "discharged") == 0;
+    if (!closed) err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
+    if (err == EG_OK) err = check_links(chart, kind, seen->parent_id, body, problems, diag);
+    if (err == EG_OK) err = complete(clinic, chart, kind->kind, seen->parent_id, body, diag);
+    json_decref(chart);
+    return err;
+}
+
+/* Inside a transaction. */
+static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version, json_t *body,
+                    json_t **document, json_t **problems, eg_diag *diag) {
+    if (seen->version != version)
+        return eg_diag_set(diag, EG_ERR_CONFLICT, seen->id, 0,
+                           "version %d was changed, but the newest is %d; reload and try again",
+                           (int)version, (int)seen->version);
+    json_t *old = json_loadb(seen->body, seen->body_size, 0, NULL);
+    eg_err err = eg_document_validate(seen->kind, body, problems, diag);
+    if (err == EG_OK) err = check_kept(seen, old, body, diag);
+    if (err == EG_OK && strcmp(seen->kind, "person") == 0)
+        err = check_birth(clinic, body, problems, diag);
+    json_decref(old);
+    if (err == EG_OK) err = check_course(clinic, seen, body, problems, diag);
+    if (err == EG_OK) err = eg_document_validate(seen->kind, body, problems, diag);
+    if (err != EG_OK) return err;
+    char words[600];
+    person_words(body, words);
+    bool is_person = strcmp(seen->kind, "person") == 0;
+    err = eg_row_amend(clinic, seen, body, is_person ? words : NULL, document, diag);
+    return err == EG_OK ? settle(clinic, seen->episode_id, seen->kind, diag) : err;
+}
+
+eg_err eg_document_amend(eg_clinic *clinic, const char *id, int32_t version, const json_t *body,
+                         json_t **document, json_t **problems, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && id != NULL && document != NULL);
+    *document = NULL;
+    if (problems != NULL) *problems = NULL;
+    eg_err err = eg_store_begin(clinic->store, diag);
+    if (err != EG_OK) return err;
+    eg_document seen = {0};
+    json_t *copy = json_deep_copy(body);
+    err = eg_store_get(clinic->store, id, 0, &seen, diag);
+    if (err == EG_OK) err = amend(clinic, &seen, version, copy, document, problems, diag);
+    json_decref(copy);
+    eg_document_clear(&seen);
+    return finish(clinic, err, document, diag);
+}
+
+eg_err eg_document_all(eg_clinic *clinic, const char *episode_id, const char *kind,
+                       json_t **documents, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && episode_id != NULL && documents != NULL);
+    *documents = NULL;
+    eg_document_filter filter = {.episode_id = episode_id, .kind = kind};
+    eg_document_list list = {0};
+    eg_err err = eg_store_list(clinic->store, &filter, &list, diag);
+    json_t *found = json_array();
+    for (size_t i = 0; err == EG_OK && i < list.count; i++) {
+        json_t *document = eg_row_to_json(&list.rows[i], diag);
+        if (document == NULL) err = EG_ERR_DATA;
+        if (document != NULL) json_array_append_new(found, document);
+    }
+    eg_document_list_clear(&list);
+    if (err == EG_OK)
+        *documents = found;
+    else
+        json_decref(found);
+    return err;
+}

@@ -1,0 +1,115 @@
+#include "clinic/goal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/change.h"
+#include "clinic/knowledge.h"
+#include "clinic/measured.h"
+#include "clinic/row.h"
+#include "core/base/check.h"
+
+enum { GOALS_MAX = 64 };
+
+/* The newest entry of the goal's measure and side. */
+static const json_t *newest_entry(const json_t *chart, const json_t *goal) {
+    const json_t *entries = eg_member(chart, "entries");
+    for (size_t i = json_array_size(entries); i > 0; i--) {
+        const json_t *entry = json_array_get(entries, i - 1);
+        const json_t *body = eg_member(entry, "body");
+        if (strcmp(eg_text_at(body, "code"), eg_text_at(goal, "measure_code")) == 0 &&
+            strcmp(eg_text_at(body, "side"), eg_text_at(goal, "side")) == 0 &&
+            json_is_number(eg_member(body, "value")))
+            return entry;
+    }
+    return NULL;
+}
+
+static void set_warning(const eg_clinic *clinic, const json_t *chart, json_t *body) {
+    double baseline = eg_number_at(body, "baseline"), target = eg_number_at(body, "target");
+    json_object_del(body, "mdc_warning");
+    if (isnan(baseline) || isnan(target)) return;
+    const char *code = eg_text_at(body, "measure_code");
+    char text[400] = "";
+    eg_measured measure;
+    eg_measured_find(clinic, code, &measure);
+    eg_change_noise noise = {.mdc95 = NAN, .mcid = NAN};
+    if (clinic->knowledge != NULL)
+        eg_change_find_noise(clinic->knowledge, code, eg_measured_group(chart),
+                             eg_text_at(body, "side"), baseline, EG_INTERVAL_DAYS, false, &noise);
+    double step = fabs(target - baseline);
+    if (isnan(noise.mdc95))
+        snprintf(text, sizeof text,
+                 "No minimal detectable change is known for %.100s in this population: whether "
+                 "reaching the target is more than noise cannot be said.",
+                 measure.name);
+    else if (step < noise.mdc95)
+        snprintf(text, sizeof text,
+                 "The step of %.4g %.20s is smaller than the minimal detectable change of %.4g: "
+                 "reaching it could be noise%s.",
+                 step, measure.unit, noise.mdc95, noise.believed ? " (value not verified)" : "");
+    if (text[0] != '\0') json_object_set_new(body, "mdc_warning", json_string(text));
+}
+
+eg_err eg_goal_complete(const eg_clinic *clinic, const json_t *chart, json_t *body, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && chart != NULL && body != NULL);
+    if (!json_is_number(json_object_get(body, "baseline"))) {
+        const json_t *entry = newest_entry(chart, body);
+        if (entry != NULL) {
+            json_object_set_new(
+                body, "baseline",
+                json_copy((json_t *)(uintptr_t)eg_member(eg_member(entry, "body"), "value")));
+            json_object_set_new(body, "baseline_entry_id", json_string(eg_text_at(entry, "id")));
+        }
+    }
+    const char *entry_id = eg_text_at(body, "baseline_entry_id");
+    bool known = entry_id[0] == '\0';
+    const json_t *entries = eg_member(chart, "entries");
+    for (size_t i = 0; i < json_array_size(entries) && !known; i++)
+        known = strcmp(eg_text_at(json_array_get(entries, i), "id"), entry_id) == 0;
+    if (!known)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "/baseline_entry_id", 0,
+                           "this is no entry of this episode; choose one of its values");
+    set_warning(clinic, chart, body);
+    return EG_OK;
+}
+
+json_t *eg_goal_gaps(const json_t *body) {
+    json_t *gaps = json_array();
+    if (!eg_is_given(body, "text"))
+        eg_problem_add(&gaps, "/text", "the goal has no words", "say it in the person's words");
+    if (!eg_is_given(body, "measure_code"))
+        eg_problem_add(&gaps, "/measure_code", "no measure", "choose how it will be measured");
+    if (isnan(eg_number_at(body, "baseline")))
+        eg_problem_add(&gaps, "/baseline", "no baseline", "measure it, or type today's value");
+    if (isnan(eg_number_at(body, "target")))
+        eg_problem_add(&gaps, "/target", "no target", "type the value to be reached");
+    else if (fabs(eg_number_at(body, "target") - eg_number_at(body, "baseline")) <= 0)
+        eg_problem_add(&gaps, "/target", "the target is the baseline", "choose another target");
+    if (!eg_is_given(body, "due_on")) eg_problem_add(&gaps, "/due_on", "no date", "choose by when");
+    return gaps;
+}
+
+json_t *eg_goal_gas(const json_t *chart) {
+    const json_t *goals = eg_member(chart, "goals");
+    double scores[GOALS_MAX], weights[GOALS_MAX];
+    size_t n = 0;
+    json_t *list = json_array();
+    for (size_t i = 0; i < json_array_size(goals) && n < GOALS_MAX; i++) {
+        const json_t *goal = json_array_get(goals, i);
+        double attained = eg_body_number(goal, "attained");
+        double weight = eg_body_number(goal, "weight");
+        if (isnan(attained)) continue;
+        scores[n] = attained;
+        weights[n] = isnan(weight) ? 1 : weight;
+        json_array_append_new(list, json_pack("{s:s,s:s,s:f,s:f}", "id", eg_text_at(goal, "id"),
+                                              "text", eg_body_text(goal, "text"), "weight",
+                                              weights[n], "attained", attained));
+        n++;
+    }
+    double t_score = n == 0 ? NAN : eg_gas_t_score(scores, weights, n);
+    return json_pack("{s:o,s:i,s:o}", "t_score", isnan(t_score) ? json_null() : json_real(t_score),
+                     "n", (int)n, "goals", list);
+}
