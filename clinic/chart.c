@@ -65,6 +65,7 @@ static void drop_arrays(json_t *object) {
 }
 
 static eg_err add_row(json_t *chart, const eg_document *row, eg_diag *diag) {
+    if (row->status == EG_DOCUMENT_ENTERED_IN_ERROR) return EG_OK;
     json_t *document = eg_row_to_json(row, diag);
     if (document == NULL) return EG_ERR_DATA;
     if (strcmp(row->kind, "referral") == 0 || strcmp(row->kind, "intake") == 0) {

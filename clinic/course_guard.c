@@ -167,7 +167,7 @@ static bool covers(const eg_clinic *clinic, const json_t *entry, const char *reg
                                                 : eg_knowledge_find(clinic->knowledge, "measures",
                                                                     eg_body_text(entry, "code"));
     const json_t *regions = eg_member(measure, "regions");
-    if (json_array_size(regions) == 0) return true;
+    if (region[0] == '\0' || json_array_size(regions) == 0) return true;
     for (size_t i = 0; i < json_array_size(regions); i++)
         if (region_matches(json_string_value(json_array_get(regions, i)), region)) return true;
     return false;

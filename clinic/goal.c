@@ -109,7 +109,7 @@ json_t *eg_goal_gas(const json_t *chart) {
                                               weights[n], "attained", attained));
         n++;
     }
-    double t_score = n == 0 ? NAN : eg_gas_t_score(scores, weights, n);
+    double t_score = n == 0 ? (double)NAN : eg_gas_t_score(scores, weights, n);
     return json_pack("{s:o,s:i,s:o}", "t_score", isnan(t_score) ? json_null() : json_real(t_score),
                      "n", (int)n, "goals", list);
 }

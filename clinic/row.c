@@ -21,7 +21,7 @@ const char *eg_text_at(const json_t *object, const char *name) {
 
 double eg_number_at(const json_t *object, const char *name) {
     const json_t *value = eg_member(object, name);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    return json_is_number(value) ? json_number_value(value) : (double)NAN;
 }
 
 const char *eg_body_text(const json_t *document, const char *name) {
