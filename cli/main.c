@@ -8,6 +8,8 @@
 static const eg_command commands[] = {
     {"inspect", "engram inspect FILE... [--json]", "what a recording holds, any format",
      eg_command_inspect},
+    {"measure", "engram measure balance FILE... [--profile NAME] [--json]",
+     "quality, measures and norms of a recording", eg_command_measure},
     {"serve", "engram serve [--demo] [--data DIR] [--listen HOST:PORT]",
      "the clinic in the browser, on this machine", eg_command_serve},
     {"plan", "engram plan FINDINGS.json [--json]", "rules applied, with reasons and unknowns",

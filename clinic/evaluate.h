@@ -66,7 +66,9 @@ const char *eg_evaluation_verdict(const eg_evaluation *evaluation);
 
 /* The trial's samples; owned by the evaluation. */
 const eg_cop_trial *eg_evaluation_trial(const eg_evaluation *evaluation);
+/* NULL where none could be computed; eg_evaluation_problem says why then, else it is NULL. */
 const eg_balance_result *eg_evaluation_values(const eg_evaluation *evaluation);
+const char *eg_evaluation_problem(const eg_evaluation *evaluation);
 
 /* Writes the object of `engram measure balance --json`: {"file", "sha256", "format", "map",
  * "profile", "clinical", "duration_s", "rate_hz", "filter", "condition", "quality": [{"check",

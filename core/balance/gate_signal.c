@@ -5,6 +5,7 @@
 #include "core/balance/gate_part.h"
 #include "core/balance/lowpass.h"
 #include "core/base/check.h"
+#include "core/base/real.h"
 
 enum {
     RUN_LEAST = 5,      /* equal samples; a turning point of a fine signal has up to four */
@@ -17,6 +18,8 @@ enum {
 
 static const double noise_cutoff_hz = 10, noise_rate_least_hz = 40;
 static const double noise_window_s = 1, near_s = 0.25;
+static const double run_chance = 1e-3; /* of a run by chance somewhere in a good trial */
+static const double share_most = 0.9;
 static const double spike_group_s = 0.1, spike_longest_s = 0.15;
 
 /* ---- held samples and saturation ------------------------------------------------------------ */
@@ -85,14 +88,30 @@ static void blame_run(gate_state *s, size_t channel, size_t start, size_t end,
     f->at_s = (double)start / s->rate_hz;
 }
 
+/* How many equal samples in a row are too many: a stretch of time, and longer where the signal is
+ * coarse or repeats itself so often that such a run is likely somewhere in n samples. */
+static size_t run_least(const gate_state *s, const double *values, const channel_shape *shape) {
+    size_t needed = gate_samples(s, s->limits->held_fail_s), n_equal = 0, n_pairs = 0;
+    if (needed < RUN_LEAST) needed = RUN_LEAST;
+    if (shape->is_coarse) needed *= COARSE_FACTOR;
+    for (size_t i = 1; i < s->n; i++) {
+        if (!counts(s, i, values) || !counts(s, i - 1, values)) continue;
+        n_equal += values[i] == values[i - 1];
+        n_pairs++;
+    }
+    if (n_equal == 0) return needed;
+    double share = (double)n_equal / (double)n_pairs;
+    if (share >= share_most) share = share_most;
+    double likely = 1 + eg_log(run_chance / (double)n_pairs) / eg_log(share);
+    return likely > (double)needed ? (size_t)ceil(likely) : needed;
+}
+
 /* Runs of equal samples, their share, and how many samples lie exactly at a limit. */
 static void check_channel(gate_state *s, size_t channel, const channel_shape *shapes) {
     const eg_gate_limits *l = s->limits;
     const eg_gate_channel *c = &s->input->channels[channel];
     const channel_shape *shape = &shapes[channel];
-    size_t needed = gate_samples(s, l->held_fail_s), n_equal = 0, n_pairs = 0, at_limit[2] = {0, 0};
-    if (needed < RUN_LEAST) needed = RUN_LEAST;
-    if (shape->is_coarse) needed *= COARSE_FACTOR;
+    size_t needed = run_least(s, c->values, shape), n_equal = 0, n_pairs = 0, at_limit[2] = {0, 0};
     for (size_t i = 0; i < s->n;) {
         if (!counts(s, i, c->values)) {
             i++;

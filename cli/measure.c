@@ -1,0 +1,226 @@
+/* engram measure balance FILE...: verdict and numbers of each recording, for a person, a script or
+ * a spreadsheet. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/measure_print.h"
+#include "clinic/evaluate.h"
+#include "io/embed.h"
+#include "io/json/write.h"
+
+static const char usage[] =
+    "usage: engram measure balance FILE... [options]\n"
+    "  --profile engram|quijoux2021|duarte   whose definitions (engram)\n"
+    "  --all                                 nonlinear and poorly reliable measures too\n"
+    "  --explain CODE                        what a measure is; needs no file\n"
+    "  --map FILE.json                       which column is which (docs/reference/maps.md)\n"
+    "  --mass-kg N  --height-m N  --age N    of the person\n"
+    "  --posture standing|sitting            --vision open|closed\n"
+    "  --surface firm|foam                   --stance "
+    "apart|together|tandem|single_left|single_right\n"
+    "  --json  --csv                         for scripts; one JSON object a line\n";
+
+typedef enum output_form { FORM_TABLE, FORM_JSON, FORM_CSV } output_form;
+
+typedef struct measure_job {
+    eg_evaluate_options options;
+    output_form form;
+    const char *explain;
+    char *map_text; /* owned */
+    int n_files;
+    char **files; /* the arguments that are no options, moved to the front */
+} measure_job;
+
+static int complain(const char *what, const char *argument) {
+    fprintf(stderr, "engram measure: %s \"%s\"\n%s", what, argument, usage);
+    return 0;
+}
+
+static int read_positive(const char *text, double *value) {
+    char *end;
+    *value = strtod(text, &end);
+    return end != text && *end == '\0' && *value > 0 && isfinite(*value);
+}
+
+static int read_map(measure_job *job, const char *path) {
+    enum { MAP_BYTES_MAX = 1 << 20 };
+    FILE *file = fopen(path, "rb");
+    char *text = file != NULL ? malloc(MAP_BYTES_MAX + 1) : NULL;
+    size_t n = text != NULL ? fread(text, 1, MAP_BYTES_MAX, file) : 0;
+    if (file != NULL) fclose(file);
+    if (n == 0 || n == MAP_BYTES_MAX) {
+        free(text);
+        return complain("cannot read the map", path);
+    }
+    text[n] = '\0';
+    free(job->map_text);
+    job->map_text = text;
+    job->options.map_json = text;
+    job->options.map_name = path;
+    return 1;
+}
+
+/* An option with a value. Returns 0 after a complaint, 1 if taken, 2 if it is no such option. */
+static int take_value(measure_job *job, const char *option, const char *value) {
+    static const char *const names[] = {"--profile",  "--explain", "--map",     "--mass-kg",
+                                        "--height-m", "--age",     "--posture", "--vision",
+                                        "--surface",  "--stance"};
+    eg_evaluate_options *o = &job->options;
+    size_t which = 0;
+    while (which < 10 && strcmp(option, names[which]) != 0) which++;
+    if (which == 10) return 2;
+    if (value == NULL) return complain("a value must follow", option);
+    int is_good = 1;
+    switch (which) {
+    case 0:
+        is_good = eg_balance_profile_find(value, &o->profile);
+        break;
+    case 1:
+        job->explain = value;
+        break;
+    case 2:
+        return read_map(job, value);
+    case 3:
+        is_good = read_positive(value, &o->mass_kg);
+        break;
+    case 4:
+        is_good = read_positive(value, &o->height_m);
+        break;
+    case 5:
+        is_good = read_positive(value, &o->age_years);
+        break;
+    case 6:
+        is_good = eg_condition_set_posture(&o->condition, value);
+        break;
+    case 7:
+        is_good = eg_condition_set_vision(&o->condition, value);
+        break;
+    case 8:
+        is_good = eg_condition_set_surface(&o->condition, value);
+        break;
+    default:
+        is_good = eg_condition_set_stance(&o->condition, value);
+        break;
+    }
+    if (is_good) return 1;
+    char what[64];
+    snprintf(what, sizeof what, "%s cannot be", option);
+    return complain(what, value);
+}
+
+/* Returns 0 after a complaint. */
+static int read_arguments(measure_job *job, int n_arguments, char **arguments) {
+    for (int i = 2; i < n_arguments; i++) {
+        const char *argument = arguments[i];
+        if (strncmp(argument, "--", 2) != 0) {
+            job->files[job->n_files++] = arguments[i];
+            continue;
+        }
+        if (strcmp(argument, "--json") == 0) {
+            job->form = FORM_JSON;
+        } else if (strcmp(argument, "--csv") == 0) {
+            job->form = FORM_CSV;
+        } else if (strcmp(argument, "--all") == 0) {
+            job->options.all = true;
+        } else {
+            int taken = take_value(job, argument, i + 1 < n_arguments ? arguments[i + 1] : NULL);
+            if (taken == 2) return complain("there is no option", argument);
+            if (taken == 0) return 0;
+            i++;
+        }
+    }
+    return 1;
+}
+
+static int explain(const char *code) {
+    const eg_measure_def *def = eg_measure_find(&eg_balance_measures, code);
+    if (def == NULL) {
+        fprintf(stderr, "engram measure: there is no measure \"%s\"; the codes are:\n", code);
+        for (size_t i = 0; i < eg_balance_measures.count; i++)
+            fprintf(stderr, "  %s\n", eg_balance_measures.rows[i].code);
+        return 2;
+    }
+    printf("%s (%s)\n  unit        %s\n  better      %s\n  definition  %s\n  formula     %s\n"
+           "  source      %s\n",
+           def->name, def->code, def->unit,
+           def->better == EG_BETTER_LOWER    ? "lower"
+           : def->better == EG_BETTER_HIGHER ? "higher"
+                                             : "neither",
+           def->definition, def->formula, def->source);
+    if (eg_balance_measure_is_extra(code))
+        printf("  shown       only with --all: it repeats poorly or costs much\n");
+    return 0;
+}
+
+static int measure_file(const eg_evaluator *evaluator, const measure_job *job, const char *path) {
+    eg_recording *recording = NULL;
+    eg_evaluation *evaluation = NULL;
+    eg_diag diag = {0};
+    eg_err err = eg_recording_read(path, &recording, &diag);
+    if (err == EG_OK)
+        err = eg_evaluate_balance(evaluator, recording, &job->options, &evaluation, &diag);
+    eg_recording_destroy(recording);
+    if (err != EG_OK) {
+        eg_command_complain("measure", &diag);
+        return 0;
+    }
+    if (job->form == FORM_JSON) {
+        eg_json_writer json;
+        eg_json_init(&json, eg_json_to_file, stdout);
+        eg_evaluation_write(evaluation, &json);
+        err = eg_json_finish(&json);
+        putchar('\n');
+    } else if (job->form == FORM_CSV) {
+        measure_print_csv(evaluation, path);
+    } else {
+        measure_print_table(evaluation, path);
+    }
+    const char *problem = eg_evaluation_problem(evaluation);
+    if (problem != NULL) fprintf(stderr, "engram measure: %s: %s\n", path, problem);
+    int is_done = problem == NULL && err == EG_OK;
+    eg_evaluation_destroy(evaluation);
+    return is_done;
+}
+
+static int measure_all(const measure_job *job) {
+    eg_evaluator *evaluator;
+    eg_diag diag = {0};
+    if (eg_evaluator_create(eg_embedded_files, &evaluator, &diag) != EG_OK) {
+        eg_command_complain("measure", &diag);
+        return 1;
+    }
+    int status = 0;
+    if (job->form == FORM_CSV) measure_print_csv_header();
+    for (int i = 0; i < job->n_files; i++)
+        if (!measure_file(evaluator, job, job->files[i])) status = 1;
+    eg_evaluator_destroy(evaluator);
+    return status;
+}
+
+int eg_command_measure(int n_arguments, char **arguments) {
+    if (n_arguments < 2 || strcmp(arguments[1], "balance") != 0) {
+        if (n_arguments < 2)
+            fprintf(stderr, "%s", usage);
+        else
+            complain("only \"balance\" can be measured yet, not", arguments[1]);
+        return 2;
+    }
+    char **files = calloc((size_t)n_arguments, sizeof *files);
+    if (files == NULL) return 1;
+    measure_job job = {.options = eg_evaluate_defaults(), .files = files};
+    int status = 2;
+    if (read_arguments(&job, n_arguments, arguments)) {
+        if (job.explain != NULL)
+            status = explain(job.explain);
+        else if (job.n_files == 0)
+            fprintf(stderr, "%s", usage);
+        else
+            status = measure_all(&job);
+    }
+    free(job.map_text);
+    free(files);
+    return status;
+}

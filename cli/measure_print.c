@@ -1,0 +1,140 @@
+#include "cli/measure_print.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/measure.h"
+#include "io/json/write.h"
+
+static const char *text_of(const json_t *json, const char *key) {
+    const char *text = json_string_value(json_object_get(json, key));
+    return text != NULL ? text : "";
+}
+
+/* The table is printed from the same object that --json prints. */
+static json_t *as_json(const eg_evaluation *evaluation) {
+    eg_json_text text = {0};
+    eg_json_writer json;
+    eg_json_init(&json, eg_json_to_text, &text);
+    eg_evaluation_write(evaluation, &json);
+    json_t *made = eg_json_finish(&json) == EG_OK ? json_loadb(text.bytes, text.n, 0, NULL) : NULL;
+    eg_json_text_release(&text);
+    return made;
+}
+
+static void print_quality(const json_t *object) {
+    const json_t *quality = json_object_get(object, "quality");
+    size_t n_fine = 0;
+    for (size_t i = 0; i < json_array_size(quality); i++) {
+        const json_t *check = json_array_get(quality, i);
+        const char *verdict = text_of(check, "verdict");
+        if (strcmp(verdict, "ok") == 0) {
+            n_fine++;
+            continue;
+        }
+        printf("    %-5s %-13s %s\n", verdict, text_of(check, "check"), text_of(check, "detail"));
+    }
+    printf("    ok    %zu of %zu checks\n", n_fine, json_array_size(quality));
+}
+
+static void print_note(const json_t *measure, char *text, size_t size) {
+    const json_t *norm = json_object_get(measure, "norm");
+    const json_t *reliability = json_object_get(measure, "reliability");
+    size_t used = 0;
+    text[0] = '\0';
+    if (norm != NULL) {
+        int n = snprintf(text, size, "%s %s%.4g-%.4g (%s, %s)", text_of(norm, "position"),
+                         text_of(norm, "position")[0] != '\0' ? "" : "band ",
+                         json_number_value(json_object_get(norm, "p5")),
+                         json_number_value(json_object_get(norm, "p95")),
+                         text_of(norm, "age_group"), text_of(norm, "surface"));
+        used = n > 0 && (size_t)n < size ? (size_t)n : 0;
+    }
+    const json_t *mdc = json_object_get(reliability, "mdc95");
+    if (json_is_number(mdc))
+        snprintf(text + used, size - used, "%sMDC95 %.3g (%s)", used > 0 ? "; " : "",
+                 json_number_value(mdc), text_of(reliability, "interval"));
+}
+
+static void print_measures(const json_t *object) {
+    const json_t *measures = json_object_get(object, "measures");
+    printf("\n    %-44s %14s  %-10s %s\n", "measure", "value", "unit", "norm and noise");
+    for (size_t i = 0; i < json_array_size(measures); i++) {
+        const json_t *measure = json_array_get(measures, i);
+        const json_t *value = json_object_get(measure, "value");
+        const char *name = text_of(measure, "name");
+        char note[200];
+        print_note(measure, note, sizeof note);
+        printf("    %-44s ", name[0] != '\0' ? name : text_of(measure, "code"));
+        if (json_is_number(value))
+            printf("%14.6g", json_number_value(value));
+        else
+            printf("%14s", "-");
+        printf("  %-10s %s\n", text_of(measure, "unit"), note);
+    }
+}
+
+void measure_print_table(const eg_evaluation *evaluation, const char *path) {
+    json_t *object = as_json(evaluation);
+    if (object == NULL) return;
+    const eg_cop_trial *trial = eg_evaluation_trial(evaluation);
+    printf("%s\n  %s, %.2f s at %g Hz, profile %s\n", path, text_of(object, "map"),
+           (double)trial->n / trial->rate_hz, trial->rate_hz, text_of(object, "profile"));
+    printf("  quality: %s\n", text_of(object, "verdict"));
+    print_quality(object);
+    const json_t *warnings = json_object_get(object, "warnings");
+    for (size_t i = 0; i < json_array_size(warnings); i++)
+        printf("    !     %s\n", json_string_value(json_array_get(warnings, i)));
+    int is_clinical = json_is_true(json_object_get(object, "clinical"));
+    if (!is_clinical && strcmp(text_of(object, "profile"), "engram") == 0) {
+        printf(
+            "\n  No value is shown: the recording failed its quality gate. Repeat the trial.\n\n");
+    } else {
+        if (!is_clinical)
+            printf("\n  NOT FOR CLINICAL USE: the recording failed its quality gate.\n");
+        print_measures(object);
+        json_int_t n_hidden = json_integer_value(json_object_get(object, "hidden"));
+        if (n_hidden > 0)
+            printf("\n  %lld more measures repeat poorly or cost much; --all shows them.\n",
+                   (long long)n_hidden);
+        printf("\n");
+    }
+    json_decref(object);
+}
+
+void measure_print_csv_header(void) {
+    printf("file,profile,clinical,code,value,unit\n");
+}
+
+/* Quotes a field if it needs it. */
+static void print_field(const char *text, char end) {
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        printf("%s%c", text, end);
+        return;
+    }
+    putchar('"');
+    for (; *text != '\0'; text++) {
+        if (*text == '"') putchar('"');
+        putchar(*text);
+    }
+    printf("\"%c", end);
+}
+
+void measure_print_csv(const eg_evaluation *evaluation, const char *path) {
+    const eg_balance_result *result = eg_evaluation_values(evaluation);
+    if (result == NULL) return;
+    int is_clinical = eg_evaluation_is_clinical(evaluation);
+    int is_withheld = !is_clinical && result->profile == EG_BALANCE_ENGRAM;
+    for (size_t i = 0; i < result->count; i++) {
+        const eg_balance_value *v = &result->values[i];
+        char number[EG_JSON_NUMBER_MAX] = "";
+        if (!is_withheld && isfinite(v->value)) eg_json_format_number(number, v->value);
+        print_field(path, ',');
+        printf("%s,%s,", eg_balance_profile_name(result->profile), is_clinical ? "true" : "false");
+        print_field(v->code, ',');
+        printf("%s,", number);
+        print_field(v->unit, '\n');
+    }
+}

@@ -1,0 +1,242 @@
+/* An evaluation as JSON: what the command line prints and the server sends. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/evaluate_part.h"
+#include "clinic/gate_text.h"
+#include "core/base/check.h"
+
+static const char *const postures[] = {"unknown", "standing", "sitting"};
+static const char *const visions[] = {"unknown", "open", "closed"};
+static const char *const surfaces[] = {"unknown", "firm", "foam"};
+static const char *const stances[] = {"unknown", "apart",       "together",
+                                      "tandem",  "single_left", "single_right"};
+
+static const char *better_word(eg_better better) {
+    return better == EG_BETTER_LOWER ? "lower" : better == EG_BETTER_HIGHER ? "higher" : "none";
+}
+
+static void write_condition(const eg_evaluation *e, eg_json_writer *json) {
+    const eg_balance_condition *c = &e->trial.condition;
+    eg_json_key(json, "condition");
+    eg_json_begin_object(json);
+    eg_json_member_string(json, "posture", postures[c->posture]);
+    eg_json_member_string(json, "vision", visions[c->vision]);
+    eg_json_member_string(json, "surface", surfaces[c->surface]);
+    eg_json_member_string(json, "stance", stances[c->stance]);
+    eg_json_end_object(json);
+}
+
+static void write_quality(const eg_evaluation *e, eg_json_writer *json) {
+    eg_json_key(json, "quality");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < EG_GATE_CHECKS; i++) {
+        const eg_gate_finding *f = &e->gate.findings[i];
+        char text[EG_GATE_TEXT_MAX];
+        eg_gate_say(f, text);
+        eg_json_begin_object(json);
+        eg_json_member_string(json, "check", eg_gate_check_name(f->check));
+        eg_json_member_string(json, "verdict", eg_gate_verdict_name(f->verdict));
+        eg_json_member_string(json, "detail", text);
+        if (!isnan(f->at_s)) eg_json_member_number(json, "at_s", f->at_s);
+        eg_json_end_object(json);
+    }
+    eg_json_end_array(json);
+}
+
+static void write_number_of(const json_t *entry, const char *from, const char *to,
+                            eg_json_writer *json) {
+    const json_t *value = json_object_get(entry, from);
+    if (json_is_number(value)) eg_json_member_number(json, to, json_number_value(value));
+}
+
+static void write_text_of(const json_t *entry, const char *key, eg_json_writer *json) {
+    const char *text = json_string_value(json_object_get(entry, key));
+    if (text != NULL) eg_json_member_string(json, key, text);
+}
+
+/* Where the value lies in the band of healthy people, in words that claim no more. */
+static const char *band_word(const json_t *entry, double value) {
+    double low = json_number_value(json_object_get(entry, "p5"));
+    double high = json_number_value(json_object_get(entry, "p95"));
+    return value < low ? "below" : value > high ? "above" : "within";
+}
+
+static void write_norm(const json_t *entry, double value, eg_json_writer *json) {
+    static const char *const numbers[] = {"p5", "p25",     "p50",      "p75",       "p95",
+                                          "n",  "age_low", "age_high", "duration_s"};
+    static const char *const texts[] = {"age_group", "surface", "vision", "statistic",
+                                        "filter",    "source",  "status"};
+    eg_json_key(json, "norm");
+    eg_json_begin_object(json);
+    if (!isnan(value)) eg_json_member_string(json, "position", band_word(entry, value));
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        write_number_of(entry, numbers[i], numbers[i], json);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        write_text_of(entry, texts[i], json);
+    eg_json_end_object(json);
+}
+
+static void write_reliability(const json_t *entry, eg_json_writer *json) {
+    static const char *const numbers[] = {"icc21", "sem", "mdc95", "mdc95_percent", "n"};
+    eg_json_key(json, "reliability");
+    eg_json_begin_object(json);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        write_number_of(entry, numbers[i], numbers[i], json);
+    write_text_of(entry, "interval", json);
+    const char *interval = json_string_value(json_object_get(entry, "interval"));
+    if (interval != NULL && strcmp(interval, "same session") == 0)
+        eg_json_member_string(json, "note",
+                              "a larger change is beyond same-session noise; day-to-day noise is "
+                              "unknown");
+    write_text_of(entry, "source", json);
+    write_text_of(entry, "status", json);
+    eg_json_end_object(json);
+}
+
+static void write_measure(const eg_evaluation *e, const eg_balance_value *value,
+                          eg_json_writer *json) {
+    int is_own = e->result.profile == EG_BALANCE_ENGRAM;
+    int is_withheld = is_own && e->gate.verdict == EG_GATE_FAIL;
+    double shown = is_withheld ? (double)NAN : value->value;
+    const eg_measure_def *def = is_own ? eg_measure_find(&eg_balance_measures, value->code) : NULL;
+    eg_json_begin_object(json);
+    eg_json_member_string(json, "code", value->code);
+    if (def != NULL) eg_json_member_string(json, "name", def->name);
+    eg_json_member_number(json, "value", shown);
+    eg_json_member_string(json, "unit", value->unit);
+    if (def != NULL) eg_json_member_string(json, "better", better_word(def->better));
+    if (is_withheld) eg_json_member_boolean(json, "withheld", 1);
+    if (value->note != NULL) eg_json_member_string(json, "note", value->note);
+    if (is_own) {
+        measure_knowledge known = evaluate_find_knowledge(e, value->code);
+        if (eg_balance_measure_is_extra(value->code)) eg_json_member_boolean(json, "extra", 1);
+        if (known.reference != NULL) write_norm(known.reference, shown, json);
+        if (known.reliability != NULL) write_reliability(known.reliability, json);
+        if (known.why_not != NULL) eg_json_member_string(json, "no_norm", known.why_not);
+    }
+    eg_json_end_object(json);
+}
+
+static void write_how(const eg_evaluation *e, eg_json_writer *json) {
+    eg_json_member_number(json, "duration_s", (double)e->trial.n / e->trial.rate_hz);
+    eg_json_member_number(json, "rate_hz", e->trial.rate_hz);
+    eg_json_member_integer(json, "samples", (int64_t)e->trial.n);
+    if (e->result_err != EG_OK) return;
+    eg_json_key(json, "analysed");
+    eg_json_begin_object(json);
+    eg_json_member_number(json, "duration_s", e->result.duration_s);
+    eg_json_member_number(json, "rate_hz", e->result.rate_hz);
+    eg_json_member_number(json, "lowpass_hz", e->result.lowpass_hz);
+    eg_json_member_integer(json, "lowpass_order", e->result.lowpass_order);
+    eg_json_member_integer(json, "bridged_samples", (int64_t)e->result.bridged);
+    eg_json_end_object(json);
+}
+
+/* Measures of the profile that are not in the list because only `all` shows them. */
+static size_t count_hidden(const eg_evaluation *e) {
+    size_t n = 0;
+    if (e->options.all || e->result.profile != EG_BALANCE_ENGRAM) return 0;
+    for (size_t i = 0; i < eg_balance_measures.count; i++)
+        n += (size_t)eg_balance_measure_is_extra(eg_balance_measures.rows[i].code);
+    return n;
+}
+
+void eg_evaluation_write(const eg_evaluation *e, eg_json_writer *json) {
+    eg_json_begin_object(json);
+    eg_json_member_string(json, "file", e->name);
+    eg_json_member_string(json, "sha256", e->sha256);
+    eg_json_member_string(json, "format", e->format);
+    eg_json_member_string(json, "map", e->map.id);
+    eg_json_member_string(json, "profile", eg_balance_profile_name(e->options.profile));
+    eg_json_member_boolean(json, "clinical", eg_evaluation_is_clinical(e));
+    eg_json_member_string(json, "verdict", eg_evaluation_verdict(e));
+    write_how(e, json);
+    write_condition(e, json);
+    write_quality(e, json);
+    eg_json_key(json, "measures");
+    eg_json_begin_array(json);
+    if (e->result_err == EG_OK)
+        for (size_t i = 0; i < e->result.count; i++) write_measure(e, &e->result.values[i], json);
+    eg_json_end_array(json);
+    if (e->result_err != EG_OK) eg_json_member_string(json, "reason", e->result_diag.text);
+    eg_json_member_integer(json, "hidden", (int64_t)count_hidden(e));
+    eg_json_key(json, "warnings");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < e->n_warnings; i++) eg_json_string(json, e->warnings[i]);
+    eg_json_end_array(json);
+    eg_json_end_object(json);
+}
+
+/* ---- trace ---------------------------------------------------------------------------------- */
+
+static double mean_of(const double *x, const double *over, size_t from, size_t to) {
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = from; i < to; i++) {
+        double value = over == NULL ? x[i] : 100 * x[i] / over[i];
+        if (!isfinite(value)) continue;
+        sum += value;
+        n++;
+    }
+    return n > 0 ? sum / (double)n : (double)NAN;
+}
+
+/* x as n_points means of equal shares; with `over`, 100 x / over. */
+static void write_series(eg_json_writer *json, const char *key, const double *x, const double *over,
+                         size_t n, size_t n_points) {
+    eg_json_key(json, key);
+    if (x == NULL) {
+        eg_json_null(json);
+        return;
+    }
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < n_points; i++)
+        eg_json_number(json, mean_of(x, over, i * n / n_points, (i + 1) * n / n_points));
+    eg_json_end_array(json);
+}
+
+/* The 95 % prediction ellipse about the mean, from the measures where they exist. */
+static void write_ellipse(const eg_evaluation *e, eg_json_writer *json) {
+    static const char *const codes[][2] = {{"major", "cop.ellipse.major"},
+                                           {"minor", "cop.ellipse.minor"},
+                                           {"angle_deg", "cop.ellipse.angle"}};
+    const eg_cop_trial *t = &e->trial;
+    eg_json_key(json, "ellipse");
+    eg_json_begin_object(json);
+    eg_json_member_number(json, "cx", mean_of(t->net.ml_mm, NULL, 0, t->n));
+    eg_json_member_number(json, "cy", mean_of(t->net.ap_mm, NULL, 0, t->n));
+    for (size_t i = 0; i < 3; i++) {
+        const eg_balance_value *v =
+            e->result_err == EG_OK ? eg_balance_find(&e->result, codes[i][1]) : NULL;
+        eg_json_member_number(json, codes[i][0], v != NULL ? v->value : (double)NAN);
+    }
+    eg_json_end_object(json);
+}
+
+void eg_evaluation_write_trace(const eg_evaluation *e, size_t n_points, eg_json_writer *json) {
+    const eg_cop_trial *t = &e->trial;
+    EG_ASSERT(n_points > 0);
+    if (n_points > t->n) n_points = t->n;
+    eg_json_begin_object(json);
+    eg_json_member_number(json, "rate_hz", t->rate_hz);
+    eg_json_member_integer(json, "n", (int64_t)t->n);
+    eg_json_key(json, "t_s");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < n_points; i++) {
+        size_t from = i * t->n / n_points, to = (i + 1) * t->n / n_points;
+        eg_json_number(json, 0.5 * (double)(from + to - 1) / t->rate_hz);
+    }
+    eg_json_end_array(json);
+    write_series(json, "ml_mm", t->net.ml_mm, NULL, t->n, n_points);
+    write_series(json, "ap_mm", t->net.ap_mm, NULL, t->n, n_points);
+    write_series(json, "fz_n", t->net.fz_n, NULL, t->n, n_points);
+    write_series(json, "right_percent", t->net.fz_n != NULL ? t->right.fz_n : NULL, t->net.fz_n,
+                 t->n, n_points);
+    write_ellipse(e, json);
+    evaluate_write_spectrum(e, json);
+    eg_json_member_number(json, "settling_s", e->evaluator->limits.transient_s);
+    eg_json_end_object(json);
+}
