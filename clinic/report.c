@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "clinic/knowledge.h"
 #include "core/base/check.h"
 
 enum { ROWS_MAX = 64, SHOWN_FINDINGS_MAX = 14, TRENDS_MAX = 6, POINTS_MAX = 64 };
@@ -67,6 +68,13 @@ static const char *measure_text(report *r, double value, const char *unit) {
     const char *text = print(r, "%.4g %s", value, plain);
     g_free(plain);
     return text;
+}
+
+/* What people call an entry of knowledge/: its name, or the id where it is not known there. */
+static const char *name_of(const report *r, const char *kind, const char *id) {
+    if (r->clinic->knowledge == NULL) return id;
+    const char *name = text_of(eg_knowledge_find(r->clinic->knowledge, kind, id), "name");
+    return name[0] == '\0' ? id : name;
 }
 
 static const char *join(report *r, GPtrArray *parts, const char *between) {
@@ -353,8 +361,8 @@ static void write_goals(report *r, int with_attainment) {
         const char *warning = text_of(body, "mdc_warning");
         eg_paper_cell *row = cells + COLUMNS * n++;
         row[0] = (eg_paper_cell){print(r, "“%s”\n%s%s%s%s%s", text_of(body, "text"),
-                                       text_of(body, "measure_code"), side[0] ? ", " : "", side,
-                                       warning[0] ? ". " : "", warning),
+                                       name_of(r, "measures", text_of(body, "measure_code")),
+                                       side[0] ? ", " : "", side, warning[0] ? ". " : "", warning),
                                  EG_PAPER_PLAIN};
         row[1] = (eg_paper_cell){number_text(r, number_of(body, "baseline")), EG_PAPER_PLAIN};
         row[2] = (eg_paper_cell){number_text(r, number_of(body, "target")), EG_PAPER_STRONG};
@@ -393,8 +401,21 @@ static const char *goal_texts(report *r, const json_t *goal_ids) {
     return text;
 }
 
+static const char *finding_texts(report *r, const json_t *names) {
+    GPtrArray *texts = g_ptr_array_new();
+    size_t i;
+    json_t *name;
+    json_array_foreach(names, i, name) {
+        const char *id = json_string_value(name) ? json_string_value(name) : "";
+        g_ptr_array_add(texts, (char *)(uintptr_t)name_of(r, "findings", id));
+    }
+    const char *text = texts->len == 0 ? "" : join(r, texts, ", ");
+    g_ptr_array_free(texts, TRUE);
+    return text;
+}
+
 static eg_paper_cell plan_title_cell(report *r, const json_t *decision) {
-    const char *findings = list_names(r, json_object_get(decision, "finding_names"), NULL);
+    const char *findings = finding_texts(r, json_object_get(decision, "finding_names"));
     const char *status = text_of(decision, "status");
     const char *reason = text_of(decision, "reason");
     return (eg_paper_cell){
