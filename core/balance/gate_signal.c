@@ -3,9 +3,9 @@
 #include <stddef.h>
 
 #include "core/balance/gate_part.h"
-#include "core/balance/lowpass.h"
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/signal/filter.h"
 
 enum {
     RUN_LEAST = 5,      /* equal samples; a turning point of a fine signal has up to four */
@@ -285,7 +285,11 @@ static int measure_noise(gate_state *s, const double *x, noise_facts *facts) {
     double *whole = s->scratch, *below = s->scratch2;
     if (!bridge(s, x, whole)) return 0;
     for (size_t i = 0; i < s->n; i++) below[i] = whole[i];
-    if (eg_lowpass_zero_lag(below, s->n, FILTER_ORDER, noise_cutoff_hz, s->rate_hz, s->arena) != 0)
+    eg_filter filter;
+    if (eg_filter_butterworth(&filter, EG_FILTER_LOW_PASS, FILTER_ORDER, 0, noise_cutoff_hz,
+                              s->rate_hz, NULL) != EG_OK ||
+        eg_filter_zero_lag(&filter, s->n, below, below, eg_filter_padding(&filter), s->arena,
+                           NULL) != EG_OK)
         return 0;
     size_t window = gate_samples(s, noise_window_s), near = gate_samples(s, near_s);
     size_t masked_before = 0, next_masked = 0, n_all = 0, n_window = 0;
