@@ -319,18 +319,23 @@
 #define EG_NEUROCOM "definitions of the sensory organisation test; names made neutral"
 
 #define EG_MEASURES_PAIRS(X)                                                                       \
-    X(ROMBERG_VELOCITY, 0, "romberg.velocity", "Romberg quotient of velocity", "1",                \
-      EG_BETTER_NONE, "Mean velocity with eyes closed over eyes open, same surface.",              \
-      "velocity EC / velocity EO", "Romberg quotient, common use")                                 \
-    X(ROMBERG_AREA, 0, "romberg.area", "Romberg quotient of area", "1", EG_BETTER_NONE,            \
-      "Ellipse area with eyes closed over eyes open, same surface.", "area EC / area EO",          \
-      "Romberg quotient, common use")                                                              \
+    X(ROMBERG_VELOCITY, 0, "romberg.velocity", "Romberg quotient of velocity, firm", "1",          \
+      EG_BETTER_NONE, "Mean velocity with eyes closed over eyes open, on firm ground.",            \
+      "velocity(firm EC) / velocity(firm EO)", "Romberg quotient, common use")                     \
+    X(ROMBERG_AREA, 0, "romberg.area", "Romberg quotient of area, firm", "1", EG_BETTER_NONE,      \
+      "Ellipse area with eyes closed over eyes open, on firm ground.",                             \
+      "area(firm EC) / area(firm EO)", "Romberg quotient, common use")                             \
+    X(ROMBERG_FOAM_VELOCITY, 0, "romberg.foam.velocity", "Romberg quotient of velocity, foam",     \
+      "1", EG_BETTER_NONE, "Mean velocity with eyes closed over eyes open, on foam.",              \
+      "velocity(foam EC) / velocity(foam EO)", "Romberg quotient, common use")                     \
+    X(ROMBERG_FOAM_AREA, 0, "romberg.foam.area", "Romberg quotient of area, foam", "1",            \
+      EG_BETTER_NONE, "Ellipse area with eyes closed over eyes open, on foam.",                    \
+      "area(foam EC) / area(foam EO)", "Romberg quotient, common use")                             \
     X(FOAM_VELOCITY, 0, "foam.velocity", "Foam quotient of velocity", "1", EG_BETTER_NONE,         \
-      "Mean velocity on foam over firm ground, same vision.", "velocity foam / velocity firm",     \
+      "Mean velocity on foam over firm ground, eyes open.", "velocity foam / velocity firm",       \
       "common use")                                                                                \
     X(FOAM_AREA, 0, "foam.area", "Foam quotient of area", "1", EG_BETTER_NONE,                     \
-      "Ellipse area on foam over firm ground, same vision.", "area foam / area firm",              \
-      "common use")                                                                                \
+      "Ellipse area on foam over firm ground, eyes open.", "area foam / area firm", "common use")  \
     X(SENSORY_SOMATOSENSORY, 0, "sensory.somatosensory", "Somatosensory ratio", "1",               \
       EG_BETTER_HIGHER, "Equilibrium score with eyes closed over eyes open on firm ground.",       \
       "ES(firm EC) / ES(firm EO)", EG_NEUROCOM)                                                    \

@@ -73,7 +73,7 @@ eg_sway eg_sway_measure(const eg_sway_signal *signal) {
 
 /* Eigenvalues and major axis of a symmetric 2 x 2 matrix. The vector is taken from the better
  * conditioned of its two forms. */
-static void principal_axes(eg_sway_cloud *cloud) {
+void eg_sway_principal_axes(eg_sway_cloud *cloud) {
     double half_sum = 0.5 * (cloud->var_ml + cloud->var_ap);
     double half_difference = 0.5 * (cloud->var_ml - cloud->var_ap);
     double c = cloud->covariance;
@@ -117,7 +117,7 @@ eg_sway_cloud eg_sway_cloud_of(const eg_sway_signal *signal, int ddof) {
     cloud.var_ml /= divisor;
     cloud.var_ap /= divisor;
     cloud.covariance /= divisor;
-    principal_axes(&cloud);
+    eg_sway_principal_axes(&cloud);
     return cloud;
 }
 

@@ -42,6 +42,9 @@ typedef struct eg_sway_cloud {
     double direction_ml, direction_ap; /* unit vector of the major axis, direction_ap >= 0 */
 } eg_sway_cloud;
 
+/* Fills in the axes from the variances and the covariance. */
+void eg_sway_principal_axes(eg_sway_cloud *cloud);
+
 /* About the mean, divided by n - ddof. */
 eg_sway_cloud eg_sway_cloud_of(const eg_sway_signal *signal, int ddof);
 
