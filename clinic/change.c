@@ -60,19 +60,33 @@ static int fitness(json_t *row, const char *group, const char *side, double base
     const char *row_side = eg_json_text_of(row, "side", NULL);
     double low = eg_json_number_of(row, "baseline_low", -HUGE_VAL);
     double high = eg_json_number_of(row, "baseline_high", HUGE_VAL);
+    if (strcmp(eg_json_text_of(row, "use", "judge"), "judge") != 0) return 0;
     bool limited = isfinite(low) || isfinite(high);
     int worth = 0;
     if (limited && !(baseline >= low && baseline < high)) return 0;
     if (row_side != NULL && (side == NULL || strcmp(side, row_side) != 0)) return 0;
     if (group != NULL && strcmp(of, group) == 0)
-        worth = 30;
+        worth = 300;
     else if (strcmp(of, "mixed") == 0)
-        worth = 20;
+        worth = 200;
     else if (strcmp(of, "older") == 0)
-        worth = 10;
+        worth = 100;
     else if (strcmp(of, "healthy") == 0 && healthy_too)
-        worth = 5;
-    return worth == 0 ? 0 : worth + (limited ? 2 : 0) + (row_side != NULL ? 1 : 0);
+        worth = 50;
+    return worth == 0 ? 0 : worth + (limited ? 4 : 0) + (row_side != NULL ? 2 : 0);
+}
+
+/* A 90 % limit is narrower; some rows say so only in their statistic. */
+static bool is_mdc90(json_t *row) {
+    json_t *level = json_object_get(row, "level");
+    if (json_is_number(level)) return json_number_value(level) < 95.0;
+    return strstr(eg_json_text_of(row, "statistic", ""), "90") != NULL;
+}
+
+/* A change in percent cannot judge a change in newtons. */
+static bool has_unit(json_t *row, const char *unit) {
+    const char *of = eg_json_text_of(row, "unit", NULL);
+    return unit == NULL || (of != NULL && strcmp(of, unit) == 0);
 }
 
 static eg_change_interval interval_of(json_t *row) {
@@ -89,6 +103,8 @@ void eg_change_find_noise(const eg_knowledge *knowledge, const char *measure, co
     *noise = (eg_change_noise){.mdc95 = (double)NAN, .mcid = (double)NAN};
     int best_mdc = 0, best_mcid = 0;
     bool mdc_believed = false, mcid_believed = false;
+    json_t *definition = eg_knowledge_find(knowledge, "measures", measure);
+    const char *unit = eg_json_text_of(definition, "unit", NULL);
     size_t count = eg_knowledge_count(knowledge, "norms");
     for (size_t i = 0; i < count; i++) {
         json_t *row = eg_knowledge_at(knowledge, "norms", i);
@@ -96,7 +112,7 @@ void eg_change_find_noise(const eg_knowledge *knowledge, const char *measure, co
         double value = eg_json_number_of(row, "value", (double)NAN);
         int worth = fitness(row, group, side, baseline, healthy_too);
         bool believed = strcmp(eg_json_text_of(row, "status", ""), "BELIEVED") == 0;
-        if (worth == 0 || !(value >= 0.0)) continue;
+        if (worth == 0 || !(value >= 0.0) || !has_unit(row, unit)) continue;
         if (strcmp(eg_json_text_of(row, "kind", ""), "mcid") == 0) {
             if (worth < best_mcid || (worth == best_mcid && value <= noise->mcid)) continue;
             best_mcid = worth;
@@ -105,9 +121,9 @@ void eg_change_find_noise(const eg_knowledge *knowledge, const char *measure, co
             mcid_believed = believed;
         }
         if (strcmp(eg_json_text_of(row, "kind", ""), "mdc") != 0) continue;
-        if (strstr(eg_json_text_of(row, "statistic", ""), "90") != NULL) value *= 1.96 / 1.645;
-        /* Noise measured over the interval in question beats a nearer group's other interval. */
-        if (interval_of(row) == interval) worth += 100;
+        if (is_mdc90(row)) value *= 1.96 / 1.645;
+        /* Within one group the noise of the interval in question is the better one. */
+        if (interval_of(row) == interval) worth += 20;
         if (worth < best_mdc || (worth == best_mdc && value <= noise->mdc95)) continue;
         best_mdc = worth;
         noise->mdc95 = value;

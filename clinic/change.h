@@ -54,11 +54,13 @@ typedef struct eg_change {
 void eg_change_judge(double old_value, double new_value, const char *unit, eg_better better,
                      eg_change_interval interval, const eg_change_noise *noise, eg_change *change);
 
-/* Which population's numbers to use, best first: entries of `group` ("stroke", ...), then "mixed"
- * and "older"; never a healthy group's MDC for somebody with a condition (set `healthy_too`
- * otherwise). `baseline` picks rows that hold for people with that first value only (NaN: rows
- * without such a limit). Of several that fit, the largest MDC95 is taken: the safer one. MDC90 is
- * widened by 1.96/1.645. `side` may be NULL. */
+/* Finds the noise of a measure for a person. Rows of norms/ with "use": "judge" and the measure's
+ * unit only; population first: those of `group` ("stroke", ... or NULL), then "mixed", then
+ * "older"; a healthy group's only if `healthy_too`. Within a group rows for this side and this
+ * baseline, and those whose repeats lay `interval` apart, go first. `baseline` picks rows that hold
+ * for people with that first value only (NaN: none of those). Of several equally near, the largest
+ * MDC95 and MCID are taken: the safer ones. MDC90 is widened by 1.96/1.645. `side` is "affected",
+ * "unaffected", "dominant", "non-dominant" or NULL. */
 void eg_change_find_noise(const eg_knowledge *knowledge, const char *measure, const char *group,
                           const char *side, double baseline, eg_change_interval interval,
                           bool healthy_too, eg_change_noise *noise);

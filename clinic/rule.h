@@ -118,8 +118,8 @@ typedef struct eg_plan_result {
 void eg_plan_evaluate(const eg_rule_book *book, const eg_findings *findings,
                       eg_plan_result *result);
 
-/* Writes {"rules", "blocked", "blocks", "proposals", "measure_next"} as `engram plan` prints it;
- * docs/plan.md describes each member. */
+/* Writes {"rules", "blocked", "blocks", "warnings", "proposals", "measure_next"} as `engram plan`
+ * prints it; docs/plan.md describes each member. */
 void eg_plan_write(const eg_plan_result *result, const eg_findings *findings, eg_json_writer *json);
 
 /* The same as a value of its own, for the server; NULL if memory ran out. The caller owns it. */

@@ -33,6 +33,14 @@ static void write_list(eg_json_writer *json, json_t *entry, const char *name) {
     eg_json_end_array(json);
 }
 
+static bool holds_text(json_t *list, const char *text) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *element = json_string_value(json_array_get(list, i));
+        if (element != NULL && strcmp(element, text) == 0) return true;
+    }
+    return false;
+}
+
 static const char *decisive_name(const eg_rule_outcome *outcome, size_t index) {
     return outcome->rule->expression.nodes[outcome->result.decisive[index]].name;
 }
@@ -146,6 +154,22 @@ static void write_dose(eg_json_writer *json, json_t *proposal) {
     eg_json_member_string(json, "dose_text", length > 0 ? text : "dose not stated");
 }
 
+/* Those that the rule names and those that say they serve it. */
+static void write_exercises(eg_json_writer *json, const eg_plan_result *result,
+                            const eg_rule *rule) {
+    const eg_knowledge *knowledge = result->book->knowledge;
+    json_t *named = json_object_get(json_object_get(rule->entry, "proposal"), "exercises");
+    eg_json_key(json, "exercises");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < eg_knowledge_count(knowledge, "exercises"); i++) {
+        json_t *exercise = eg_knowledge_at(knowledge, "exercises", i);
+        const char *id = eg_json_text_of(exercise, "id", "");
+        if (holds_text(named, id) || holds_text(json_object_get(exercise, "rules"), rule->id))
+            eg_json_string(json, id);
+    }
+    eg_json_end_array(json);
+}
+
 static void write_proposal(eg_json_writer *json, const eg_plan_result *result,
                            const eg_proposal *proposal, const eg_findings *findings) {
     static const char *const copied[] = {"kind",    "strength", "say",    "progression",
@@ -164,7 +188,7 @@ static void write_proposal(eg_json_writer *json, const eg_plan_result *result,
     eg_json_member_boolean(json, "reason_required", rule->kind != EG_RULE_FOR);
     write_findings(json, result, outcome, findings);
     write_list(json, details, "serves");
-    write_list(json, details, "exercises");
+    write_exercises(json, result, rule);
     write_dose(json, details);
     write_entry(json, details, "stimulation");
     eg_json_member_string(json, "needs_stimulation", need_names[rule->needs_stimulation]);
@@ -197,6 +221,26 @@ static void write_blocks(eg_json_writer *json, const eg_plan_result *result,
     eg_json_end_array(json);
 }
 
+/* What is shown and needs a reason to go on; the same rules stand among the proposals. */
+static void write_warnings(eg_json_writer *json, const eg_plan_result *result,
+                           const eg_findings *findings) {
+    static const char *const copied[] = {"kind",   "strength", "say",  "progression",   "grade",
+                                         "source", "status",   "note", "change_my_mind"};
+    eg_json_key(json, "warnings");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < result->n_proposals; i++) {
+        const eg_rule_outcome *outcome = &result->outcomes[result->proposals[i].outcome];
+        if (outcome->rule->kind == EG_RULE_FOR) continue;
+        eg_json_begin_object(json);
+        eg_json_member_string(json, "rule", outcome->rule->id);
+        for (size_t k = 0; k < sizeof copied / sizeof copied[0]; k++)
+            write_entry(json, outcome->rule->entry, copied[k]);
+        write_findings(json, result, outcome, findings);
+        eg_json_end_object(json);
+    }
+    eg_json_end_array(json);
+}
+
 void eg_plan_write(const eg_plan_result *result, const eg_findings *findings,
                    eg_json_writer *json) {
     EG_ASSERT(result != NULL && findings != NULL && json != NULL);
@@ -211,6 +255,7 @@ void eg_plan_write(const eg_plan_result *result, const eg_findings *findings,
         if (result->blocked[block]) eg_json_string(json, block_names[block]);
     eg_json_end_array(json);
     write_blocks(json, result, findings);
+    write_warnings(json, result, findings);
     eg_json_key(json, "proposals");
     eg_json_begin_array(json);
     for (size_t i = 0; i < result->n_proposals; i++)

@@ -187,6 +187,19 @@ test("measures: ranges, options, sides and regions hold together", () => {
   return `${entries("measures").length} measures`;
 });
 
+test("findings and measures name each other", () => {
+  const measures = new Map(entries("measures").map((e) => [e.id, e])), findings = entries("findings");
+  let count = 0;
+  for (const f of findings) {
+    if (f.from.kind !== "measure") continue;
+    must(measures.get(f.from.code)?.findings?.some((x) => x.finding === f.id), `finding ${f.id} comes from ${f.from.code}, which does not name it`);
+    count++;
+  }
+  const fed = new Set(entries("measures").flatMap((e) => (e.findings ?? []).map((x) => x.finding)));
+  for (const id of fed) must(["measure", "vital", "instrument", "motion", "strength", "tone"].includes(findings.find((f) => f.id === id)?.from.kind), `finding ${id} is answered by a measure, but says that it comes from elsewhere`);
+  return `${count} findings from measures, ${fed.size} answered by measures`;
+});
+
 const grade = (text) => { // Flesch and Kincaid, syllables by groups of vowels
   const sentences = text.split(/[.!?:]+(?:\s|$)/).filter((s) => s.trim()).length, words = text.match(/[A-Za-z']+/g);
   const syllables = (w) => Math.max(1, (w.toLowerCase().replace(/e$/, "").match(/[aeiouy]+/g) ?? []).length);
