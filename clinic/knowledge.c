@@ -1,7 +1,5 @@
 #include "clinic/knowledge.h"
 
-#include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

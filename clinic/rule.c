@@ -118,13 +118,16 @@ bool eg_rule_warns_on(const eg_rule *warning, const eg_rule *rule) {
            rule->kind == EG_RULE_FOR && warns_on(warning, rule);
 }
 
+static bool blocks_now(const eg_rule_outcome *outcome, eg_block block) {
+    return outcome->result.truth == EG_TRUE && outcome->rule->blocks[block] && !outcome->lifted;
+}
+
 static void withhold(const eg_plan_result *result, eg_block block, eg_stimulation_need what,
                      eg_proposal *proposal) {
     if (what > proposal->withheld) proposal->withheld = what;
     for (size_t i = 0; i < result->n_outcomes; i++) {
         const eg_rule_outcome *outcome = &result->outcomes[i];
-        if (outcome->result.truth == EG_TRUE && outcome->rule->blocks[block] &&
-            proposal->n_withheld_by < EG_RULE_WARNINGS_MAX)
+        if (blocks_now(outcome, block) && proposal->n_withheld_by < EG_RULE_WARNINGS_MAX)
             proposal->withheld_by[proposal->n_withheld_by++] = i;
     }
 }
@@ -219,6 +222,18 @@ static void list_measure_next(eg_plan_result *result) {
     for (size_t i = 0; i < count; i++) result->measure_next[i] = rows[i].name;
 }
 
+/* What is blocked now, and what that takes from each proposal. */
+static void apply_blocks(eg_plan_result *result) {
+    memset(result->blocked, 0, sizeof result->blocked);
+    for (size_t i = 0; i < result->n_outcomes; i++)
+        for (int block = 0; block < EG_N_BLOCKS; block++)
+            if (blocks_now(&result->outcomes[i], (eg_block)block)) result->blocked[block] = true;
+    for (size_t i = 0; i < result->n_proposals; i++) {
+        result->proposals[i] = (eg_proposal){.outcome = result->proposals[i].outcome};
+        weigh(result, &result->proposals[i]);
+    }
+}
+
 void eg_plan_evaluate(const eg_rule_book *book, const eg_findings *findings,
                       eg_plan_result *result) {
     EG_ASSERT(book != NULL && findings != NULL && result != NULL);
@@ -226,16 +241,31 @@ void eg_plan_evaluate(const eg_rule_book *book, const eg_findings *findings,
     result->book = book;
     result->n_outcomes = book->n_rules;
     result->n_proposals = 0;
-    memset(result->blocked, 0, sizeof result->blocked);
     for (size_t i = 0; i < book->n_rules; i++) {
         eg_rule_outcome *outcome = &result->outcomes[i];
         outcome->rule = &book->rules[i];
+        outcome->lifted = false;
         eg_expression_evaluate(&outcome->rule->expression, look_up, findings, &outcome->result);
         if (outcome->result.truth != EG_TRUE) continue;
-        for (int block = 0; block < EG_N_BLOCKS; block++)
-            if (outcome->rule->blocks[block]) result->blocked[block] = true;
         if (outcome->rule->kind != EG_RULE_BLOCK) propose(result, i);
     }
-    for (size_t i = 0; i < result->n_proposals; i++) weigh(result, &result->proposals[i]);
+    apply_blocks(result);
     list_measure_next(result);
+}
+
+eg_err eg_plan_lift(eg_plan_result *result, const char *rule, eg_diag *diag) {
+    EG_ASSERT(result != NULL && rule != NULL);
+    for (size_t i = 0; i < result->n_outcomes; i++) {
+        eg_rule_outcome *outcome = &result->outcomes[i];
+        if (strcmp(outcome->rule->id, rule) != 0) continue;
+        if (outcome->rule->kind != EG_RULE_BLOCK || outcome->result.truth != EG_TRUE)
+            return eg_diag_set(diag, EG_ERR_GUARD, rule, 0, "it blocks nothing now");
+        if (strcmp(eg_json_text_of(outcome->rule->entry, "override", "none"), "none") == 0)
+            return eg_diag_set(diag, EG_ERR_REFUSED, rule, 0,
+                               "nobody may lift this block; its cause has to end first");
+        outcome->lifted = true;
+        apply_blocks(result);
+        return EG_OK;
+    }
+    return eg_diag_set(diag, EG_ERR_NOT_FOUND, rule, 0, "there is no such rule");
 }

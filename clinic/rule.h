@@ -87,6 +87,7 @@ bool eg_rule_warns_on(const eg_rule *warning, const eg_rule *rule);
 typedef struct eg_rule_outcome {
     const eg_rule *rule;
     eg_expression_result result;
+    bool lifted; /* a block that a person has lifted with a reason; see eg_plan_lift */
 } eg_rule_outcome;
 
 /* A true rule that has something to say, in order of priority. */
@@ -117,6 +118,12 @@ typedef struct eg_plan_result {
  * Cost: about 0.1 ms for 108 rules. */
 void eg_plan_evaluate(const eg_rule_book *book, const eg_findings *findings,
                       eg_plan_result *result);
+
+/* Lifts a true block for this result, after a person has recorded the reason: S1 by a clinician's
+ * note, S3 by a named therapist, S4 by the physician's limits. What it alone stopped is free again.
+ * EG_ERR_NOT_FOUND: there is no such rule. EG_ERR_REFUSED: nobody may lift it (S2, S8).
+ * EG_ERR_GUARD: it blocks nothing now. */
+EG_NODISCARD eg_err eg_plan_lift(eg_plan_result *result, const char *rule, eg_diag *diag);
 
 /* Writes {"rules", "blocked", "blocks", "warnings", "proposals", "measure_next"} as `engram plan`
  * prints it; docs/plan.md describes each member. */

@@ -149,6 +149,35 @@ static void stimulation_is_struck_through(void) {
     close_book();
 }
 
+static void blocks_are_lifted_by_those_who_may(void) {
+    eg_diag diag = {0};
+    open_book();
+    json_decref(plan_for("\"stroke\":1,\"wrist_ext_mrc\":2,\"lmn_intact\":1,\"epilepsy\":1,"
+                         "\"red_flag\":1"));
+    EG_CHECK(result->blocked[EG_BLOCK_PLAN] && result->blocked[EG_BLOCK_STIMULATION]);
+    EG_CHECK_INT(eg_plan_lift(result, "S1", &diag), EG_OK);
+    EG_CHECK(!result->blocked[EG_BLOCK_PLAN] && result->blocked[EG_BLOCK_STIMULATION]);
+    json_t *plan = eg_plan_to_json(result, findings);
+    EG_CHECK_TEXT(blocked(plan), "stimulation");
+    EG_CHECK_TEXT(withheld(plan, "U3"), "all");
+    json_decref(plan);
+    EG_CHECK_INT(eg_plan_lift(result, "S3", &diag), EG_OK);
+    plan = eg_plan_to_json(result, findings);
+    EG_CHECK_TEXT(blocked(plan), "");
+    EG_CHECK_TEXT(withheld(plan, "U3"), "nothing");
+    EG_CHECK_TEXT(listed(json_object_get(plan, "blocks"), "rule"), "S1 S3"); /* still shown */
+    json_decref(plan);
+    EG_CHECK_INT(eg_plan_lift(result, "S4", &diag), EG_ERR_GUARD);
+    EG_CHECK_INT(eg_plan_lift(result, "U3", NULL), EG_ERR_GUARD);
+    EG_CHECK_INT(eg_plan_lift(result, "X", NULL), EG_ERR_NOT_FOUND);
+    json_decref(plan_for("\"pregnant\":1,\"lmn_intact\":0,\"skin_fragile\":1"));
+    EG_CHECK_INT(eg_plan_lift(result, "S2", NULL), EG_ERR_REFUSED);
+    EG_CHECK_INT(eg_plan_lift(result, "S8", NULL), EG_ERR_REFUSED);
+    EG_CHECK_INT(eg_plan_lift(result, "S3", NULL), EG_OK);
+    EG_CHECK(result->blocked[EG_BLOCK_STIMULATION]); /* S2 and S8 still stand */
+    close_book();
+}
+
 static void proposals_stand_in_order_of_priority(void) {
     open_book();
     json_t *plan = plan_for(
@@ -297,6 +326,7 @@ static void findings_are_checked_when_set(void) {
 EG_TESTS({"plan: safety rules block what they say", safety_blocks_what_it_says},
          {"plan: a block of stimulation strikes through what needs it",
           stimulation_is_struck_through},
+         {"plan: a block is lifted only by those who may", blocks_are_lifted_by_those_who_may},
          {"plan: proposals stand in order of priority", proposals_stand_in_order_of_priority},
          {"plan: every proposal explains itself", every_proposal_explains_itself},
          {"plan: safety is measured first", safety_is_measured_first},
