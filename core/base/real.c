@@ -151,11 +151,18 @@ static int log_special(double x, double *result) {
     return 1;
 }
 
+/* In plain double, several times as fast as log_twofold: with s = f / (2 + f) and h = f^2 / 2,
+ * log(1 + f) = f - (h - s (h + r)), where r holds the terms of the series behind 2 s. */
 double eg_log(double x) {
-    double special;
+    double special, m;
     if (log_special(x, &special)) return special;
-    eg_twofold result = log_twofold(x);
-    return result.high + result.low;
+    int k = split_power(x, &m);
+    double f = m - 1.0, s = f / (2.0 + f), z = s * s, w = z * z, half = 0.5 * f * f;
+    double odd =
+        2.0 / 3 + w * (2.0 / 7 + w * (2.0 / 11 + w * (2.0 / 15 + w * (2.0 / 19 + w * (2.0 / 23)))));
+    double even = 2.0 / 5 + w * (2.0 / 9 + w * (2.0 / 13 + w * (2.0 / 17 + w * (2.0 / 21))));
+    double r = z * odd + w * even;
+    return k * ln2_head - ((half - (s * (half + r) + k * ln2_tail)) - f);
 }
 
 double eg_log1p(double x) {
