@@ -1,0 +1,337 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/chart.h"
+#include "clinic/course.h"
+#include "clinic/document.h"
+#include "clinic/goal.h"
+#include "clinic/progress.h"
+#include "clinic/today.h"
+#include "tests/support/clinic.h"
+#include "tests/support/test.h"
+
+static eg_clinic *clinic;
+static char episode[EG_STORE_ID_SIZE], evaluation[EG_STORE_ID_SIZE], plan[EG_STORE_ID_SIZE];
+
+static const char *text_of(const json_t *object, const char *name) {
+    const char *text = json_string_value(json_object_get(object, name));
+    return text == NULL ? "" : text;
+}
+
+static const json_t *body_of(const json_t *document) {
+    return json_object_get(document, "body");
+}
+
+static void create(const char *kind, const char *parent, const char *body,
+                   char id[EG_STORE_ID_SIZE]) {
+    EG_CHECK_INT(eg_test_create(clinic, episode, kind, parent, body, id), EG_OK);
+}
+
+static void go(const char *to) {
+    eg_diag diag = {0};
+    if (eg_course_transition(clinic, episode, eg_course_state_find(to), NULL, NULL, NULL, &diag) !=
+        EG_OK)
+        EG_FAIL("%s: %s", to, diag.text);
+}
+
+static json_t *chart_now(void) {
+    json_t *chart = NULL;
+    EG_CHECK_INT(eg_chart_load(clinic, episode, &chart, NULL), EG_OK);
+    return chart;
+}
+
+static void amend(const char *kind_list, size_t index, const char *member, const char *value) {
+    json_t *chart = chart_now(), *after = NULL;
+    json_t *document = json_array_get(json_object_get(chart, kind_list), index);
+    json_t *body = json_object_get(document, "body");
+    json_object_set_new(body, member, eg_test_json(value));
+    clinic->now_ms += 1000;
+    eg_diag diag = {0};
+    if (eg_document_amend(clinic, text_of(document, "id"),
+                          (int32_t)json_integer_value(json_object_get(document, "version")), body,
+                          &after, NULL, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    json_decref(after);
+    json_decref(chart);
+}
+
+/* A person in treatment since 2 March 2026. */
+static void treat(const char *name) {
+    clinic = eg_test_clinic(name);
+    eg_test_episode(clinic, episode);
+    create("referral", NULL, "{'direct_access':true,'request':'Arm and walking'}", NULL);
+    go("intake");
+    json_t *intake = eg_test_intake(clinic, NULL), *document = NULL;
+    EG_CHECK_INT(eg_document_create(clinic, episode, "intake", NULL, intake, &document, NULL, NULL),
+                 EG_OK);
+    json_decref(intake);
+    json_decref(document);
+    go("screened");
+    create("evaluation", NULL, "{'type':'initial','date':'2026-03-02'}", evaluation);
+    go("evaluating");
+    create("entry", evaluation, "{'code':'test.10mwt.comfortable','value':0.52}", NULL);
+    create("entry", evaluation, "{'code':'instrument.fma_ue.motor','value':32}", NULL);
+    go("evaluated");
+    create("goal", NULL,
+           "{'text':'Walk to the shop','measure_code':'test.10mwt.comfortable','target':0.8,"
+           "'due_on':'2026-04-01','weight':2,'icf':'d4500'}",
+           NULL);
+    go("goals_set");
+    json_t *chart = chart_now();
+    const char *goal = text_of(json_array_get(json_object_get(chart, "goals"), 0), "id");
+    char text[900];
+    snprintf(text, sizeof text,
+             "{'diagnosis':'Stroke','goal_ids':['%s'],'frequency_per_week':3,'duration_weeks':6,"
+             "'start_on':'2026-03-02','end_on':'2026-04-12','decisions':[],'others':[{"
+             "'intervention_id':null,'title':'Walking practice','dose':{'time':'20 min'},"
+             "'goal_ids':['%s'],'reason':'walking is the goal'}]}",
+             goal, goal);
+    json_decref(chart);
+    create("plan", NULL, text, plan);
+    json_t *signature = NULL;
+    eg_diag diag = {0};
+    if (eg_document_sign(clinic, plan, 1, "Kim Lee", "PT", &signature, NULL, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    EG_CHECK_TEXT(text_of(body_of(signature), "statement"),
+                  "signed locally, identity not verified");
+    json_decref(signature);
+}
+
+static void visit(const char *date) {
+    char text[600];
+    snprintf(text, sizeof text,
+             "{'plan_id':'%s','plan_version':1,'date':'%s','check_in':{'pain':1,'sbp':120,'dbp':70,"
+             "'hr':66,'spo2':98},'items':[{'title':'Step over','repetitions':40,'successes':31}],"
+             "'minutes':{'timed':40,'untimed':0,'rest':6,'unattended':0}}",
+             plan, date);
+    create("session", NULL, text, NULL);
+}
+
+static const json_t *series(const json_t *progress, const char *code) {
+    const json_t *measures = json_object_get(progress, "measures");
+    for (size_t i = 0; i < json_array_size(measures); i++)
+        if (strcmp(text_of(json_array_get(measures, i), "code"), code) == 0)
+            return json_array_get(measures, i);
+    EG_FAIL("no series of %s", code);
+}
+
+static void progress_is_judged(void) {
+    treat("progress");
+    visit("2026-03-04");
+    visit("2026-03-06");
+    create("evaluation", NULL, "{'type':'re-evaluation','date':'2026-03-30'}", evaluation);
+    create("entry", evaluation, "{'code':'test.10mwt.comfortable','value':0.86}", NULL);
+    create("entry", evaluation, "{'code':'instrument.fma_ue.motor','value':33}", NULL);
+    amend("goals", 0, "attained", "1");
+    json_t *chart = chart_now(), *progress = NULL;
+    EG_CHECK_INT(eg_progress(clinic, chart, &progress, NULL), EG_OK);
+    const json_t *speed = series(progress, "test.10mwt.comfortable");
+    EG_CHECK_INT(json_array_size(json_object_get(speed, "points")), 2);
+    EG_CHECK_TEXT(text_of(json_array_get(json_object_get(speed, "points"), 1), "date"),
+                  "2026-03-30");
+    EG_CHECK_TEXT(text_of(speed, "unit"), "m/s");
+    EG_CHECK_TEXT(text_of(speed, "better"), "higher");
+    EG_CHECK_NEAR(json_number_value(json_object_get(json_object_get(speed, "goal"), "target")), 0.8,
+                  0);
+    const json_t *arm = series(progress, "instrument.fma_ue.motor");
+    if (json_is_number(json_object_get(arm, "mdc")))
+        EG_CHECK_TEXT(text_of(arm, "verdict"), "within noise");
+    else
+        EG_CHECK_TEXT(text_of(arm, "verdict"), "no MDC known");
+    const json_t *gas = json_object_get(progress, "gas");
+    EG_CHECK_NEAR(json_number_value(json_object_get(gas, "t_score")), 60, 1e-9);
+    const json_t *visits = json_object_get(progress, "visits");
+    EG_CHECK_INT(json_array_size(visits), 2);
+    EG_CHECK_NEAR(json_number_value(json_object_get(json_array_get(visits, 0), "successes")), 31,
+                  0);
+    eg_test_note("speed: %s; arm: %s", text_of(speed, "text"), text_of(arm, "text"));
+    json_decref(progress);
+    json_decref(chart);
+    eg_test_clinic_close(clinic);
+}
+
+static void goals_know_their_noise(void) {
+    treat("goals");
+    json_t *chart = chart_now();
+    const json_t *goal = body_of(json_array_get(json_object_get(chart, "goals"), 0));
+    EG_CHECK_NEAR(json_number_value(json_object_get(goal, "baseline")), 0.52, 0);
+    EG_CHECK(text_of(goal, "baseline_entry_id")[0] != '\0');
+    json_decref(chart);
+    create("goal", NULL,
+           "{'text':'Use the arm','measure_code':'instrument.fma_ue.motor','target':33,"
+           "'due_on':'2026-05-01'}",
+           NULL);
+    create("goal", NULL,
+           "{'text':'Something else','measure_code':'made.up','baseline':1,'target':33,"
+           "'due_on':'2026-05-01'}",
+           NULL);
+    chart = chart_now();
+    const json_t *goals = json_object_get(chart, "goals");
+    const char *small = text_of(body_of(json_array_get(goals, 1)), "mdc_warning");
+    const char *none = text_of(body_of(json_array_get(goals, 2)), "mdc_warning");
+    EG_CHECK(strstr(small, "minimal detectable change") != NULL);
+    EG_CHECK(strstr(none, "No minimal detectable change") != NULL);
+    json_t *gaps = eg_goal_gaps(body_of(json_array_get(goals, 1)));
+    EG_CHECK_INT(json_array_size(gaps), 0);
+    json_decref(gaps);
+    json_t *empty = json_object();
+    gaps = eg_goal_gaps(empty);
+    EG_CHECK_INT(json_array_size(gaps), 5);
+    json_decref(gaps);
+    json_decref(empty);
+    eg_test_note("%s", small);
+    json_decref(chart);
+    json_t *foreign = eg_test_json("{'text':'x','baseline_entry_id':'01AAAAAAAAAAAAAAAAAAAAAAAA'}");
+    json_t *document = NULL;
+    EG_CHECK_INT(eg_document_create(clinic, episode, "goal", NULL, foreign, &document, NULL, NULL),
+                 EG_ERR_ARGUMENT);
+    json_decref(foreign);
+    eg_test_clinic_close(clinic);
+}
+
+static const json_t *due(const json_t *today, const char *code) {
+    const json_t *list = json_object_get(today, "due");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (strcmp(text_of(json_array_get(list, i), "code"), code) == 0)
+            return json_array_get(list, i);
+    return NULL;
+}
+
+static json_t *today_at(const char *instant) {
+    json_t *today = NULL;
+    EG_CHECK(eg_instant_parse(instant, &clinic->now_ms));
+    EG_CHECK_INT(eg_today(clinic, &today, NULL), EG_OK);
+    return today;
+}
+
+static void today_says_what_is_due(void) {
+    treat("today");
+    json_t *today = today_at("2026-03-03T08:00:00Z");
+    EG_CHECK_TEXT(text_of(today, "date"), "2026-03-03");
+    EG_CHECK_INT(json_array_size(json_object_get(today, "visits")), 1);
+    EG_CHECK_INT(json_array_size(json_object_get(today, "due")), 0);
+    json_decref(today);
+    char date[EG_DATE_SIZE];
+    for (int i = 0; i < 8; i++) {
+        snprintf(date, sizeof date, "2026-03-%02d", 4 + i);
+        visit(date);
+    }
+    today = today_at("2026-03-12T08:00:00Z");
+    EG_CHECK(strstr(text_of(due(today, "progress_report"), "what"), "day 8") != NULL);
+    EG_CHECK(due(today, "re_evaluation") == NULL);
+    json_decref(today);
+    today = today_at("2026-03-31T08:00:00Z");
+    EG_CHECK_TEXT(text_of(due(today, "re_evaluation"), "due_on"), "2026-04-01");
+    EG_CHECK_TEXT(text_of(due(today, "plan_end"), "due_on"), "2026-04-12");
+    EG_CHECK_TEXT(text_of(due(today, "goal"), "due_on"), "2026-04-01");
+    EG_CHECK(due(today, "certification") == NULL);
+    json_decref(today);
+    /* The vector of the rule: first day 2 March, last safe day 30 May. */
+    today = today_at("2026-05-20T08:00:00Z");
+    EG_CHECK_TEXT(text_of(due(today, "certification"), "due_on"), "2026-05-30");
+    EG_CHECK(json_is_true(json_object_get(due(today, "goal"), "overdue")));
+    json_decref(today);
+    amend("plans", 0, "duration_weeks", "8");
+    today = today_at("2026-03-31T23:30:00Z");
+    EG_CHECK_TEXT(text_of(today, "date"), "2026-04-01"); /* Berlin is two hours ahead */
+    EG_CHECK(due(today, "sign_plan") != NULL);
+    json_decref(today);
+    eg_test_clinic_close(clinic);
+    eg_test_note("report by day 10, re-evaluation, plan end, certification, goal, signature");
+}
+
+static void charts_are_complete(void) {
+    treat("chart");
+    json_t *recording = eg_test_json(
+        "{'name':'a.txt','task':'quiet_standing','decision':'pending','condition':{'vision':'open',"
+        "'surface':'firm'},'synthetic':true,'result':{'measures':[],'deep':{'long':[]},"
+        "'long':[]}}");
+    json_t *result = json_object_get(recording, "result");
+    for (int i = 0; i < 100; i++) {
+        json_array_append_new(json_object_get(result, "long"), json_integer(i));
+        json_array_append_new(json_object_get(json_object_get(result, "deep"), "long"),
+                              json_integer(i));
+    }
+    json_t *document = NULL, *again = NULL;
+    EG_CHECK_INT(eg_document_create_recording(clinic, episode, evaluation, recording, "raw", 3,
+                                              &document, NULL, NULL),
+                 EG_OK);
+    EG_CHECK_INT(json_integer_value(json_object_get(body_of(document), "size")), 3);
+    void *bytes = NULL;
+    size_t size = 0;
+    EG_CHECK_INT(eg_store_get_blob(clinic->store, text_of(body_of(document), "blob_id"), 10, &bytes,
+                                   &size, NULL),
+                 EG_OK);
+    EG_CHECK(size == 3 && memcmp(bytes, "raw", 3) == 0);
+    free(bytes);
+    /* Keeping it is an amendment; its file stays. */
+    json_t *body = json_object_get(document, "body");
+    json_object_set_new(body, "decision", json_string("kept"));
+    EG_CHECK_INT(eg_document_amend(clinic, text_of(document, "id"), 1, body, &again, NULL, NULL),
+                 EG_OK);
+    json_decref(again);
+    json_object_set_new(body, "sha256", json_string("0"));
+    EG_CHECK_INT(eg_document_amend(clinic, text_of(document, "id"), 2, body, &again, NULL, NULL),
+                 EG_ERR_ARGUMENT);
+    json_decref(document);
+    json_decref(recording);
+    json_t *chart = chart_now();
+    static const char *const members[] = {"episode",        "person",      "referral", "intake",
+                                          "releases",       "evaluations", "entries",  "recordings",
+                                          "finding_values", "goals",       "plans",    "sessions",
+                                          "reports",        "signatures",  "state",    "next",
+                                          "precautions",    "counts",      "today",    "red_flags"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (json_object_get(chart, members[i]) == NULL) EG_FAIL("no %s", members[i]);
+    const json_t *shown =
+        json_object_get(body_of(json_array_get(json_object_get(chart, "recordings"), 0)), "result");
+    EG_CHECK(json_object_get(shown, "measures") != NULL);
+    EG_CHECK(json_object_get(shown, "long") == NULL);
+    EG_CHECK(json_object_get(json_object_get(shown, "deep"), "long") == NULL);
+    const json_t *signed_plan = json_array_get(json_object_get(chart, "plans"), 0);
+    EG_CHECK_TEXT(text_of(signed_plan, "status"), "signed");
+    EG_CHECK(json_is_true(json_object_get(json_object_get(signed_plan, "signature"), "ok")));
+    json_decref(chart);
+    eg_test_clinic_close(clinic);
+}
+
+static void conflicts_are_seen(void) {
+    treat("conflict");
+    json_t *chart = chart_now(), *after = NULL;
+    json_t *goal = json_array_get(json_object_get(chart, "goals"), 0);
+    json_t *body = json_object_get(goal, "body");
+    const char *id = text_of(goal, "id");
+    EG_CHECK_INT(eg_document_amend(clinic, id, 1, body, &after, NULL, NULL), EG_OK);
+    json_decref(after);
+    EG_CHECK_INT(eg_document_amend(clinic, id, 1, body, &after, NULL, NULL), EG_ERR_CONFLICT);
+    EG_CHECK(after == NULL);
+    json_t *versions = NULL;
+    EG_CHECK_INT(eg_document_versions(clinic, id, &versions, NULL), EG_OK);
+    EG_CHECK_INT(json_array_size(versions), 2);
+    json_decref(versions);
+    /* The state is no member that a PUT may change. */
+    json_t *copy = json_deep_copy(body_of(json_object_get(chart, "episode")));
+    json_object_set_new(copy, "state", json_string("discharged"));
+    int32_t version =
+        (int32_t)json_integer_value(json_object_get(json_object_get(chart, "episode"), "version"));
+    EG_CHECK_INT(eg_document_amend(clinic, episode, version, copy, &after, NULL, NULL),
+                 EG_ERR_ARGUMENT);
+    EG_CHECK_INT(eg_test_create(clinic, episode, "goal", NULL, "{'text':''}", NULL), EG_ERR_DATA);
+    json_decref(copy);
+    json_decref(chart);
+    json_t *people = NULL;
+    EG_CHECK_INT(eg_person_search(clinic, "tes ada", 10, &people, NULL), EG_OK);
+    EG_CHECK_INT(json_array_size(people), 1);
+    const json_t *episodes = json_object_get(json_array_get(people, 0), "episodes");
+    EG_CHECK_TEXT(text_of(json_array_get(episodes, 0), "state"), "in_treatment");
+    json_decref(people);
+    eg_test_clinic_close(clinic);
+}
+
+EG_TESTS({"progress: changes are held against their noise", progress_is_judged},
+         {"goal: baseline from the entry, a step within noise warns", goals_know_their_noise},
+         {"today: says what is due and when", today_says_what_is_due},
+         {"chart: complete, signed plans marked, long arrays left out", charts_are_complete},
+         {"document: conflicts and forbidden changes are seen", conflicts_are_seen})
