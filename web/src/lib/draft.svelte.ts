@@ -2,6 +2,9 @@
  * Unsaved typing that survives a reload: kept in this tab's session storage until the server has
  * acknowledged the write, then cleared. Call it while a component is being set up.
  */
+/** Empty objects that a form made ready do not count as typing. */
+const bare = (text: string) => text.replace(/"[^"]*":\{\},?/g, '').replaceAll(',}', '}')
+
 export interface Draft<T> {
   value: T
   restored: boolean
@@ -27,7 +30,7 @@ export function useDraft<T extends object>(key: string, initial: () => T): Draft
   $effect(() => {
     const text = JSON.stringify(box.value)
     try {
-      if (text === baseline) sessionStorage.removeItem(name)
+      if (text === baseline || bare(text) === bare(baseline)) sessionStorage.removeItem(name)
       else sessionStorage.setItem(name, text)
     } catch {
       // Storage may be full or forbidden; the page still works, it only forgets on a reload.
