@@ -36,7 +36,7 @@ const asked = new Set([
 ])
 
 export const isRedFlag = (p: PrecautionDef): boolean =>
-  (p.findings ?? []).includes('red_flag') || (p.rules ?? []).includes('S1') || p.id.startsWith('red_flag')
+  p.group ? p.group === 'red-flag' : (p.findings ?? []).includes('red_flag')
 
 /** Diagnosis marks that the rules ask for and that are answered at intake. */
 export const conditionsOf = (findings: FindingDef[]): FindingDef[] =>

@@ -101,6 +101,8 @@ export interface InterventionDef extends Sourced {
 export interface PrecautionDef extends Sourced {
   id: string
   name: string
+  group?: string
+  help?: string | null
   applies_to: string[]
   findings?: string[]
   rules?: string[]
