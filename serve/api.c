@@ -15,6 +15,25 @@ static const eg_api_route routes[] = {
     {"GET", "/api/knowledge/explain/{code}", eg_api_explain, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/knowledge/{kind}", eg_api_get_knowledge, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/balance/measures", eg_api_get_balance_measures, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/people", eg_api_list_people, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/people", eg_api_create_person, EG_API_WRITES, EG_API_BODY_JSON},
+    {"GET", "/api/people/{id}", eg_api_get_person, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/people/{id}/episodes", eg_api_create_episode, EG_API_WRITES, EG_API_BODY_JSON},
+    {"GET", "/api/episodes/{id}", eg_api_get_episode, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/episodes/{id}/transition", eg_api_transition, EG_API_WRITES, EG_API_BODY_JSON},
+    {"POST", "/api/episodes/{id}/check_in", eg_api_check_in, EG_API_READS, EG_API_BODY_JSON},
+    {"GET", "/api/episodes/{id}/documents", eg_api_list_documents, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/episodes/{id}/documents/{kind}", eg_api_create_document, EG_API_WRITES,
+     EG_API_BODY_JSON},
+    {"GET", "/api/documents/{id}", eg_api_get_document, EG_API_READS, EG_API_BODY_NONE},
+    {"PUT", "/api/documents/{id}", eg_api_amend_document, EG_API_WRITES, EG_API_BODY_JSON},
+    {"GET", "/api/documents/{id}/versions", eg_api_get_versions, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/documents/{id}/sign", eg_api_sign_document, EG_API_WRITES, EG_API_BODY_JSON},
+    {"GET", "/api/documents/{id}/verify", eg_api_verify_document, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/episodes/{id}/findings", eg_api_get_findings, EG_API_READS, EG_API_BODY_NONE},
+    {"PUT", "/api/episodes/{id}/findings/{name}", eg_api_put_finding, EG_API_WRITES,
+     EG_API_BODY_JSON},
+    {"GET", "/api/episodes/{id}/proposals", eg_api_get_proposals, EG_API_READS, EG_API_BODY_NONE},
 };
 
 enum { N_ROUTES = sizeof routes / sizeof routes[0] };
@@ -72,11 +91,17 @@ static eg_err load_shared(eg_api *api, const eg_api_settings *settings, eg_diag 
         fprintf(stderr, "engram: knowledge: %s: %s\n", diag->where, diag->text);
         *diag = (eg_diag){0};
     }
+    err = eg_rule_book_create(api->knowledge, &api->book, diag);
+    if (err != EG_OK) return err;
     api->clinic.knowledge = api->knowledge;
+    json_t *site = NULL;
+    const char *zone = settings->time_zone != NULL ? settings->time_zone : "UTC";
     const char *name = settings->site != NULL ? settings->site : "Clinic";
-    snprintf(api->site_name, sizeof api->site_name, "%s", name);
-    return eg_zone_load(settings->time_zone != NULL ? settings->time_zone : "UTC", &api->zone,
-                        diag);
+    err = eg_clinic_site(&api->clinic, name, zone, &api->zone, &site, diag);
+    const char *found = json_string_value(json_object_get(json_object_get(site, "body"), "name"));
+    snprintf(api->site_name, sizeof api->site_name, "%s", found != NULL ? found : name);
+    json_decref(site);
+    return err;
 }
 
 eg_api *eg_api_create(const eg_api_settings *settings, eg_api *writer, eg_diag *diag) {
@@ -102,6 +127,7 @@ eg_api *eg_api_create(const eg_api_settings *settings, eg_api *writer, eg_diag *
 void eg_api_destroy(eg_api *api) {
     if (api == NULL) return;
     eg_store_close(api->clinic.store);
+    eg_rule_book_destroy(api->book);
     eg_knowledge_destroy(api->knowledge);
     free((char *)api->settings.version);
     free(api);

@@ -1,4 +1,4 @@
-/* Findings, proposals, progress and the report: all read from the chart. */
+/* Findings and proposals, read from the chart. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,6 @@
 #include "clinic/derive.h"
 #include "clinic/document.h"
 #include "clinic/finding.h"
-#include "clinic/progress.h"
 #include "clinic/rule.h"
 #include "io/host/calendar.h"
 #include "serve/api_call.h"
@@ -94,14 +93,4 @@ void eg_api_get_proposals(eg_api_call *call) {
     free(result);
     free(findings);
     eg_api_finish(call, 200, err, plan, NULL, &diag);
-}
-
-void eg_api_get_progress(eg_api_call *call) {
-    eg_diag diag = {0};
-    json_t *chart = NULL;
-    json_t *progress = NULL;
-    eg_err err = eg_chart_load(&call->api->clinic, eg_api_parameter(call, 0), &chart, &diag);
-    if (err == EG_OK) err = eg_progress(&call->api->clinic, chart, &progress, &diag);
-    json_decref(chart);
-    eg_api_finish(call, 200, err, progress, NULL, &diag);
 }

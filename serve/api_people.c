@@ -4,17 +4,9 @@
 #include "clinic/chart.h"
 #include "clinic/course.h"
 #include "clinic/document.h"
-#include "clinic/today.h"
 #include "serve/api_call.h"
 
 enum { PEOPLE_MAX = 500 };
-
-void eg_api_get_today(eg_api_call *call) {
-    eg_diag diag = {0};
-    json_t *today = NULL;
-    eg_err err = eg_today(&call->api->clinic, &today, &diag);
-    eg_api_finish(call, 200, err, today, NULL, &diag);
-}
 
 void eg_api_list_people(eg_api_call *call) {
     eg_diag diag = {0};
