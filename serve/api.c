@@ -34,6 +34,13 @@ static const eg_api_route routes[] = {
     {"PUT", "/api/episodes/{id}/findings/{name}", eg_api_put_finding, EG_API_WRITES,
      EG_API_BODY_JSON},
     {"GET", "/api/episodes/{id}/proposals", eg_api_get_proposals, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/episodes/{id}/recordings", eg_api_create_recording, EG_API_WRITES,
+     EG_API_BODY_BYTES},
+    {"GET", "/api/recordings/{id}/trace", eg_api_get_trace, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/recordings/{id}/result", eg_api_get_result, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/inspect", eg_api_inspect, EG_API_READS, EG_API_BODY_BYTES},
+    {"GET", "/api/examples", eg_api_list_examples, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/examples/{id}", eg_api_get_example, EG_API_READS, EG_API_BODY_NONE},
 };
 
 enum { N_ROUTES = sizeof routes / sizeof routes[0] };
@@ -93,6 +100,8 @@ static eg_err load_shared(eg_api *api, const eg_api_settings *settings, eg_diag 
     }
     err = eg_rule_book_create(api->knowledge, &api->book, diag);
     if (err != EG_OK) return err;
+    err = eg_evaluator_create(eg_embedded_files, &api->evaluator, diag);
+    if (err != EG_OK) return err;
     api->clinic.knowledge = api->knowledge;
     json_t *site = NULL;
     const char *zone = settings->time_zone != NULL ? settings->time_zone : "UTC";
@@ -127,6 +136,7 @@ eg_api *eg_api_create(const eg_api_settings *settings, eg_api *writer, eg_diag *
 void eg_api_destroy(eg_api *api) {
     if (api == NULL) return;
     eg_store_close(api->clinic.store);
+    eg_evaluator_destroy(api->evaluator);
     eg_rule_book_destroy(api->book);
     eg_knowledge_destroy(api->knowledge);
     free((char *)api->settings.version);

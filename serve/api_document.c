@@ -7,8 +7,12 @@
 void eg_api_list_documents(eg_api_call *call) {
     eg_diag diag = {0};
     json_t *documents = NULL;
-    eg_err err = eg_document_all(&call->api->clinic, eg_api_parameter(call, 0),
-                                 eg_api_query(call, "kind", NULL), &documents, &diag);
+    json_t *episode = NULL;
+    eg_err err = eg_document_get(&call->api->clinic, eg_api_parameter(call, 0), 0, &episode, &diag);
+    json_decref(episode);
+    if (err == EG_OK)
+        err = eg_document_all(&call->api->clinic, eg_api_parameter(call, 0),
+                              eg_api_query(call, "kind", NULL), &documents, &diag);
     eg_api_finish(call, 200, err, documents, NULL, &diag);
 }
 
