@@ -89,22 +89,30 @@ static void wrong_expressions_say_where(void) {
     eg_test_note("%zu expressions refused", sizeof rows / sizeof rows[0]);
 }
 
+enum { TEXT_SIZE = EG_EXPRESSION_TEXT_MAX + 8 };
+
+static void add(char text[TEXT_SIZE], const char *more) {
+    size_t length = strlen(text);
+    EG_CHECK(length + strlen(more) < TEXT_SIZE);
+    memcpy(text + length, more, strlen(more) + 1);
+}
+
 static void size_is_bounded(void) {
-    char text[EG_EXPRESSION_TEXT_MAX + 8] = "";
+    char text[TEXT_SIZE] = "";
     eg_expression expression;
     eg_diag diag = {0};
-    for (int i = 0; i < EG_EXPRESSION_DEPTH_MAX; i++) strcat(text, "(");
-    strcat(text, "a==1");
-    for (int i = 0; i < EG_EXPRESSION_DEPTH_MAX; i++) strcat(text, ")");
+    for (int i = 0; i < EG_EXPRESSION_DEPTH_MAX; i++) add(text, "(");
+    add(text, "a==1");
+    for (int i = 0; i < EG_EXPRESSION_DEPTH_MAX; i++) add(text, ")");
     EG_CHECK_INT(eg_expression_parse(text, &expression, &diag), EG_OK);
     memmove(text + 1, text, strlen(text) + 1);
     text[0] = '(';
     EG_CHECK_INT(eg_expression_parse(text, &expression, &diag), EG_ERR_LIMIT);
     text[0] = '\0';
-    for (int i = 0; i < 32; i++) strcat(text, i > 0 ? "&a==1" : "a==1"); /* 63 nodes */
+    for (int i = 0; i < 32; i++) add(text, i > 0 ? "&a==1" : "a==1"); /* 63 nodes */
     EG_CHECK_INT(eg_expression_parse(text, &expression, NULL), EG_OK);
     EG_CHECK_INT(expression.n_nodes, 63);
-    strcat(text, "|b==1");
+    add(text, "|b==1");
     EG_CHECK_INT(eg_expression_parse(text, &expression, NULL), EG_ERR_LIMIT);
     memset(text, ' ', sizeof text - 1);
     text[sizeof text - 1] = '\0';
