@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cases.h"
 #include "cli/command.h"
 #include "cli/measure_print.h"
 #include "clinic/evaluate.h"
@@ -21,6 +22,8 @@ static const char usage[] =
     "  --posture standing|sitting            --vision open|closed\n"
     "  --surface firm|foam                   --stance "
     "apart|together|tandem|single_left|single_right\n"
+    "  --cases FILE.csv                      the same for many files: one row a file name;\n"
+    "                                        cases.csv beside a recording is found by itself\n"
     "  --json  --csv                         for scripts; one JSON object a line\n";
 
 typedef enum output_form { FORM_TABLE, FORM_JSON, FORM_CSV } output_form;
@@ -29,7 +32,8 @@ typedef struct measure_job {
     eg_evaluate_options options;
     output_form form;
     const char *explain;
-    char *map_text; /* owned */
+    const char *cases; /* NULL: cases.csv beside the recording */
+    char *map_text;    /* owned */
     int n_files;
     char **files; /* the arguments that are no options, moved to the front */
 } measure_job;
@@ -67,11 +71,12 @@ static int read_map(measure_job *job, const char *path) {
 static int take_value(measure_job *job, const char *option, const char *value) {
     static const char *const names[] = {"--profile",  "--explain", "--map",     "--mass-kg",
                                         "--height-m", "--age",     "--posture", "--vision",
-                                        "--surface",  "--stance"};
+                                        "--surface",  "--stance",  "--cases"};
+    enum { COUNT = sizeof names / sizeof names[0] };
     eg_evaluate_options *o = &job->options;
     size_t which = 0;
-    while (which < 10 && strcmp(option, names[which]) != 0) which++;
-    if (which == 10) return 2;
+    while (which < COUNT && strcmp(option, names[which]) != 0) which++;
+    if (which == COUNT) return 2;
     if (value == NULL) return complain("a value must follow", option);
     int is_good = 1;
     switch (which) {
@@ -159,9 +164,10 @@ static int measure_file(const eg_evaluator *evaluator, const measure_job *job, c
     eg_recording *recording = NULL;
     eg_evaluation *evaluation = NULL;
     eg_diag diag = {0};
+    eg_evaluate_options options = job->options;
     eg_err err = eg_recording_read(path, &recording, &diag);
-    if (err == EG_OK)
-        err = eg_evaluate_balance(evaluator, recording, &job->options, &evaluation, &diag);
+    if (err == EG_OK && !cases_apply(job->cases, path, &options, &diag)) err = diag.code;
+    if (err == EG_OK) err = eg_evaluate_balance(evaluator, recording, &options, &evaluation, &diag);
     eg_recording_destroy(recording);
     if (err != EG_OK) {
         eg_command_complain("measure", &diag);

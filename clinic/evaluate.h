@@ -29,6 +29,7 @@ typedef struct eg_evaluate_options {
     double mass_kg;                 /* of the person, NaN if unknown */
     double height_m;                /* NaN if unknown */
     double age_years;               /* NaN if unknown: no norm is shown then */
+    const char *condition_from;     /* static: where person and condition come from, NULL: unsaid */
     const char *map_json;           /* a column map as JSON text, NULL to recognise the layout */
     const char *map_name;           /* the map's file, for messages; NULL if map_json is */
 } eg_evaluate_options;
@@ -71,10 +72,10 @@ const eg_balance_result *eg_evaluation_values(const eg_evaluation *evaluation);
 const char *eg_evaluation_problem(const eg_evaluation *evaluation);
 
 /* Writes the object of `engram measure balance --json`: {"file", "sha256", "format", "map",
- * "profile", "clinical", "duration_s", "rate_hz", "filter", "condition", "quality": [{"check",
- * "verdict", "detail"}], "measures": [{"code", "name", "value", "unit", "better", ...}],
- * "hidden": number of measures that only `all` shows, "warnings"}. Under the engram profile a trial
- * that fails the gate has null values and "withheld": true. */
+ * "profile", "clinical", "verdict", "duration_s", "rate_hz", "samples", "analysed", "condition",
+ * "quality": [{"check", "verdict", "detail"}], "measures": [{"code", "name", "value", "unit",
+ * "better", ...}], "hidden": number of measures that only `all` shows, "warnings"}. Under the
+ * engram profile a trial that fails the gate has null values and "withheld": true. */
 void eg_evaluation_write(const eg_evaluation *evaluation, eg_json_writer *json);
 
 /* Writes the object of GET /api/recordings/{id}/trace; at most `n_points` points, each the mean of

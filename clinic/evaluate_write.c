@@ -26,6 +26,11 @@ static void write_condition(const eg_evaluation *e, eg_json_writer *json) {
     eg_json_member_string(json, "vision", visions[c->vision]);
     eg_json_member_string(json, "surface", surfaces[c->surface]);
     eg_json_member_string(json, "stance", stances[c->stance]);
+    eg_json_member_number(json, "mass_kg", e->options.mass_kg);
+    eg_json_member_number(json, "height_m", e->options.height_m);
+    eg_json_member_number(json, "age_years", e->options.age_years);
+    if (e->options.condition_from != NULL)
+        eg_json_member_string(json, "from", e->options.condition_from);
     eg_json_end_object(json);
 }
 
