@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "clinic/knowledge.h"
+#include "clinic/progress.h"
+#include "clinic/row.h"
 #include "core/base/check.h"
 
 enum { TEXT_SIZE = 512, MEASURED_MAX = 2048 };
@@ -22,26 +24,13 @@ typedef struct appraisal {
     const eg_clinic *clinic;
     const json_t *chart;
     const json_t *derived;
-    int age_years;  /* -1 if unknown */
-    char sex;       /* 'F', 'M' or '\0' */
-    measured *rows; /* [n] */
+    json_t *progress; /* eg_progress of the chart: changes with their verdicts */
+    int age_years;    /* -1 if unknown */
+    char sex;         /* 'F', 'M' or '\0' */
+    measured *rows;   /* [n] */
     size_t n;
     json_t *findings;
 } appraisal;
-
-static const char *text_at(const json_t *object, const char *key) {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text == NULL ? "" : text;
-}
-
-static double number_at(const json_t *object, const char *key) {
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
-static json_t *body_of(const json_t *document) {
-    return json_object_get(document, "body");
-}
 
 /* Severities in the order in which a reader wants them; the ICF qualifier beside each. */
 typedef struct grade {
@@ -64,9 +53,9 @@ static const grade *grade_of_percent(double percent) {
 }
 
 static int is_newer(const json_t *a, const json_t *b) {
-    int by_date = strcmp(text_at(a, "local_date"), text_at(b, "local_date"));
+    int by_date = strcmp(eg_text_at(a, "local_date"), eg_text_at(b, "local_date"));
     if (by_date != 0) return by_date > 0;
-    return strcmp(text_at(a, "created_at"), text_at(b, "created_at")) > 0;
+    return strcmp(eg_text_at(a, "created_at"), eg_text_at(b, "created_at")) > 0;
 }
 
 static measured *row_of(appraisal *a, const char *code, const char *side) {
@@ -85,13 +74,13 @@ static eg_err collect(appraisal *a) {
     if (a->rows == NULL) return EG_ERR_MEMORY;
     for (size_t i = 0; i < n_entries; i++) {
         json_t *entry = json_array_get(entries, i);
-        const json_t *body = body_of(entry);
-        if (strcmp(text_at(entry, "status"), "entered-in-error") == 0) continue;
+        const json_t *body = eg_member(entry, "body");
+        if (strcmp(eg_text_at(entry, "status"), "entered-in-error") == 0) continue;
         if (!json_is_number(json_object_get(body, "value"))) continue;
-        measured *row = row_of(a, text_at(body, "code"), text_at(body, "side"));
+        measured *row = row_of(a, eg_text_at(body, "code"), eg_text_at(body, "side"));
         if (row == NULL) {
             row = &a->rows[a->n++];
-            *row = (measured){text_at(body, "code"), text_at(body, "side"), entry, entry};
+            *row = (measured){eg_text_at(body, "code"), eg_text_at(body, "side"), entry, entry};
             continue;
         }
         if (is_newer(entry, row->newest)) row->newest = entry;
@@ -107,15 +96,15 @@ static json_t *norm_for(const appraisal *a, const char *code) {
     size_t n = eg_knowledge_count(a->clinic->knowledge, "norms");
     for (size_t i = 0; i < n; i++) {
         json_t *norm = eg_knowledge_at(a->clinic->knowledge, "norms", i);
-        if (strcmp(text_at(norm, "kind"), "norm") != 0) continue;
-        if (strcmp(text_at(norm, "measure"), code) != 0) continue;
-        if (strcmp(text_at(norm, "use"), "judge") != 0) continue;
-        double low = number_at(norm, "age_low");
-        double high = number_at(norm, "age_high");
+        if (strcmp(eg_text_at(norm, "kind"), "norm") != 0) continue;
+        if (strcmp(eg_text_at(norm, "measure"), code) != 0) continue;
+        if (strcmp(eg_text_at(norm, "use"), "judge") != 0) continue;
+        double low = eg_number_at(norm, "age_low");
+        double high = eg_number_at(norm, "age_high");
         if (!isnan(low) && (a->age_years < 0 || a->age_years < low)) continue;
         /* "69" means up to the day before the seventieth birthday. */
         if (!isnan(high) && (a->age_years < 0 || a->age_years > high)) continue;
-        const char *sex = text_at(norm, "sex");
+        const char *sex = eg_text_at(norm, "sex");
         if (strcmp(sex, "any") != 0 && (a->sex == '\0' || sex[0] != a->sex)) continue;
         double span =
             (isnan(low) || isnan(high) ? 200 : high - low) + (strcmp(sex, "any") == 0 ? 0.5 : 0);
@@ -130,9 +119,9 @@ static json_t *norm_for(const appraisal *a, const char *code) {
 /* "8.1 s (7.1 to 9), 60 to 69 years" */
 static json_t *norm_object(const json_t *norm) {
     char text[TEXT_SIZE];
-    double low = number_at(norm, "low");
-    double high = number_at(norm, "high");
-    double value = number_at(norm, "value");
+    double low = eg_number_at(norm, "low");
+    double high = eg_number_at(norm, "high");
+    double value = eg_number_at(norm, "value");
     int n = 0;
     if (!isnan(value))
         n = snprintf(text, sizeof text, "norm %.4g", value);
@@ -140,8 +129,8 @@ static json_t *norm_object(const json_t *norm) {
         n = snprintf(text, sizeof text, "norm");
     if (!isnan(low) && !isnan(high) && n > 0 && (size_t)n < sizeof text)
         n += snprintf(text + n, sizeof text - (size_t)n, " (%.4g to %.4g)", low, high);
-    double age_low = number_at(norm, "age_low");
-    double age_high = number_at(norm, "age_high");
+    double age_low = eg_number_at(norm, "age_low");
+    double age_high = eg_number_at(norm, "age_high");
     if (!isnan(age_low) && n > 0 && (size_t)n < sizeof text) {
         if (isnan(age_high))
             snprintf(text + n, sizeof text - (size_t)n, ", from %.0f years", age_low);
@@ -170,7 +159,7 @@ static json_t *side_object(appraisal *a, const measured *row, double value, cons
     if (opposite[0] == '\0') return NULL;
     const measured *other = row_of(a, row->code, opposite);
     if (other == NULL) return NULL;
-    double other_value = number_at(body_of(other->newest), "value");
+    double other_value = eg_number_at(eg_member(other->newest, "body"), "value");
     char text[TEXT_SIZE];
     snprintf(text, sizeof text, "%s %.4g%s%s", opposite, other_value, unit[0] == '{' ? "" : " ",
              unit[0] == '{' ? "" : unit);
@@ -186,17 +175,17 @@ static json_t *side_object(appraisal *a, const measured *row, double value, cons
 }
 
 static int lower_is_better(const json_t *measure) {
-    return strcmp(text_at(measure, "better"), "lower") == 0;
+    return strcmp(eg_text_at(measure, "better"), "lower") == 0;
 }
 
 /* How much of the function is lost, in percent, where that has a meaning; NaN otherwise. Grades and
  * scores are held against their own range, angles and forces against the norm or the other side. */
 static double loss_percent(const json_t *measure, double value, const json_t *norm,
                            const json_t *side) {
-    const char *unit = text_at(measure, "unit");
-    double low = number_at(measure, "low");
-    double high = number_at(measure, "high");
-    if (strcmp(text_at(measure, "better"), "none") == 0) return NAN;
+    const char *unit = eg_text_at(measure, "unit");
+    double low = eg_number_at(measure, "low");
+    double high = eg_number_at(measure, "high");
+    if (strcmp(eg_text_at(measure, "better"), "none") == 0) return NAN;
     int is_scale = strcmp(unit, "{grade}") == 0 || strcmp(unit, "{score}") == 0;
     if (is_scale && !isnan(low) && !isnan(high) && high > low) {
         double share =
@@ -206,8 +195,8 @@ static double loss_percent(const json_t *measure, double value, const json_t *no
     int is_angle = strcmp(unit, "deg") == 0;
     int is_force = strcmp(unit, "N") == 0 || strcmp(unit, "kg") == 0 || strcmp(unit, "N.m") == 0;
     if ((!is_angle && !is_force) || lower_is_better(measure)) return NAN;
-    double whole = is_force ? number_at(side, "other") : number_at(norm, "value");
-    if (isnan(whole)) whole = is_force ? number_at(norm, "value") : number_at(side, "other");
+    double whole = is_force ? eg_number_at(side, "other") : eg_number_at(norm, "value");
+    if (isnan(whole)) whole = is_force ? eg_number_at(norm, "value") : eg_number_at(side, "other");
     if (isnan(whole) || whole <= 0) return NAN;
     return 100 * fmin(fmax((whole - value) / whole, 0), 1);
 }
@@ -215,10 +204,10 @@ static double loss_percent(const json_t *measure, double value, const json_t *no
 /* Outside the norm's limits on the side that is worse. */
 static int is_outside(const json_t *measure, double value, const json_t *norm) {
     if (norm == NULL) return 0;
-    double low = number_at(norm, "low");
-    double high = number_at(norm, "high");
+    double low = eg_number_at(norm, "low");
+    double high = eg_number_at(norm, "high");
     if (lower_is_better(measure)) return !isnan(high) && value > high;
-    if (strcmp(text_at(measure, "better"), "higher") == 0) return !isnan(low) && value < low;
+    if (strcmp(eg_text_at(measure, "better"), "higher") == 0) return !isnan(low) && value < low;
     return (!isnan(low) && value < low) || (!isnan(high) && value > high);
 }
 
@@ -248,7 +237,7 @@ static json_t *regions_of(const json_t *measure, const char *side) {
 
 /* Is `name` a whole word of the rule's expression? */
 static int rule_uses(const json_t *rule, const char *name) {
-    const char *when = text_at(rule, "when");
+    const char *when = eg_text_at(rule, "when");
     size_t length = strlen(name);
     for (const char *at = strstr(when, name); at != NULL; at = strstr(at + 1, name)) {
         char before = at == when ? ' ' : at[-1];
@@ -280,11 +269,11 @@ static void set_grade(json_t *finding, const grade *g, const char *icf_code) {
 }
 
 static json_t *source_object(const json_t *entry) {
-    const json_t *body = body_of(entry);
+    const json_t *body = eg_member(entry, "body");
     char text[TEXT_SIZE];
-    snprintf(text, sizeof text, "%s%s%s%s%s", text_at(body, "method"),
-             text_at(body, "method")[0] ? ", " : "", text_at(body, "position"),
-             text_at(body, "position")[0] ? ", " : "", text_at(entry, "local_date"));
+    snprintf(text, sizeof text, "%s%s%s%s%s", eg_text_at(body, "method"),
+             eg_text_at(body, "method")[0] ? ", " : "", eg_text_at(body, "position"),
+             eg_text_at(body, "position")[0] ? ", " : "", eg_text_at(entry, "local_date"));
     json_t *source = json_object();
     json_object_set_new(source, "kind", json_string("measure"));
     json_object_set(source, "entry_id", json_object_get(entry, "id"));
@@ -301,11 +290,32 @@ static void value_text(char *text, size_t size, double value, const char *unit) 
         snprintf(text, size, "%.4g %s", value, unit);
 }
 
+/* {from, to, verdict, text} of a measure that was taken more than once; NULL otherwise. `where` is
+ * the condition of a recording, "" for what was typed in. */
+static json_t *change_object(const appraisal *a, const char *code, const char *side) {
+    size_t i;
+    json_t *series;
+    json_array_foreach(json_object_get(a->progress, "measures"), i, series) {
+        const json_t *points = eg_member(series, "points");
+        size_t n = json_array_size(points);
+        if (n < 2 || strcmp(eg_text_at(series, "code"), code) != 0 ||
+            strcmp(eg_text_at(series, "side"), side) != 0)
+            continue;
+        json_t *change = json_object();
+        json_object_set(change, "from", json_object_get(json_array_get(points, 0), "value"));
+        json_object_set(change, "to", json_object_get(json_array_get(points, n - 1), "value"));
+        json_object_set(change, "verdict", json_object_get(series, "verdict"));
+        json_object_set(change, "text", json_object_get(series, "text"));
+        return change;
+    }
+    return NULL;
+}
+
 /* One measured value, held against all that is known about it. */
 static json_t *appraise_measured(appraisal *a, const measured *row) {
     const json_t *measure = eg_knowledge_find(a->clinic->knowledge, "measures", row->code);
-    double value = number_at(body_of(row->newest), "value");
-    const char *unit = text_at(measure, "unit");
+    double value = eg_number_at(eg_member(row->newest, "body"), "value");
+    const char *unit = eg_text_at(measure, "unit");
     json_t *norm = norm_for(a, row->code);
     json_t *side = side_object(a, row, value, unit);
     double percent = loss_percent(measure, value, norm, side);
@@ -317,7 +327,7 @@ static json_t *appraise_measured(appraisal *a, const measured *row) {
 
     json_t *finding = json_object();
     char text[TEXT_SIZE];
-    const char *name = measure == NULL ? row->code : text_at(measure, "name");
+    const char *name = measure == NULL ? row->code : eg_text_at(measure, "name");
     snprintf(text, sizeof text, "%s%s%s", name, row->side[0] ? ", " : "", row->side);
     json_object_set_new(finding, "meaning", json_string(text));
     json_object_set_new(finding, "text", json_string(text));
@@ -334,17 +344,97 @@ static json_t *appraise_measured(appraisal *a, const measured *row) {
     json_object_set_new(finding, "source", source_object(row->newest));
     if (norm != NULL) json_object_set_new(finding, "norm", norm_object(norm));
     if (side != NULL) json_object_set_new(finding, "side_to_side", side);
+    json_t *change = change_object(a, row->code, row->side);
+    if (change != NULL) json_object_set_new(finding, "change", change);
     json_object_set_new(finding, "percent", isnan(percent) ? json_null() : json_real(percent));
-    set_grade(finding, g, text_at(measure, "icf"));
+    set_grade(finding, g, eg_text_at(measure, "icf"));
     json_object_set_new(finding, "regions", regions_of(measure, row->side));
     json_object_set_new(finding, "entry_page", json_string("evaluation"));
     json_object_set_new(finding, "used_by", json_array());
     size_t i;
     json_t *link;
     json_array_foreach(json_object_get(measure, "findings"), i, link) {
-        add_used_by(a, finding, text_at(link, "finding"));
+        add_used_by(a, finding, eg_text_at(link, "finding"));
     }
     return finding;
+}
+
+/* A recording's measure against its norm band. Which recordings count: the newest kept one of each
+ * task and condition. */
+static json_t *appraise_recorded(const json_t *recording, const json_t *value) {
+    const json_t *body = eg_member(recording, "body");
+    const json_t *condition = eg_member(body, "condition");
+    const json_t *norm = eg_member(value, "norm");
+    const char *position = eg_text_at(norm, "position");
+    char text[TEXT_SIZE];
+    json_t *finding = json_object();
+    snprintf(text, sizeof text, "%s, eyes %s, %s", eg_text_at(value, "name"),
+             eg_text_at(condition, "vision"), eg_text_at(condition, "surface"));
+    json_object_set_new(finding, "meaning", json_string(text));
+    json_object_set_new(finding, "text", json_string(text));
+    json_object_set(finding, "code", json_object_get(value, "code"));
+    snprintf(text, sizeof text, "%s.%s.%s", eg_text_at(value, "code"),
+             eg_text_at(condition, "vision"), eg_text_at(condition, "surface"));
+    json_object_set_new(finding, "name", json_string(text));
+    json_object_set(finding, "value", json_object_get(value, "value"));
+    value_text(text, sizeof text, eg_number_at(value, "value"), eg_text_at(value, "unit"));
+    json_object_set_new(finding, "value_text", json_string(text));
+    json_object_set_new(finding, "unknown", json_false());
+    json_object_set(finding, "unit", json_object_get(value, "unit"));
+    json_object_set_new(finding, "side", json_null());
+    json_object_set(finding, "date", json_object_get(body, "recorded_on"));
+    snprintf(text, sizeof text, "force plate, %s", eg_text_at(body, "recorded_on"));
+    json_object_set_new(finding, "source",
+                        json_pack("{ss sO? sO? ss}", "kind", "measure", "document_id",
+                                  json_object_get(recording, "id"), "at",
+                                  json_object_get(body, "recorded_on"), "text", text));
+    snprintf(text, sizeof text, "norm %.4g to %.4g, %.0f to %.0f years", eg_number_at(norm, "p5"),
+             eg_number_at(norm, "p95"), eg_number_at(norm, "age_low"),
+             eg_number_at(norm, "age_high"));
+    json_object_set_new(finding, "norm",
+                        json_pack("{sO? sO? ss sO? sO?}", "low", json_object_get(norm, "p5"),
+                                  "high", json_object_get(norm, "p95"), "text", text, "source",
+                                  json_object_get(norm, "source"), "status",
+                                  json_object_get(norm, "status")));
+    json_object_set_new(finding, "percent", json_null());
+    int is_worse = strcmp(eg_text_at(value, "better"), "higher") == 0
+                       ? strcmp(position, "below") == 0
+                       : strcmp(position, "above") == 0;
+    set_grade(finding, is_worse ? &grades[OUTSIDE] : &grades[NONE], "");
+    json_object_set_new(finding, "regions", json_array());
+    json_object_set_new(finding, "entry_page", json_string("evaluation"));
+    json_object_set_new(finding, "used_by", json_array());
+    return finding;
+}
+
+static int is_same_test(const json_t *a, const json_t *b) {
+    return strcmp(eg_text_at(a, "task"), eg_text_at(b, "task")) == 0 &&
+           json_equal((json_t *)(uintptr_t)eg_member(a, "condition"),
+                      (json_t *)(uintptr_t)eg_member(b, "condition"));
+}
+
+static void appraise_recordings(appraisal *a) {
+    const json_t *recordings = eg_member(a->chart, "recordings");
+    size_t n = json_array_size(recordings);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *recording = json_array_get(recordings, i);
+        const json_t *body = eg_member(recording, "body");
+        int counts = strcmp(eg_text_at(body, "decision"), "kept") == 0;
+        for (size_t k = 0; counts && k < n; k++) {
+            const json_t *other = json_array_get(recordings, k);
+            const json_t *other_body = eg_member(other, "body");
+            if (k != i && strcmp(eg_text_at(other_body, "decision"), "kept") == 0 &&
+                is_same_test(body, other_body) && is_newer(other, recording))
+                counts = 0;
+        }
+        size_t m;
+        json_t *value;
+        json_array_foreach(json_object_get(eg_member(body, "result"), "measures"), m, value) {
+            if (counts && json_is_object(json_object_get(value, "norm")) &&
+                json_is_number(json_object_get(value, "value")))
+                json_array_append_new(a->findings, appraise_recorded(recording, value));
+        }
+    }
 }
 
 /* Whether a measured row of the list already stands for this finding of the rules. */
@@ -355,7 +445,7 @@ static int is_measured(const appraisal *a, const char *name) {
         size_t k;
         json_t *link;
         json_array_foreach(json_object_get(measure, "findings"), k, link) {
-            if (strcmp(text_at(link, "finding"), name) == 0) return 1;
+            if (strcmp(eg_text_at(link, "finding"), name) == 0) return 1;
         }
     }
     return 0;
@@ -363,12 +453,12 @@ static int is_measured(const appraisal *a, const char *name) {
 
 /* A finding that was answered, derived from dates or goals, or that nobody has asked yet. */
 static json_t *appraise_answered(const appraisal *a, json_t *entry) {
-    const char *name = text_at(entry, "id");
+    const char *name = eg_text_at(entry, "id");
     const json_t *value = json_object_get(json_object_get(a->derived, "findings"), name);
     json_t *source = json_object_get(json_object_get(a->derived, "sources"), name);
     int is_known = json_is_number(value);
-    int is_yes_no = strcmp(text_at(entry, "scale"), "yes/no") == 0;
-    const char *icf = text_at(entry, "icf");
+    int is_yes_no = strcmp(eg_text_at(entry, "scale"), "yes/no") == 0;
+    const char *icf = eg_text_at(entry, "icf");
     /* A function or activity that is answered "yes, a problem" is there, but how much is not said.
      */
     const grade *g = &grades[NONE];
@@ -387,7 +477,7 @@ static json_t *appraise_answered(const appraisal *a, json_t *entry) {
     else if (is_yes_no)
         snprintf(text, sizeof text, json_number_value(value) > 0 ? "yes" : "no");
     else
-        value_text(text, sizeof text, json_number_value(value), text_at(entry, "unit"));
+        value_text(text, sizeof text, json_number_value(value), eg_text_at(entry, "unit"));
     json_object_set_new(finding, "value_text", json_string(text));
     json_object_set_new(finding, "unknown", json_boolean(!is_known));
     json_object_set(finding, "unit", json_object_get(entry, "unit"));
@@ -410,13 +500,13 @@ static int compare_findings(const void *left, const void *right) {
     json_int_t rank_a = json_integer_value(json_object_get(a, "rank"));
     json_int_t rank_b = json_integer_value(json_object_get(b, "rank"));
     if (rank_a != rank_b) return rank_a < rank_b ? -1 : 1;
-    double percent_a = number_at(a, "percent");
-    double percent_b = number_at(b, "percent");
+    double percent_a = eg_number_at(a, "percent");
+    double percent_b = eg_number_at(b, "percent");
     if (percent_a > percent_b || percent_a < percent_b) return percent_a > percent_b ? -1 : 1;
     size_t uses_a = json_array_size(json_object_get(a, "used_by"));
     size_t uses_b = json_array_size(json_object_get(b, "used_by"));
     if (uses_a != uses_b) return uses_a > uses_b ? -1 : 1;
-    return strcmp(text_at(a, "name"), text_at(b, "name"));
+    return strcmp(eg_text_at(a, "name"), eg_text_at(b, "name"));
 }
 
 /* Worst first; the order is total, so that the same chart gives the same list. */
@@ -436,15 +526,15 @@ static eg_err sort_findings(json_t *findings) {
 }
 
 static void read_person(appraisal *a) {
-    const json_t *person = body_of(json_object_get(a->chart, "person"));
-    const char *sex = text_at(person, "sex");
+    const json_t *person = eg_member(eg_member(a->chart, "person"), "body");
+    const char *sex = eg_text_at(person, "sex");
     a->sex = strcmp(sex, "female") == 0 ? 'F' : strcmp(sex, "male") == 0 ? 'M' : '\0';
     a->age_years = -1;
     char today[EG_DATE_SIZE];
     eg_clinic_today(a->clinic, today);
     int64_t born = 0;
     int64_t now = 0;
-    if (eg_date_parse(text_at(person, "birth_date"), &born) && eg_date_parse(today, &now))
+    if (eg_date_parse(eg_text_at(person, "birth_date"), &born) && eg_date_parse(today, &now))
         a->age_years = eg_years_between(born, now);
 }
 
@@ -454,19 +544,22 @@ eg_err eg_appraise(const eg_clinic *clinic, const json_t *chart, const json_t *d
     appraisal a = {.clinic = clinic, .chart = chart, .derived = derived};
     a.findings = json_array();
     read_person(&a);
-    eg_err error = collect(&a);
+    eg_err error = eg_progress(clinic, chart, &a.progress, diag);
+    if (error == EG_OK) error = collect(&a);
     if (error == EG_OK && a.findings != NULL) {
         for (size_t i = 0; i < a.n; i++)
             json_array_append_new(a.findings, appraise_measured(&a, &a.rows[i]));
+        appraise_recordings(&a);
         size_t n = eg_knowledge_count(clinic->knowledge, "findings");
         for (size_t i = 0; i < n; i++) {
             json_t *entry = eg_knowledge_at(clinic->knowledge, "findings", i);
-            if (!is_measured(&a, text_at(entry, "id")))
+            if (!is_measured(&a, eg_text_at(entry, "id")))
                 json_array_append_new(a.findings, appraise_answered(&a, entry));
         }
         error = sort_findings(a.findings);
     }
     free(a.rows);
+    json_decref(a.progress);
     if (error != EG_OK || a.findings == NULL) {
         json_decref(a.findings);
         return eg_diag_set(diag, EG_ERR_MEMORY, "findings", 0, "out of memory");
