@@ -174,8 +174,8 @@ test("instruments: items add up to the total", () => {
 });
 
 test("measures: ranges, options, sides and regions hold together", () => {
-  const svg = ["web/src/assets/body.svg", "web/src/lib/body.svg", "web/public/body.svg"].map((f) => path.join(norms.ROOT, f)).find((f) => fs.existsSync(f));
-  const ids = svg ? new Set([...fs.readFileSync(svg, "utf8").matchAll(/id="([^"]+)"/g)].map((m) => m[1])) : null;
+  const figure = path.join(norms.ROOT, "web/src/lib/body.json");
+  const ids = fs.existsSync(figure) ? new Set([...fs.readFileSync(figure, "utf8").matchAll(/"id": *"([^"]+)"/g)].map((m) => m[1])) : null;
   for (const e of entries("measures")) {
     must(e.low < e.high, `${e.id}: ${e.low} to ${e.high}`);
     if (e.type === "choice") must(e.options.every((o) => o.value >= e.low && o.value <= e.high), `${e.id}: an option outside ${e.low}..${e.high}`);
@@ -184,7 +184,8 @@ test("measures: ranges, options, sides and regions hold together", () => {
   }
   const ashworth = entries("measures").find((e) => e.id === "tone.ashworth.elbow.flexors");
   must(ashworth.options.some((o) => o.value === 1.5 && o.label.startsWith("1+")), "Ashworth 1+ is stored as 1.5");
-  return `${entries("measures").length} measures`;
+  for (const e of entries("exercises")) for (const region of e.regions) if (ids) must(ids.has(region), `${e.id}: the body figure has no ${region}`);
+  return `${entries("measures").length} measures, ${ids ? ids.size : "no"} regions of the body figure`;
 });
 
 test("findings and measures name each other", () => {
