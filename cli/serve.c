@@ -82,7 +82,7 @@ static bool split_listen(const char *text, char address[64], int *port) {
     if (length == 0 || length >= 64) return false;
     memcpy(address, text, length);
     address[length] = '\0';
-    if (strcmp(address, "localhost") == 0) strcpy(address, "127.0.0.1");
+    if (strcmp(address, "localhost") == 0) memcpy(address, "127.0.0.1", sizeof "127.0.0.1");
     *port = (int)number;
     return true;
 }

@@ -78,9 +78,11 @@ eg_api_match eg_api_find(const char *method, const char *path) {
     for (size_t i = 0; i < N_ROUTES; i++) {
         char parameters[EG_API_PARAMETERS_MAX][EG_API_PARAMETER_MAX] = {{0}};
         if (!matches(routes[i].path, path, parameters)) continue;
-        if (match.allow[0] != '\0') strcat(match.allow, ", ");
-        strcat(match.allow, strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method);
-        EG_ASSERT(strlen(match.allow) < sizeof match.allow - 16);
+        size_t used = strlen(match.allow);
+        int added =
+            snprintf(match.allow + used, sizeof match.allow - used, "%s%s", used > 0 ? ", " : "",
+                     strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method);
+        EG_ASSERT(added > 0 && (size_t)added < sizeof match.allow - used);
         if (match.route != NULL || strcmp(routes[i].method, wanted) != 0) continue;
         match.route = &routes[i];
         memcpy(match.parameters, parameters, sizeof parameters);

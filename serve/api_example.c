@@ -65,7 +65,7 @@ static void list(names *found) {
     for (struct dirent *entry = readdir(folder); entry != NULL && found->count < EXAMPLES_MAX;
          entry = readdir(folder))
         if (strlen(entry->d_name) < NAME_MAX_BYTES && set_of(entry->d_name) != NULL)
-            strcpy(found->rows[found->count++], entry->d_name);
+            memcpy(found->rows[found->count++], entry->d_name, strlen(entry->d_name) + 1);
     closedir(folder);
     qsort(found->rows, found->count, sizeof found->rows[0], compare_names);
 }

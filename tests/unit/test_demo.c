@@ -37,13 +37,15 @@ static eg_clinic *demo_clinic(void) {
     return &clinic;
 }
 
+/* The caller owns the chart and the person. */
 static json_t *chart_of(eg_clinic *clinic, const char *family, json_t **person) {
     json_t *people = NULL;
     json_t *chart = NULL;
     eg_diag diag = {0};
     if (eg_person_search(clinic, family, 10, &people, &diag) != EG_OK) EG_FAIL("%s", diag.text);
     EG_CHECK_INT(json_array_size(people), 1);
-    *person = json_array_get(people, 0);
+    *person = json_incref(json_array_get(people, 0));
+    json_decref(people);
     json_t *episode = json_array_get(json_object_get(*person, "episodes"), 0);
     const char *id = json_string_value(json_object_get(episode, "id"));
     if (eg_chart_load(clinic, id, &chart, &diag) != EG_OK) EG_FAIL("%s", diag.text);
@@ -64,6 +66,8 @@ static void six_people_at_different_stages(void) {
         json_t *chart = chart_of(clinic, expected[i][0], &person);
         EG_CHECK_TEXT(state_of(chart), expected[i][1]);
         EG_CHECK(json_is_true(json_object_get(json_object_get(person, "body"), "example")));
+        json_decref(chart);
+        json_decref(person);
     }
     eg_diag diag = {0};
     EG_CHECK_INT(eg_store_check(clinic->store, &diag), EG_OK);
@@ -115,6 +119,10 @@ static void values_are_held_against_what_is_known(void) {
         last_rank_was_none = is_none;
     }
     eg_test_note("%zu findings, worst first", json_array_size(findings));
+    json_decref(findings);
+    json_decref(derived);
+    json_decref(chart);
+    json_decref(person);
 }
 
 EG_TESTS({"demo: six invented people at different stages of care", six_people_at_different_stages},

@@ -71,6 +71,9 @@ static const char *words_of(eg_report_type type) {
     if (eg_report_write(&clinic, &input, type, to_file, file, &diag) != EG_OK)
         EG_FAIL("%s", diag.text);
     fclose(file);
+    json_decref((json_t *)input.chart);
+    json_decref((json_t *)input.findings);
+    json_decref((json_t *)input.progress);
     char command[512];
     snprintf(command, sizeof command, "pdftotext -layout %s -", path);
     FILE *pipe = popen(command, "r");
