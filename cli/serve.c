@@ -1,5 +1,6 @@
 /* `engram serve`: opens the data folder, starts the server and says where to find it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
@@ -116,6 +117,36 @@ static bool find_data(const options *chosen, char path[PATH_MAX]) {
     return n > 0 && n < PATH_MAX;
 }
 
+static int fail(const eg_diag *diag) {
+    fprintf(stderr, "engram serve: %s: %s\n", diag->where, diag->text);
+    return 1;
+}
+
+/* The demo's store can be made anew at any time: one whose making was cut short is removed. A file
+ * beside it says that the making has begun. */
+static void forget_unfinished_demo(const char *data) {
+    static const char *const names[] = {"engram.db", "engram.db-wal", "engram.db-shm",
+                                        "unfinished"};
+    char path[PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/unfinished", data);
+    if (access(path, F_OK) != 0) return;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", data, names[i]);
+        (void)unlink(path);
+    }
+}
+
+static int fill_demo(eg_api *writer, const char *data) {
+    char path[PATH_MAX + 32];
+    eg_diag diag = {0};
+    snprintf(path, sizeof path, "%s/unfinished", data);
+    int mark = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    if (mark >= 0) close(mark);
+    if (eg_api_fill_demo(writer, &diag) != EG_OK) return fail(&diag);
+    (void)unlink(path);
+    return 0;
+}
+
 static void *wait_for_signal(void *argument) {
     sigset_t signals;
     int number = 0;
@@ -126,11 +157,6 @@ static void *wait_for_signal(void *argument) {
     sigwait(&signals, &number);
     eg_http_stop(argument);
     return NULL;
-}
-
-static int fail(const eg_diag *diag) {
-    fprintf(stderr, "engram serve: %s: %s\n", diag->where, diag->text);
-    return 1;
 }
 
 static int serve(const eg_http_settings *settings) {
@@ -200,6 +226,7 @@ int eg_command_serve(int n_arguments, char **arguments) {
     eg_guard_random_token(token);
     settings.address = address;
     settings.token = token;
+    if (chosen.demo) forget_unfinished_demo(data);
     eg_diag diag = {0};
     char store[PATH_MAX + 32];
     snprintf(store, sizeof store, "sqlite:%s/engram.db", data);
@@ -212,6 +239,7 @@ int eg_command_serve(int n_arguments, char **arguments) {
     status = 0;
     for (size_t i = 0; status == 0 && i < 1 + EG_POOL_READERS; i++)
         if ((workers[i] = eg_api_create(&api, workers[0], &diag)) == NULL) status = fail(&diag);
+    if (status == 0 && chosen.demo) status = fill_demo(workers[0], data);
     if (status == 0) {
         settings.writer = workers[0];
         for (size_t i = 0; i < EG_POOL_READERS; i++) settings.readers[i] = workers[1 + i];

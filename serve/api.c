@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/demo.h"
 #include "core/base/check.h"
 #include "io/host/clock.h"
 #include "serve/api_call.h"
@@ -133,6 +134,15 @@ eg_api *eg_api_create(const eg_api_settings *settings, eg_api *writer, eg_diag *
     if (err == EG_OK) return api;
     eg_api_destroy(api);
     return NULL;
+}
+
+eg_err eg_api_fill_demo(eg_api *writer, eg_diag *diag) {
+    writer->clinic.now_ms = eg_clock_now_ms();
+    eg_diag own = {0};
+    eg_err err = eg_demo_fill(&writer->clinic, writer->evaluator, eg_embedded_files, &own);
+    if (err == EG_OK || err == EG_ERR_CONFLICT) return EG_OK;
+    if (diag != NULL && diag->code == EG_OK) *diag = own;
+    return err;
 }
 
 void eg_api_destroy(eg_api *api) {

@@ -67,6 +67,9 @@ typedef struct eg_api_settings {
 eg_api *eg_api_create(const eg_api_settings *settings, eg_api *writer, eg_diag *diag);
 void eg_api_destroy(eg_api *api);
 
+/* Fills an empty store with the demo's invented people; a store that has people is left alone. */
+eg_err eg_api_fill_demo(eg_api *writer, eg_diag *diag);
+
 /* HEAD matches as GET. */
 eg_api_match eg_api_find(const char *method, const char *path);
 
