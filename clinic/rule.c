@@ -269,3 +269,13 @@ eg_err eg_plan_lift(eg_plan_result *result, const char *rule, eg_diag *diag) {
     }
     return eg_diag_set(diag, EG_ERR_NOT_FOUND, rule, 0, "there is no such rule");
 }
+
+eg_stimulation_need eg_plan_withheld(const eg_plan_result *result, const char *rule) {
+    EG_ASSERT(result != NULL && rule != NULL);
+    for (size_t i = 0; i < result->n_proposals; i++) {
+        const eg_proposal *proposal = &result->proposals[i];
+        if (strcmp(result->outcomes[proposal->outcome].rule->id, rule) == 0)
+            return proposal->withheld;
+    }
+    return EG_STIM_NONE;
+}

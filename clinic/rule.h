@@ -125,6 +125,10 @@ void eg_plan_evaluate(const eg_rule_book *book, const eg_findings *findings,
  * EG_ERR_GUARD: it blocks nothing now. */
 EG_NODISCARD eg_err eg_plan_lift(eg_plan_result *result, const char *rule, eg_diag *diag);
 
+/* How much of a rule's proposal a block takes away now; EG_STIM_NONE if it is not proposed. A plan
+ * must not hold what is withheld (EG_STIM_ALL). */
+eg_stimulation_need eg_plan_withheld(const eg_plan_result *result, const char *rule);
+
 /* Writes {"rules", "blocked", "blocks", "warnings", "proposals", "measure_next"} as `engram plan`
  * prints it; docs/plan.md describes each member. */
 void eg_plan_write(const eg_plan_result *result, const eg_findings *findings, eg_json_writer *json);

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -38,6 +39,50 @@ static void what_is_built_in_is_sound(void) {
     eg_test_note("%zu kinds, %zu rules", eg_knowledge_n_kinds(knowledge),
                  eg_knowledge_count(knowledge, "rules"));
     eg_knowledge_destroy(knowledge);
+}
+
+static size_t count_lines(const char *text) {
+    size_t lines = 0;
+    for (; *text != '\0'; text++) lines += *text == '\n' ? 1 : 0;
+    return lines;
+}
+
+/* The research that the rules come from: nothing lost, no expression, source or grade altered. */
+static void rules_are_those_of_the_research(void) {
+    static const char *const kept[] = {"when", "source", "grade", "population", "status", "area"};
+    char path[512];
+    size_t size = 0;
+    snprintf(path, sizeof path, "%s/plan_rules.json", eg_test_data("clinical"));
+    char *text = eg_test_read_file(path, &size);
+    json_t *research = json_loads(text, 0, NULL);
+    json_t *rules = json_object_get(research, "rules");
+    eg_knowledge *knowledge = NULL;
+    EG_CHECK_INT(eg_knowledge_load(eg_embedded_files, NULL, &knowledge, NULL), EG_OK);
+    EG_CHECK(json_array_size(rules) > 0);
+    for (size_t i = 0; i < json_array_size(rules); i++) {
+        json_t *theirs = json_array_get(rules, i);
+        const char *id = eg_json_text_of(theirs, "id", "?");
+        json_t *ours = eg_knowledge_find(knowledge, "rules", id);
+        if (ours == NULL) EG_FAIL("%s is missing", id);
+        for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++)
+            if (!json_equal(json_object_get(ours, kept[k]), json_object_get(theirs, kept[k])))
+                EG_FAIL("%s: %s differs", id, kept[k]);
+    }
+    snprintf(path, sizeof path, "%s/findings.csv", eg_test_data("clinical"));
+    char *table = eg_test_read_file(path, &size);
+    size_t n_findings = count_lines(table) - (size > 0 && table[size - 1] == '\n' ? 1 : 0);
+    for (char *line = strchr(table, '\n'); line != NULL; line = strchr(line + 1, '\n')) {
+        char name[64] = "";
+        if (sscanf(line + 1, "%63[a-z0-9_],", name) != 1) continue;
+        if (eg_knowledge_find(knowledge, "findings", name) == NULL) EG_FAIL("%s is missing", name);
+    }
+    EG_CHECK_INT(eg_knowledge_count(knowledge, "findings"), n_findings);
+    eg_test_note("%zu rules in %zu members, %zu findings", json_array_size(rules),
+                 sizeof kept / sizeof kept[0], n_findings);
+    json_decref(research);
+    eg_knowledge_destroy(knowledge);
+    free(text);
+    free(table);
 }
 
 static void write_file(const char *folder, const char *kind, const char *name, const char *text) {
@@ -193,6 +238,8 @@ static void noise_is_found_for_the_person(void) {
 }
 
 EG_TESTS({"knowledge: what is built in is sound", what_is_built_in_is_sound},
+         {"knowledge: rules and findings are those of the research",
+          rules_are_those_of_the_research},
          {"knowledge: faults name file, line, reason and remedy", faults_name_file_line_and_reason},
          {"knowledge: other kinds are checked too", other_kinds_are_checked_too},
          {"knowledge: units are units", units_are_units},

@@ -117,6 +117,9 @@ static void stimulation_is_struck_through(void) {
     EG_CHECK_TEXT(withheld(plan, "U5"), "all");
     EG_CHECK_TEXT(withheld(plan, "G4"), "part");
     EG_CHECK_TEXT(withheld(plan, "U2"), "nothing");
+    EG_CHECK_INT(eg_plan_withheld(result, "U3"), EG_STIM_ALL);
+    EG_CHECK_INT(eg_plan_withheld(result, "G4"), EG_STIM_PART);
+    EG_CHECK_INT(eg_plan_withheld(result, "K7"), EG_STIM_NONE); /* not proposed at all */
     EG_CHECK_TEXT(
         listed(json_object_get(json_object_get(proposal_of(plan, "U3"), "withheld"), "by"), "rule"),
         "S2");
