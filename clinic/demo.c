@@ -7,6 +7,7 @@
 #include "clinic/course.h"
 #include "clinic/document.h"
 #include "clinic/knowledge.h"
+#include "clinic/row.h"
 #include "clinic/synthetic.h"
 #include "core/base/check.h"
 
@@ -33,16 +34,11 @@ typedef struct story {
     eg_diag *diag;
 } story;
 
-static const char *text_at(const json_t *object, const char *key) {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text == NULL ? "" : text;
-}
-
 static void remember(story *s, const char *name, const json_t *document) {
     if (name[0] == '\0' || s->n_names == NAMES_MAX) return;
     named *entry = &s->names[s->n_names++];
     snprintf(entry->name, sizeof entry->name, "%s", name);
-    snprintf(entry->id, sizeof entry->id, "%s", text_at(document, "id"));
+    snprintf(entry->id, sizeof entry->id, "%s", eg_text_at(document, "id"));
 }
 
 static const char *id_of(const story *s, const char *name) {
@@ -111,8 +107,8 @@ static json_t *answers(const story *s, const char *group, const char *text) {
     size_t n = eg_knowledge_count(s->clinic->knowledge, "precautions");
     for (size_t i = 0; i < n; i++) {
         json_t *entry = eg_knowledge_at(s->clinic->knowledge, "precautions", i);
-        const char *key = text_at(entry, "id");
-        if (strncmp(text_at(entry, "group"), group, strlen(group)) != 0 || has_own_field(key))
+        const char *key = eg_text_at(entry, "id");
+        if (strncmp(eg_text_at(entry, "group"), group, strlen(group)) != 0 || has_own_field(key))
             continue;
         json_object_set_new(object, key, json_integer(strcmp(key, but) == 0 ? but_value : 0));
     }
@@ -125,8 +121,8 @@ static eg_err refused(story *s, eg_err error, const char *what, json_t *problems
     if (s->diag != NULL && first != NULL) {
         eg_diag *diag = s->diag;
         *diag = (eg_diag){0};
-        (void)eg_diag_set(diag, error, what, 0, "%s: %s %s", text_at(first, "pointer"),
-                          text_at(first, "reason"), text_at(first, "text"));
+        (void)eg_diag_set(diag, error, what, 0, "%s: %s %s", eg_text_at(first, "pointer"),
+                          eg_text_at(first, "reason"), eg_text_at(first, "text"));
     }
     json_decref(problems);
     return error;
@@ -150,30 +146,30 @@ static eg_err create(story *s, const char *kind, const char *parent_id, json_t *
 static eg_err do_create(story *s, const json_t *step) {
     json_t *body = json_deep_copy(json_object_get(step, "body"));
     if (body == NULL) return EG_ERR_MEMORY;
-    if (strcmp(text_at(step, "kind"), "intake") == 0) {
-        const char *flags = text_at(body, "red_flags");
+    if (strcmp(eg_text_at(step, "kind"), "intake") == 0) {
+        const char *flags = eg_text_at(body, "red_flags");
         json_object_set_new(body, "red_flags", answers(s, "red-flag", flags));
-        const char *screen = text_at(body, "stimulation_screen");
+        const char *screen = eg_text_at(body, "stimulation_screen");
         json_object_set_new(body, "stimulation_screen", answers(s, "stimulation", screen));
     }
-    eg_err error = create(s, text_at(step, "kind"), "", body, text_at(step, "as"));
+    eg_err error = create(s, eg_text_at(step, "kind"), "", body, eg_text_at(step, "as"));
     json_decref(body);
     return error;
 }
 
 static eg_err do_to(story *s, const json_t *step) {
     json_t *problems = NULL;
-    eg_course_state to = eg_course_state_find(text_at(step, "state"));
+    eg_course_state to = eg_course_state_find(eg_text_at(step, "state"));
     EG_ASSERT(to != EG_COURSE_STATE_COUNT);
     eg_err error =
         eg_course_transition(s->clinic, s->episode_id, to, NULL, NULL, &problems, s->diag);
-    if (error != EG_OK) return refused(s, error, text_at(step, "state"), problems);
+    if (error != EG_OK) return refused(s, error, eg_text_at(step, "state"), problems);
     json_decref(problems);
     return EG_OK;
 }
 
 static eg_err do_entries(story *s, const json_t *step) {
-    const char *evaluation = id_of(s, text_at(step, "in"));
+    const char *evaluation = id_of(s, eg_text_at(step, "in"));
     size_t i;
     json_t *row;
     json_array_foreach(json_object_get(step, "rows"), i, row) {
@@ -200,14 +196,14 @@ static eg_err do_entries(story *s, const json_t *step) {
 
 static eg_err do_recording(story *s, const json_t *step) {
     eg_synthetic_trial trial = {
-        .sway = text_at(step, "sway"),
+        .sway = eg_text_at(step, "sway"),
         .seed = (uint64_t)json_integer_value(json_object_get(step, "seed")),
         .right_share = json_number_value(json_object_get(step, "right_share")),
-        .vision = text_at(step, "vision"),
-        .surface = text_at(step, "surface"),
+        .vision = eg_text_at(step, "vision"),
+        .surface = eg_text_at(step, "surface"),
         .trial_no = (int)json_integer_value(json_object_get(step, "trial_no")),
-        .decision = text_at(step, "decision")};
-    const char *evaluation = id_of(s, text_at(step, "in"));
+        .decision = eg_text_at(step, "decision")};
+    const char *evaluation = id_of(s, eg_text_at(step, "in"));
     return eg_synthetic_record(s->clinic, s->evaluator, s->episode_id, evaluation, &trial, s->diag);
 }
 
@@ -225,7 +221,7 @@ static json_t *goal_ids(const story *s, const json_t *names) {
 /* A therapist's decision over the proposal of one rule. */
 static eg_err add_decision(const story *s, json_t *decisions, const json_t *choice,
                            const char *decision) {
-    const char *rule_id = text_at(choice, "rule");
+    const char *rule_id = eg_text_at(choice, "rule");
     const json_t *rule = eg_knowledge_find(s->clinic->knowledge, "rules", rule_id);
     const json_t *proposal = json_object_get(rule, "proposal");
     if (proposal == NULL)
@@ -246,7 +242,7 @@ static eg_err add_decision(const story *s, json_t *decisions, const json_t *choi
     json_object_set_new(body, "dose", dose);
     int is_edited = edit != NULL && strcmp(decision, "accepted") == 0;
     json_object_set_new(body, "decision", json_string(is_edited ? "edited" : decision));
-    if (text_at(choice, "reason")[0] != '\0')
+    if (eg_text_at(choice, "reason")[0] != '\0')
         json_object_set(body, "reason", json_object_get(choice, "reason"));
     json_object_set(body, "finding_names", json_object_get(choice, "findings"));
     json_object_set_new(body, "goal_ids", goal_ids(s, json_object_get(choice, "goals")));
@@ -289,7 +285,7 @@ static eg_err do_plan(story *s, const json_t *step) {
     for (size_t i = 0; i < s->n_names; i++) {
         json_t *goal = NULL;
         if (eg_document_get(s->clinic, s->names[i].id, 0, &goal, NULL) != EG_OK) continue;
-        if (strcmp(text_at(goal, "kind"), "goal") == 0)
+        if (strcmp(eg_text_at(goal, "kind"), "goal") == 0)
             json_array_append_new(all_goals, json_string(s->names[i].id));
         json_decref(goal);
     }
@@ -309,7 +305,7 @@ static eg_err do_plan(story *s, const json_t *step) {
     json_object_set_new(body, "decisions", decisions);
     json_object_set_new(body, "others", other_treatments(s, step));
     json_object_set_new(body, "overrides", json_array());
-    if (error == EG_OK) error = create(s, "plan", "", body, text_at(step, "as"));
+    if (error == EG_OK) error = create(s, "plan", "", body, eg_text_at(step, "as"));
     json_decref(body);
     return error;
 }
@@ -321,9 +317,9 @@ static eg_err sign(story *s, const char *name) {
     eg_err error = eg_document_get(s->clinic, id_of(s, name), 0, &document, s->diag);
     if (error == EG_OK) {
         int32_t version = (int32_t)json_integer_value(json_object_get(document, "version"));
-        error =
-            eg_document_sign(s->clinic, id_of(s, name), version, text_at(s->therapist, "name"),
-                             text_at(s->therapist, "credential"), &signature, &problems, s->diag);
+        error = eg_document_sign(
+            s->clinic, id_of(s, name), version, eg_text_at(s->therapist, "name"),
+            eg_text_at(s->therapist, "credential"), &signature, &problems, s->diag);
     }
     json_decref(document);
     json_decref(signature);
@@ -355,7 +351,7 @@ static eg_err do_session(story *s, const json_t *step) {
     long day = (long)json_integer_value(json_object_get(step, "day"));
     json_t *body = json_object();
     json_t *plan = NULL;
-    const char *plan_id = id_of(s, text_at(step, "plan"));
+    const char *plan_id = id_of(s, eg_text_at(step, "plan"));
     eg_err error = eg_document_get(s->clinic, plan_id, 0, &plan, s->diag);
     json_object_set_new(body, "plan_id", json_string(plan_id));
     json_object_set(body, "plan_version", json_object_get(plan, "version"));
@@ -390,7 +386,7 @@ static eg_err do_amend(story *s, const json_t *step) {
     json_t *document = NULL;
     json_t *amended = NULL;
     json_t *problems = NULL;
-    const char *id = id_of(s, text_at(step, "what"));
+    const char *id = id_of(s, eg_text_at(step, "what"));
     eg_err error = eg_document_get(s->clinic, id, 0, &document, s->diag);
     if (error == EG_OK) {
         json_t *body = json_deep_copy(json_object_get(document, "body"));
@@ -401,12 +397,12 @@ static eg_err do_amend(story *s, const json_t *step) {
     }
     json_decref(document);
     json_decref(amended);
-    if (error != EG_OK) return refused(s, error, text_at(step, "what"), problems);
+    if (error != EG_OK) return refused(s, error, eg_text_at(step, "what"), problems);
     return EG_OK;
 }
 
 static eg_err do_sign(story *s, const json_t *step) {
-    return sign(s, text_at(step, "what"));
+    return sign(s, eg_text_at(step, "what"));
 }
 
 static eg_err do_step(story *s, const json_t *step) {
@@ -422,9 +418,9 @@ static eg_err do_step(story *s, const json_t *step) {
     if (s->clinic->now_ms > s->real_now_ms) s->clinic->now_ms = s->real_now_ms;
     s->last_ms = s->clinic->now_ms;
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
-        if (strcmp(verbs[i].name, text_at(step, "do")) == 0) return verbs[i].run(s, step);
+        if (strcmp(verbs[i].name, eg_text_at(step, "do")) == 0) return verbs[i].run(s, step);
     return eg_diag_set(s->diag, EG_ERR_DATA, "clinic/demo/people.json", 0,
-                       "there is no step \"%s\"", text_at(step, "do"));
+                       "there is no step \"%s\"", eg_text_at(step, "do"));
 }
 
 static eg_err tell(story *s, const json_t *entry) {
@@ -439,13 +435,13 @@ static eg_err tell(story *s, const json_t *entry) {
         eg_person_create(s->clinic, json_object_get(entry, "person"), &person, &problems, s->diag);
     if (error != EG_OK) return refused(s, error, "person", problems);
     const json_t *care = json_object_get(entry, "episode");
-    error = eg_episode_create(s->clinic, text_at(person, "id"), text_at(care, "discipline"),
-                              text_at(care, "title"), &episode, &problems, s->diag);
+    error = eg_episode_create(s->clinic, eg_text_at(person, "id"), eg_text_at(care, "discipline"),
+                              eg_text_at(care, "title"), &episode, &problems, s->diag);
     if (error != EG_OK) {
         json_decref(person);
         return refused(s, error, "episode", problems);
     }
-    snprintf(s->episode_id, sizeof s->episode_id, "%s", text_at(episode, "id"));
+    snprintf(s->episode_id, sizeof s->episode_id, "%s", eg_text_at(episode, "id"));
     json_decref(person);
     json_decref(episode);
     size_t i;
@@ -453,11 +449,11 @@ static eg_err tell(story *s, const json_t *entry) {
     json_array_foreach(steps, i, step) {
         error = do_step(s, step);
         if (error == EG_OK) continue;
-        const char *family = text_at(json_object_get(entry, "person"), "family_name");
+        const char *family = eg_text_at(json_object_get(entry, "person"), "family_name");
         eg_diag because = s->diag == NULL ? (eg_diag){0} : *s->diag;
         if (s->diag != NULL) *s->diag = (eg_diag){0};
         return eg_diag_set(s->diag, error, "clinic/demo/people.json", 0, "%s, step %zu (%s): %s %s",
-                           family, i + 1, text_at(step, "do"), because.where, because.text);
+                           family, i + 1, eg_text_at(step, "do"), because.where, because.text);
     }
     return EG_OK;
 }

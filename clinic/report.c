@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clinic/knowledge.h"
+#include "clinic/row.h"
 #include "core/base/check.h"
 
 enum { ROWS_MAX = 64, SHOWN_FINDINGS_MAX = 14, TRENDS_MAX = 6, POINTS_MAX = 64 };
@@ -39,20 +40,6 @@ static const char *print(report *r, const char *format, ...) {
     return keep(r, text);
 }
 
-static const char *text_of(const json_t *object, const char *key) {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text == NULL ? "" : text;
-}
-
-static double number_of(const json_t *object, const char *key) {
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : (double)NAN;
-}
-
-static const json_t *body_of(const json_t *document) {
-    return json_object_get(document, "body");
-}
-
 /* "12.3", or "?" for what is not known: a report never leaves a gap that looks like a zero. */
 static const char *number_text(report *r, double value) {
     return isnan(value) ? "?" : print(r, "%.4g", value);
@@ -73,7 +60,7 @@ static const char *measure_text(report *r, double value, const char *unit) {
 /* What people call an entry of knowledge/: its name, or the id where it is not known there. */
 static const char *name_of(const report *r, const char *kind, const char *id) {
     if (r->clinic->knowledge == NULL) return id;
-    const char *name = text_of(eg_knowledge_find(r->clinic->knowledge, kind, id), "name");
+    const char *name = eg_text_at(eg_knowledge_find(r->clinic->knowledge, kind, id), "name");
     return name[0] == '\0' ? id : name;
 }
 
@@ -88,8 +75,8 @@ static const json_t *signature_of(const report *r, const json_t *document) {
     size_t i;
     json_t *signature;
     json_array_foreach(json_object_get(r->input->chart, "signatures"), i, signature) {
-        const json_t *body = body_of(signature);
-        if (strcmp(text_of(body, "document_id"), text_of(document, "id")) == 0 &&
+        const json_t *body = eg_member(signature, "body");
+        if (strcmp(eg_text_at(body, "document_id"), eg_text_at(document, "id")) == 0 &&
             json_integer_value(json_object_get(body, "document_version")) ==
                 json_integer_value(json_object_get(document, "version")))
             found = body;
@@ -105,22 +92,22 @@ static const json_t *goal_by_id(const report *r, const char *id) {
     size_t i;
     json_t *goal;
     json_array_foreach(json_object_get(r->input->chart, "goals"), i, goal) {
-        if (strcmp(text_of(goal, "id"), id) == 0) return body_of(goal);
+        if (strcmp(eg_text_at(goal, "id"), id) == 0) return eg_member(goal, "body");
     }
     return NULL;
 }
 
 static const char *person_name(report *r) {
-    const json_t *body = body_of(json_object_get(r->input->chart, "person"));
-    return print(r, "%s %s", text_of(body, "given_name"), text_of(body, "family_name"));
+    const json_t *body = eg_member(json_object_get(r->input->chart, "person"), "body");
+    return print(r, "%s %s", eg_text_at(body, "given_name"), eg_text_at(body, "family_name"));
 }
 
 static void write_title(report *r, const char *title) {
-    const json_t *person = body_of(json_object_get(r->input->chart, "person"));
-    const json_t *episode = body_of(json_object_get(r->input->chart, "episode"));
+    const json_t *person = eg_member(json_object_get(r->input->chart, "person"), "body");
+    const json_t *episode = eg_member(json_object_get(r->input->chart, "episode"), "body");
     char today[EG_DATE_SIZE];
     eg_clinic_today(r->clinic, today);
-    const char *born = text_of(person, "birth_date");
+    const char *born = eg_text_at(person, "birth_date");
     int64_t born_days = 0;
     int64_t today_days = 0;
     const char *age = eg_date_parse(born, &born_days) && eg_date_parse(today, &today_days)
@@ -128,7 +115,7 @@ static void write_title(report *r, const char *title) {
                           : "";
     eg_paper_title(r->paper, title,
                    print(r, "%s · born %s%s · %s, %s · %s", person_name(r), born, age,
-                         text_of(episode, "discipline"), text_of(episode, "title"), today));
+                         eg_text_at(episode, "discipline"), eg_text_at(episode, "title"), today));
     if (json_is_true(json_object_get(person, "example")))
         eg_paper_text(r->paper, "Example: this person is invented.", EG_PAPER_QUIET);
 }
@@ -146,8 +133,8 @@ static void write_precautions(report *r) {
     GPtrArray *warnings = g_ptr_array_new();
     GPtrArray *stops = g_ptr_array_new();
     json_array_foreach(json_object_get(r->input->chart, "precautions"), i, chip) {
-        const char *kind = text_of(chip, "kind");
-        char *text = (char *)(uintptr_t)text_of(chip, "text");
+        const char *kind = eg_text_at(chip, "kind");
+        char *text = (char *)(uintptr_t)eg_text_at(chip, "text");
         if (strcmp(kind, "stop") == 0) g_ptr_array_add(stops, text);
         if (strcmp(kind, "warn") == 0) g_ptr_array_add(warnings, text);
     }
@@ -160,36 +147,36 @@ static void write_precautions(report *r) {
 
 /* Is this finding a problem that was measured (and not something as it should be, or unknown)? */
 static int is_problem(const json_t *finding) {
-    const char *severity = text_of(finding, "severity");
+    const char *severity = eg_text_at(finding, "severity");
     return !json_is_true(json_object_get(finding, "unknown")) && strcmp(severity, "none") != 0 &&
            strcmp(severity, "unknown") != 0 && severity[0] != '\0';
 }
 
 /* What stands in the first box: the sentence a colleague would say. */
 static void write_summary(report *r) {
-    const json_t *intake = body_of(json_object_get(r->input->chart, "intake"));
-    const json_t *plan = body_of(plan_of(r));
+    const json_t *intake = eg_member(json_object_get(r->input->chart, "intake"), "body");
+    const json_t *plan = eg_member(plan_of(r), "body");
     GString *text = g_string_new(NULL);
-    const char *diagnosis = text_of(json_object_get(intake, "diagnosis"), "text");
+    const char *diagnosis = eg_text_at(json_object_get(intake, "diagnosis"), "text");
     if (diagnosis[0] != '\0') g_string_append_printf(text, "%s. ", diagnosis);
     GPtrArray *worst = g_ptr_array_new();
     size_t i;
     json_t *finding;
     json_array_foreach(r->input->findings, i, finding) {
         if (is_problem(finding) && worst->len < 4)
-            g_ptr_array_add(worst, (char *)(uintptr_t)text_of(finding, "text"));
+            g_ptr_array_add(worst, (char *)(uintptr_t)eg_text_at(finding, "text"));
     }
     if (worst->len > 0) g_string_append_printf(text, "Found: %s. ", join(r, worst, "; "));
     g_ptr_array_free(worst, TRUE);
     if (plan != NULL) {
         g_string_append_printf(text, "Planned: %s a week for %s weeks",
-                               number_text(r, number_of(plan, "frequency_per_week")),
-                               number_text(r, number_of(plan, "duration_weeks")));
+                               number_text(r, eg_number_at(plan, "frequency_per_week")),
+                               number_text(r, eg_number_at(plan, "duration_weeks")));
         const char *between = ": ";
         json_t *decision;
         json_array_foreach(json_object_get(plan, "decisions"), i, decision) {
-            if (strcmp(text_of(decision, "decision"), "rejected") == 0) continue;
-            g_string_append_printf(text, "%s%s", between, text_of(decision, "title"));
+            if (strcmp(eg_text_at(decision, "decision"), "rejected") == 0) continue;
+            g_string_append_printf(text, "%s%s", between, eg_text_at(decision, "title"));
             between = "; ";
         }
         g_string_append(text, ".");
@@ -203,7 +190,7 @@ static const char *list_names(report *r, const json_t *array, const char *key) {
     size_t i;
     json_t *item;
     json_array_foreach(array, i, item) {
-        const char *name = key == NULL ? json_string_value(item) : text_of(item, key);
+        const char *name = key == NULL ? json_string_value(item) : eg_text_at(item, key);
         if (name != NULL && name[0] != '\0') g_ptr_array_add(names, (char *)(uintptr_t)name);
     }
     const char *text = names->len == 0 ? "" : join(r, names, ", ");
@@ -212,29 +199,29 @@ static const char *list_names(report *r, const json_t *array, const char *key) {
 }
 
 static void write_history(report *r) {
-    const json_t *referral = body_of(json_object_get(r->input->chart, "referral"));
-    const json_t *intake = body_of(json_object_get(r->input->chart, "intake"));
+    const json_t *referral = eg_member(json_object_get(r->input->chart, "referral"), "body");
+    const json_t *intake = eg_member(json_object_get(r->input->chart, "intake"), "body");
     eg_paper_heading(r->paper, "Referral and history", NULL);
     const json_t *falls = json_object_get(intake, "falls_12mo");
     const char *const pairs[][2] = {
-        {"Referred by", text_of(referral, "referrer")},
-        {"Asked for", text_of(referral, "request")},
-        {"Diagnosis", text_of(json_object_get(intake, "diagnosis"), "text")},
-        {"Onset", text_of(intake, "onset_at")},
-        {"Affected side", text_of(intake, "affected_side")},
-        {"Hand dominance", text_of(intake, "hand_dominance")},
+        {"Referred by", eg_text_at(referral, "referrer")},
+        {"Asked for", eg_text_at(referral, "request")},
+        {"Diagnosis", eg_text_at(json_object_get(intake, "diagnosis"), "text")},
+        {"Onset", eg_text_at(intake, "onset_at")},
+        {"Affected side", eg_text_at(intake, "affected_side")},
+        {"Hand dominance", eg_text_at(intake, "hand_dominance")},
         {"Medication", list_names(r, json_object_get(intake, "medications"), "name")},
         {"Implants", list_names(r, json_object_get(intake, "implants"), "name")},
         {"Falls, 12 months", json_is_integer(falls)
                                  ? print(r, "%" JSON_INTEGER_FORMAT, json_integer_value(falls))
                                  : ""},
-        {"History", text_of(intake, "history")},
+        {"History", eg_text_at(intake, "history")},
     };
     eg_paper_pairs(r->paper, pairs, sizeof pairs / sizeof pairs[0]);
     size_t i;
     json_t *goal;
     json_array_foreach(json_object_get(intake, "own_goals"), i, goal) {
-        eg_paper_text(r->paper, print(r, "“%s”", text_of(goal, "text")), EG_PAPER_STRONG);
+        eg_paper_text(r->paper, print(r, "“%s”", eg_text_at(goal, "text")), EG_PAPER_STRONG);
     }
 }
 
@@ -242,19 +229,19 @@ static void write_history(report *r) {
 static const char *comparison(report *r, const json_t *finding) {
     const json_t *norm = json_object_get(finding, "norm");
     const json_t *side = json_object_get(finding, "side_to_side");
-    if (norm != NULL && text_of(norm, "text")[0] != '\0' && side != NULL)
-        return print(r, "%s\n%s", text_of(norm, "text"), text_of(side, "text"));
-    if (norm != NULL && text_of(norm, "text")[0] != '\0') return text_of(norm, "text");
-    if (side != NULL) return text_of(side, "text");
+    if (norm != NULL && eg_text_at(norm, "text")[0] != '\0' && side != NULL)
+        return print(r, "%s\n%s", eg_text_at(norm, "text"), eg_text_at(side, "text"));
+    if (norm != NULL && eg_text_at(norm, "text")[0] != '\0') return eg_text_at(norm, "text");
+    if (side != NULL) return eg_text_at(side, "text");
     return "no norm yet";
 }
 
 static const char *icf_text(report *r, const json_t *finding) {
     const json_t *icf = json_object_get(finding, "icf");
-    if (icf == NULL || text_of(icf, "code")[0] == '\0') return "";
+    if (icf == NULL || eg_text_at(icf, "code")[0] == '\0') return "";
     const json_t *qualifier = json_object_get(icf, "qualifier");
-    if (!json_is_integer(qualifier)) return text_of(icf, "code");
-    return print(r, "%s.%" JSON_INTEGER_FORMAT, text_of(icf, "code"),
+    if (!json_is_integer(qualifier)) return eg_text_at(icf, "code");
+    return print(r, "%s.%" JSON_INTEGER_FORMAT, eg_text_at(icf, "code"),
                  json_integer_value(qualifier));
 }
 
@@ -273,17 +260,17 @@ static void write_findings(report *r) {
     json_t *finding;
     json_array_foreach(r->input->findings, i, finding) {
         if (json_is_true(json_object_get(finding, "unknown")) && unknown->len < 12)
-            g_ptr_array_add(unknown, (char *)(uintptr_t)text_of(finding, "meaning"));
+            g_ptr_array_add(unknown, (char *)(uintptr_t)eg_text_at(finding, "meaning"));
         if (!is_problem(finding)) continue;
         n_problems++;
         if (n == SHOWN_FINDINGS_MAX) continue;
         eg_paper_cell *row = cells + COLUMNS * n++;
-        row[0] = (eg_paper_cell){print(r, "%s\n%s", text_of(finding, "text"),
-                                       text_of(json_object_get(finding, "source"), "text")),
+        row[0] = (eg_paper_cell){print(r, "%s\n%s", eg_text_at(finding, "text"),
+                                       eg_text_at(json_object_get(finding, "source"), "text")),
                                  EG_PAPER_PLAIN};
-        row[1] = (eg_paper_cell){text_of(finding, "value_text"), EG_PAPER_STRONG};
+        row[1] = (eg_paper_cell){eg_text_at(finding, "value_text"), EG_PAPER_STRONG};
         row[2] = (eg_paper_cell){comparison(r, finding), EG_PAPER_QUIET};
-        row[3] = (eg_paper_cell){text_of(finding, "severity"), EG_PAPER_ACT};
+        row[3] = (eg_paper_cell){eg_text_at(finding, "severity"), EG_PAPER_ACT};
         row[4] = (eg_paper_cell){icf_text(r, finding), EG_PAPER_QUIET};
     }
     eg_paper_heading(r->paper, "Findings",
@@ -320,16 +307,16 @@ static void write_traces(report *r) {
         const json_t *ellipse = json_object_get(trace, "ellipse");
         size_t n_ml = copy_numbers(json_object_get(trace, "ml_mm"), &buffers[2 * n]);
         size_t n_ap = copy_numbers(json_object_get(trace, "ap_mm"), &buffers[2 * n + 1]);
-        sways[n] = (eg_paper_sway){.title = text_of(item, "title"),
-                                   .caption = text_of(item, "caption"),
+        sways[n] = (eg_paper_sway){.title = eg_text_at(item, "title"),
+                                   .caption = eg_text_at(item, "caption"),
                                    .ml_mm = buffers[2 * n],
                                    .ap_mm = buffers[2 * n + 1],
                                    .n = n_ml < n_ap ? n_ml : n_ap,
-                                   .center_ml_mm = number_of(ellipse, "cx"),
-                                   .center_ap_mm = number_of(ellipse, "cy"),
-                                   .major_mm = number_of(ellipse, "major"),
-                                   .minor_mm = number_of(ellipse, "minor"),
-                                   .angle_deg = number_of(ellipse, "angle_deg")};
+                                   .center_ml_mm = eg_number_at(ellipse, "cx"),
+                                   .center_ap_mm = eg_number_at(ellipse, "cy"),
+                                   .major_mm = eg_number_at(ellipse, "major"),
+                                   .minor_mm = eg_number_at(ellipse, "minor"),
+                                   .angle_deg = eg_number_at(ellipse, "angle_deg")};
         n++;
     }
     if (n > 0) {
@@ -355,18 +342,18 @@ static void write_goals(report *r, int with_attainment) {
     json_t *goal;
     json_array_foreach(goals, i, goal) {
         if (n == ROWS_MAX) break;
-        const json_t *body = body_of(goal);
+        const json_t *body = eg_member(goal, "body");
         const json_t *attained = json_object_get(body, "attained");
-        const char *side = text_of(body, "side");
-        const char *warning = text_of(body, "mdc_warning");
+        const char *side = eg_text_at(body, "side");
+        const char *warning = eg_text_at(body, "mdc_warning");
         eg_paper_cell *row = cells + COLUMNS * n++;
-        row[0] = (eg_paper_cell){print(r, "“%s”\n%s%s%s%s%s", text_of(body, "text"),
-                                       name_of(r, "measures", text_of(body, "measure_code")),
+        row[0] = (eg_paper_cell){print(r, "“%s”\n%s%s%s%s%s", eg_text_at(body, "text"),
+                                       name_of(r, "measures", eg_text_at(body, "measure_code")),
                                        side[0] ? ", " : "", side, warning[0] ? ". " : "", warning),
                                  EG_PAPER_PLAIN};
-        row[1] = (eg_paper_cell){number_text(r, number_of(body, "baseline")), EG_PAPER_PLAIN};
-        row[2] = (eg_paper_cell){number_text(r, number_of(body, "target")), EG_PAPER_STRONG};
-        row[3] = (eg_paper_cell){text_of(body, "due_on"), EG_PAPER_PLAIN};
+        row[1] = (eg_paper_cell){number_text(r, eg_number_at(body, "baseline")), EG_PAPER_PLAIN};
+        row[2] = (eg_paper_cell){number_text(r, eg_number_at(body, "target")), EG_PAPER_STRONG};
+        row[3] = (eg_paper_cell){eg_text_at(body, "due_on"), EG_PAPER_PLAIN};
         row[4] = (eg_paper_cell){
             json_is_integer(attained) ? print(r, "%+d", (int)json_integer_value(attained)) : "open",
             EG_PAPER_QUIET};
@@ -379,11 +366,11 @@ static const char *dose_text(report *r, const json_t *dose) {
     static const char *const keys[] = {"frequency", "intensity", "time", "type", "volume"};
     GPtrArray *parts = g_ptr_array_new();
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const char *part = text_of(dose, keys[i]);
+        const char *part = eg_text_at(dose, keys[i]);
         if (part[0] != '\0') g_ptr_array_add(parts, (char *)(uintptr_t)part);
     }
     const char *text = parts->len == 0 ? "dose not stated" : join(r, parts, "; ");
-    const char *progression = text_of(dose, "progression");
+    const char *progression = eg_text_at(dose, "progression");
     g_ptr_array_free(parts, TRUE);
     return progression[0] == '\0' ? text : print(r, "%s\nThen: %s", text, progression);
 }
@@ -394,7 +381,7 @@ static const char *goal_texts(report *r, const json_t *goal_ids) {
     json_t *id;
     json_array_foreach(goal_ids, i, id) {
         const json_t *goal = goal_by_id(r, json_string_value(id) ? json_string_value(id) : "");
-        if (goal != NULL) g_ptr_array_add(texts, (char *)(uintptr_t)text_of(goal, "text"));
+        if (goal != NULL) g_ptr_array_add(texts, (char *)(uintptr_t)eg_text_at(goal, "text"));
     }
     const char *text = texts->len == 0 ? "" : join(r, texts, "; ");
     g_ptr_array_free(texts, TRUE);
@@ -416,21 +403,21 @@ static const char *finding_texts(report *r, const json_t *names) {
 
 static eg_paper_cell plan_title_cell(report *r, const json_t *decision) {
     const char *findings = finding_texts(r, json_object_get(decision, "finding_names"));
-    const char *status = text_of(decision, "status");
-    const char *reason = text_of(decision, "reason");
+    const char *status = eg_text_at(decision, "status");
+    const char *reason = eg_text_at(decision, "reason");
     return (eg_paper_cell){
         print(r, "%s%s\n%s%s%s %s %s · %s, not verified by a clinician%s%s",
-              text_of(decision, "title"),
-              strcmp(text_of(decision, "decision"), "edited") == 0 ? " (edited)" : "",
+              eg_text_at(decision, "title"),
+              strcmp(eg_text_at(decision, "decision"), "edited") == 0 ? " (edited)" : "",
               findings[0] ? "for " : "", findings, findings[0] ? "." : "",
-              text_of(decision, "rule_id"), text_of(decision, "source"),
+              eg_text_at(decision, "rule_id"), eg_text_at(decision, "source"),
               status[0] ? status : "status not stated", reason[0] ? ". Reason: " : "", reason),
         EG_PAPER_PLAIN};
 }
 
 static void write_plan(report *r) {
     const json_t *document = plan_of(r);
-    const json_t *plan = body_of(document);
+    const json_t *plan = eg_member(document, "body");
     if (plan == NULL) return;
     static const eg_paper_column columns[] = {
         {"Intervention", 4, 0}, {"Dose", 3, 0}, {"Goal", 2.4, 0}};
@@ -441,10 +428,10 @@ static void write_plan(report *r) {
     size_t i;
     json_t *item;
     json_array_foreach(json_object_get(plan, "decisions"), i, item) {
-        if (strcmp(text_of(item, "decision"), "rejected") == 0) {
+        if (strcmp(eg_text_at(item, "decision"), "rejected") == 0) {
             g_string_append_printf(rejected, "%s%s (%s): %s", rejected->len ? "\n" : "",
-                                   text_of(item, "title"), text_of(item, "rule_id"),
-                                   text_of(item, "reason"));
+                                   eg_text_at(item, "title"), eg_text_at(item, "rule_id"),
+                                   eg_text_at(item, "reason"));
             continue;
         }
         if (n == ROWS_MAX) continue;
@@ -458,7 +445,8 @@ static void write_plan(report *r) {
         const json_t *dose = json_object_get(item, "dose");
         eg_paper_cell *row = cells + COLUMNS * n++;
         row[0] = (eg_paper_cell){
-            print(r, "%s\n%s", text_of(item, "title"), text_of(item, "reason")), EG_PAPER_PLAIN};
+            print(r, "%s\n%s", eg_text_at(item, "title"), eg_text_at(item, "reason")),
+            EG_PAPER_PLAIN};
         row[1] = (eg_paper_cell){
             json_is_string(dose) ? json_string_value(dose) : dose_text(r, dose), EG_PAPER_PLAIN};
         row[2] = (eg_paper_cell){goal_texts(r, json_object_get(item, "goal_ids")), EG_PAPER_QUIET};
@@ -466,8 +454,8 @@ static void write_plan(report *r) {
     eg_paper_heading(r->paper, "Plan of care",
                      print(r, "version %d · %s a week, %s to %s",
                            (int)json_integer_value(json_object_get(document, "version")),
-                           number_text(r, number_of(plan, "frequency_per_week")),
-                           text_of(plan, "start_on"), text_of(plan, "end_on")));
+                           number_text(r, eg_number_at(plan, "frequency_per_week")),
+                           eg_text_at(plan, "start_on"), eg_text_at(plan, "end_on")));
     if (n > 0) eg_paper_table(r->paper, columns, COLUMNS, cells, n);
     if (rejected->len > 0)
         eg_paper_text(r->paper, print(r, "Proposed and not taken up: %s", rejected->str),
@@ -475,8 +463,8 @@ static void write_plan(report *r) {
     g_string_free(rejected, TRUE);
     json_array_foreach(json_object_get(plan, "overrides"), i, item) {
         eg_paper_text(r->paper,
-                      print(r, "Against advice %s, with the reason: %s", text_of(item, "rule_id"),
-                            text_of(item, "reason")),
+                      print(r, "Against advice %s, with the reason: %s",
+                            eg_text_at(item, "rule_id"), eg_text_at(item, "reason")),
                       EG_PAPER_ACT);
     }
 }
@@ -486,11 +474,11 @@ static void write_signature(report *r, const json_t *document) {
     if (signature == NULL) return;
     eg_paper_heading(r->paper, "Signature", NULL);
     const char *const pairs[][2] = {
-        {"Signed by",
-         print(r, "%s, %s", text_of(signature, "signer_name"), text_of(signature, "credential"))},
-        {"At", text_of(signature, "signed_at")},
-        {"Note", text_of(signature, "statement")},
-        {"Content hash", text_of(signature, "content_hash")},
+        {"Signed by", print(r, "%s, %s", eg_text_at(signature, "signer_name"),
+                            eg_text_at(signature, "credential"))},
+        {"At", eg_text_at(signature, "signed_at")},
+        {"Note", eg_text_at(signature, "statement")},
+        {"Content hash", eg_text_at(signature, "content_hash")},
     };
     eg_paper_pairs(r->paper, pairs, sizeof pairs / sizeof pairs[0]);
 }
@@ -508,22 +496,23 @@ static void write_changes(report *r) {
         const json_t *points = json_object_get(measure, "points");
         size_t n_points = json_array_size(points);
         if (n_points < 2 || n == ROWS_MAX) continue;
-        double first = number_of(json_array_get(points, 0), "value");
-        double last = number_of(json_array_get(points, n_points - 1), "value");
-        const char *unit = text_of(measure, "unit");
-        const char *side = text_of(measure, "side");
+        double first = eg_number_at(json_array_get(points, 0), "value");
+        double last = eg_number_at(json_array_get(points, n_points - 1), "value");
+        const char *unit = eg_text_at(measure, "unit");
+        const char *side = eg_text_at(measure, "side");
         eg_paper_cell *row = cells + COLUMNS * n++;
-        row[0] =
-            (eg_paper_cell){print(r, "%s%s%s", text_of(measure, "name"), side[0] ? ", " : "", side),
-                            EG_PAPER_PLAIN};
+        row[0] = (eg_paper_cell){
+            print(r, "%s%s%s", eg_text_at(measure, "name"), side[0] ? ", " : "", side),
+            EG_PAPER_PLAIN};
         row[1] = (eg_paper_cell){measure_text(r, first, unit), EG_PAPER_PLAIN};
         row[2] = (eg_paper_cell){measure_text(r, last, unit), EG_PAPER_STRONG};
         row[3] = (eg_paper_cell){print(r, "%+.3g", last - first), EG_PAPER_PLAIN};
-        double mdc = number_of(measure, "mdc");
+        double mdc = eg_number_at(measure, "mdc");
         row[4] = (eg_paper_cell){
-            isnan(mdc) ? "not known" : print(r, "%.3g\n%s", mdc, text_of(measure, "mdc_interval")),
+            isnan(mdc) ? "not known"
+                       : print(r, "%.3g\n%s", mdc, eg_text_at(measure, "mdc_interval")),
             EG_PAPER_QUIET};
-        row[5] = (eg_paper_cell){text_of(measure, "text"), EG_PAPER_PLAIN};
+        row[5] = (eg_paper_cell){eg_text_at(measure, "text"), EG_PAPER_PLAIN};
     }
     eg_paper_heading(r->paper, "Measured again", "change is held against the measure's noise");
     if (n > 0) eg_paper_table(r->paper, columns, COLUMNS, cells, n);
@@ -542,16 +531,16 @@ static void write_trends(report *r) {
         if (n_points < 2 || n == TRENDS_MAX) continue;
         size_t shown = n_points < POINTS_MAX ? n_points : POINTS_MAX;
         for (size_t k = 0; k < shown; k++)
-            values[n][k] = number_of(json_array_get(points, n_points - shown + k), "value");
-        trends[n] =
-            (eg_paper_trend){.title = text_of(measure, "name"),
-                             .unit = text_of(measure, "unit"),
-                             .verdict = text_of(measure, "text"),
-                             .values = values[n],
-                             .n = shown,
-                             .mdc = number_of(measure, "mdc"),
-                             .goal = number_of(json_object_get(measure, "goal"), "target"),
-                             .lower_is_better = strcmp(text_of(measure, "better"), "lower") == 0};
+            values[n][k] = eg_number_at(json_array_get(points, n_points - shown + k), "value");
+        trends[n] = (eg_paper_trend){
+            .title = eg_text_at(measure, "name"),
+            .unit = eg_text_at(measure, "unit"),
+            .verdict = eg_text_at(measure, "text"),
+            .values = values[n],
+            .n = shown,
+            .mdc = eg_number_at(measure, "mdc"),
+            .goal = eg_number_at(json_object_get(measure, "goal"), "target"),
+            .lower_is_better = strcmp(eg_text_at(measure, "better"), "lower") == 0};
         n++;
     }
     if (n > 0) eg_paper_trends(r->paper, trends, n);
@@ -567,10 +556,10 @@ static void write_visits(report *r) {
     json_array_foreach(visits, i, visit) {
         const json_t *minutes = json_object_get(visit, "minutes");
         for (size_t k = 0; k < 4; k++) {
-            double value = number_of(minutes, keys[k]);
+            double value = eg_number_at(minutes, keys[k]);
             if (!isnan(value)) totals[k] += value;
         }
-        double count = number_of(visit, "repetitions");
+        double count = eg_number_at(visit, "repetitions");
         if (!isnan(count)) repetitions += count;
     }
     eg_paper_heading(r->paper, "Visits", print(r, "%zu", json_array_size(visits)));
@@ -585,7 +574,7 @@ static void write_visits(report *r) {
 }
 
 static void write_attainment(report *r) {
-    double t_score = number_of(json_object_get(r->input->progress, "gas"), "t_score");
+    double t_score = eg_number_at(json_object_get(r->input->progress, "gas"), "t_score");
     if (!isnan(t_score))
         eg_paper_text(r->paper,
                       print(r, "Goal attainment T score %.2f (50 is: as expected).", t_score),

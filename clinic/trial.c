@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "clinic/document.h"
+#include "clinic/row.h"
 #include "core/base/check.h"
 #include "io/host/calendar.h"
-
-static const char *text_at(const json_t *object, const char *key) {
-    return json_string_value(json_object_get(object, key));
-}
 
 /* Completed years on a date; NaN if the birth date is not known. */
 static double age_on(eg_clinic *clinic, const char *person_id, const char *date) {
@@ -21,8 +18,8 @@ static double age_on(eg_clinic *clinic, const char *person_id, const char *date)
     if (person_id == NULL || date == NULL ||
         eg_document_get(clinic, person_id, 0, &person, NULL) != EG_OK)
         return age;
-    const char *birth = text_at(json_object_get(person, "body"), "birth_date");
-    if (birth != NULL && eg_date_parse(birth, &born) && eg_date_parse(date, &day))
+    const char *birth = eg_text_at(json_object_get(person, "body"), "birth_date");
+    if (eg_date_parse(birth, &born) && eg_date_parse(date, &day))
         age = (double)eg_years_between(born, day);
     json_decref(person);
     return age;
@@ -37,8 +34,8 @@ static eg_err set_condition(const json_t *words, eg_balance_condition *condition
                  {"surface", eg_condition_set_surface},
                  {"stance", eg_condition_set_stance}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        const char *word = text_at(words, parts[i].name);
-        if (word != NULL && !parts[i].set(condition, word))
+        const char *word = eg_text_at(words, parts[i].name);
+        if (word[0] != '\0' && !parts[i].set(condition, word))
             return eg_diag_set(diag, EG_ERR_ARGUMENT, parts[i].name, 0,
                                "\"%s\" is not a condition that is known here", word);
     }
@@ -112,7 +109,7 @@ eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const ch
     eg_evaluation *evaluation = NULL;
     eg_err error = eg_document_get(clinic, episode_id, 0, &episode, diag);
     if (error == EG_OK)
-        error = evaluate(clinic, evaluator, &complete, text_at(episode, "person_id"), false,
+        error = evaluate(clinic, evaluator, &complete, eg_text_at(episode, "person_id"), false,
                          &evaluation, diag);
     if (error == EG_OK) {
         json_t *body = body_of(&complete, evaluation);
@@ -131,21 +128,21 @@ eg_err eg_trial_evaluate(eg_clinic *clinic, const eg_evaluator *evaluator, const
                          bool all, eg_evaluation **evaluation, eg_diag *diag) {
     EG_ASSERT(clinic != NULL && evaluator != NULL && document != NULL && evaluation != NULL);
     const json_t *body = json_object_get(document, "body");
-    const char *kind = text_at(document, "kind");
-    const char *blob = text_at(body, "blob_id");
-    if (kind == NULL || strcmp(kind, "recording") != 0 || blob == NULL)
+    const char *kind = eg_text_at(document, "kind");
+    const char *blob = eg_text_at(body, "blob_id");
+    if (strcmp(kind, "recording") != 0 || blob[0] == '\0')
         return eg_diag_set(diag, EG_ERR_NOT_FOUND, "recording", 0, "that is not a recording");
     void *bytes = NULL;
-    eg_trial_file file = {.name = text_at(body, "name"),
+    eg_trial_file file = {.name = eg_text_at(body, "name"),
                           .condition = json_object_get(body, "condition"),
-                          .recorded_on = text_at(body, "recorded_on")};
-    if (file.name == NULL) file.name = "recording";
+                          .recorded_on = eg_text_at(body, "recorded_on")};
+    if (file.name[0] == '\0') file.name = "recording";
     eg_err error =
         eg_store_get_blob(clinic->store, blob, EG_RECORDING_BYTES_MAX, &bytes, &file.size, diag);
     file.bytes = bytes;
     if (error == EG_OK)
-        error = evaluate(clinic, evaluator, &file, text_at(document, "person_id"), all, evaluation,
-                         diag);
+        error = evaluate(clinic, evaluator, &file, eg_text_at(document, "person_id"), all,
+                         evaluation, diag);
     free(bytes);
     return error;
 }
