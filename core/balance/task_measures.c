@@ -1,0 +1,63 @@
+#include "core/balance/task.h"
+
+#define LOS   "NeuroCom, limits of stability test"
+#define RISE  "NeuroCom, sit to stand test; Engram for what follows from plain plates"
+#define HOLD  "timed stance tests, in common use"
+#define SHIFT "NeuroCom, rhythmic weight shift test"
+
+static const eg_measure_def rows[] = {
+    {"los.reaction", "Reaction time", "s", EG_BETTER_LOWER,
+     "From the signal to move until the movement has begun.",
+     "first passing of 5 % of the target's distance, less the cue", LOS},
+    {"los.velocity", "Velocity of the reach", "mm/s", EG_BETTER_HIGHER,
+     "Mean speed towards the target between 5 and 95 % of the way to the endpoint.",
+     "0.9 endpoint / (t95 - t05)", LOS},
+    {"los.endpoint", "Endpoint excursion", "%", EG_BETTER_HIGHER,
+     "How far the first movement went, of the target's distance.", "100 endpoint / target", LOS},
+    {"los.maximum", "Maximum excursion", "%", EG_BETTER_HIGHER,
+     "How far the person came at best, of the target's distance.", "100 max along / target", LOS},
+    {"los.control", "Directional control", "%", EG_BETTER_HIGHER,
+     "How straight the way to the endpoint was: 100 is straight.", "100 (on - off) / on", LOS},
+    {"los.area", "Area of the limits of stability", "mm2", EG_BETTER_HIGHER,
+     "Area of the octagon through the farthest points in eight directions.",
+     "sum of r[k] r[k+1] sin(45) / 2", "Engram"},
+    {"shift.velocity", "Velocity of the shift", "mm/s", EG_BETTER_NONE,
+     "Mean speed along the axis of the shift.", "sum |d along| / T", SHIFT},
+    {"shift.control", "Directional control of the shift", "%", EG_BETTER_HIGHER,
+     "How much of the movement lies along the axis.", "100 (on - off) / on", SHIFT},
+    {"shift.amplitude", "Amplitude of the shift", "%", EG_BETTER_NONE,
+     "Mean way between two turns, of the distance between the targets.",
+     "100 mean |turn[k+1] - turn[k]| / target", "Engram"},
+    {"shift.period", "Period of the shift", "s", EG_BETTER_NONE, "Mean time for there and back.",
+     "mean of t[k+2] - t[k]", "Engram"},
+    {"shift.period.cv", "Variation of the period", "%", EG_BETTER_LOWER,
+     "How unevenly the shift is paced.", "100 SD / mean of the periods", "Engram"},
+    {"shift.period.error", "Error of the period", "%", EG_BETTER_NONE,
+     "How much slower (above 0) or faster than the pacing.", "100 (period - pacing) / pacing",
+     "Engram"},
+    {"rise.transfer", "Weight transfer time", "s", EG_BETTER_LOWER,
+     "From the first change of force under the feet until the person has left the seat.",
+     "seat-off - onset", RISE},
+    {"rise.time", "Rise time", "s", EG_BETTER_LOWER,
+     "From the first change of force until the force has settled at body weight.",
+     "settled - onset", RISE},
+    {"rise.peak", "Peak force", "%", EG_BETTER_NONE,
+     "Largest force under the feet, of body weight.", "100 max Fz / weight", RISE},
+    {"rise.rate", "Steepest rise of force", "%/s", EG_BETTER_HIGHER,
+     "Steepest increase of force over 50 ms, of body weight per second.", "100 max dFz/dt / weight",
+     RISE},
+    {"rise.sway", "Sway after rising", "mm/s", EG_BETTER_LOWER,
+     "Mean velocity of the centre of pressure in the five seconds after settling.", "path / time",
+     RISE},
+    {"rise.load.right", "Load on the right while rising", "%", EG_BETTER_NONE,
+     "Share of the force under the right foot from onset to settling.", "100 Fr / (Fr + Fl)", RISE},
+    {"rise.asymmetry", "Asymmetry while rising", "%", EG_BETTER_LOWER,
+     "Difference between the feet as a share of both.", "100 |Fr - Fl| / (Fr + Fl)", RISE},
+    {"hold.time", "Time held", "s", EG_BETTER_HIGHER,
+     "How long the stance was held until a touch, support or a step, or the recording's end.",
+     "stop - start", HOLD},
+    {"hold.velocity", "Mean velocity while held", "mm/s", EG_BETTER_LOWER,
+     "Mean velocity of the centre of pressure while the stance was held.", "path / time", HOLD},
+};
+
+const eg_measure_table eg_task_measures = {rows, sizeof rows / sizeof rows[0]};
