@@ -133,6 +133,14 @@ static int row_is_empty(const eg_gate_input *input, size_t i) {
     return input->n_channels > 0;
 }
 
+/* No centre of pressure in this row although the plate was loaded: no number, every channel empty,
+ * or both coordinates exactly 0 where the neighbours are not. */
+static int row_is_missing(const gate_state *s, size_t i) {
+    const double *ml = s->trial->net.ml_mm, *ap = s->trial->net.ap_mm;
+    if (isnan(ml[i]) || isnan(ap[i]) || row_is_empty(s->input, i)) return 1;
+    return ml[i] == 0 && ap[i] == 0;
+}
+
 /* Rows in which the net force is too small, and whether they last; short empty ones are gaps. */
 static void mark_unloaded(gate_state *s, const double *fz, double least_n) {
     const eg_gate_limits *l = s->limits;
@@ -189,7 +197,7 @@ static void check_base(gate_state *s) {
         size_t run = 0, needed = gate_samples(s, l->base_fail_s);
         for (size_t i = 0; i < s->n; i++) {
             double distance = fabs(axes[axis][i] - middle);
-            if (s->rows[i] || !(distance > l->base_fail_mm)) {
+            if (s->rows[i] || !(distance > l->base_fail_mm) || row_is_missing(s, i)) {
                 run = 0;
                 farthest = 0;
                 continue;
@@ -317,14 +325,6 @@ static void check_force_drift(gate_state *s) {
 }
 
 /* ---- gaps ----------------------------------------------------------------------------------- */
-
-/* No centre of pressure in this row although the plate was loaded: no number, every channel empty,
- * or both coordinates exactly 0 where the neighbours are not. */
-static int row_is_missing(const gate_state *s, size_t i) {
-    const double *ml = s->trial->net.ml_mm, *ap = s->trial->net.ap_mm;
-    if (isnan(ml[i]) || isnan(ap[i]) || row_is_empty(s->input, i)) return 1;
-    return ml[i] == 0 && ap[i] == 0;
-}
 
 static void check_gaps(gate_state *s) {
     const eg_gate_limits *l = s->limits;

@@ -8,9 +8,12 @@
 #include "core/signal/filter.h"
 
 enum {
-    RUN_LEAST = 5,      /* equal samples; a turning point of a fine signal has up to four */
-    COARSE_STEPS = 3,   /* a typical change of so few smallest steps is a coarse resolution */
-    COARSE_FACTOR = 10, /* runs must then be so much longer */
+    RUN_LEAST = 5,     /* equal samples; a turning point of a fine signal has up to four */
+    COARSE_STEPS = 20, /* a typical change of so few smallest steps is a coarse resolution */
+    FINE_STEPS = 1000, /* and of so many a fine one: equal extremes are a wonder then */
+    FINE_SAMPLES = 3,
+    COARSE_EQUAL = 3,   /* a coarse signal repeats samples */
+    COARSE_FACTOR = 40, /* runs must then be so much longer */
     SPIKE_REACH = 2,    /* samples to either side */
     FILTER_ORDER = 4,   /* passed twice */
     WINDOW_SHARE = 2    /* at least 1 / 2 of a window's rows must count */
@@ -20,6 +23,7 @@ static const double noise_cutoff_hz = 10, noise_rate_least_hz = 40;
 static const double noise_window_s = 1, near_s = 0.25;
 static const double run_chance = 1e-3; /* of a run by chance somewhere in a good trial */
 static const double share_most = 0.9;
+static const double coarse_share_fail = 0.45;
 static const double spike_group_s = 0.1, spike_longest_s = 0.15;
 
 /* ---- held samples and saturation ------------------------------------------------------------ */
@@ -38,13 +42,14 @@ static int counts(const gate_state *s, size_t i, const double *values) {
 
 static channel_shape shape_of(gate_state *s, const double *values) {
     channel_shape shape = {INFINITY, -INFINITY, 0, 0, INFINITY, 0};
-    size_t n_changes = 0;
+    size_t n_changes = 0, n_equal = 0;
     for (size_t i = 0; i < s->n; i++) {
         if (!counts(s, i, values)) continue;
         shape.low = fmin(shape.low, values[i]);
         shape.high = fmax(shape.high, values[i]);
         if (i == 0 || !counts(s, i - 1, values)) continue;
         double change = fabs(values[i] - values[i - 1]);
+        n_equal += change == 0;
         if (change == 0) continue;
         s->scratch[n_changes++] = change;
         shape.resolution = fmin(shape.resolution, change);
@@ -53,7 +58,8 @@ static channel_shape shape_of(gate_state *s, const double *values) {
     if (n_changes > 0) shape.usual = gate_select(s->scratch, n_changes, n_changes / 2);
     /* Rounding makes equal steps differ in their last bits; a tenth of a step is tolerance enough.
      */
-    shape.is_coarse = shape.usual <= (COARSE_STEPS + 0.1) * shape.resolution;
+    shape.is_coarse =
+        n_equal >= COARSE_EQUAL && shape.usual <= (COARSE_STEPS + 0.1) * shape.resolution;
     return shape;
 }
 
@@ -90,20 +96,46 @@ static void blame_run(gate_state *s, size_t channel, size_t start, size_t end,
 
 /* How many equal samples in a row are too many: a stretch of time, and longer where the signal is
  * coarse or repeats itself so often that such a run is likely somewhere in n samples. */
-static size_t run_least(const gate_state *s, const double *values, const channel_shape *shape) {
-    size_t needed = gate_samples(s, s->limits->held_fail_s), n_equal = 0, n_pairs = 0;
+static size_t run_least(const gate_state *s, double share, double n_pairs,
+                        const channel_shape *shape) {
+    size_t needed = gate_samples(s, s->limits->held_fail_s);
     if (needed < RUN_LEAST) needed = RUN_LEAST;
     if (shape->is_coarse) needed *= COARSE_FACTOR;
+    if (!(share > 0)) return needed;
+    if (share >= share_most) share = share_most;
+    double likely = 1 + eg_log(run_chance / n_pairs) / eg_log(share);
+    return likely > (double)needed ? (size_t)ceil(likely) : needed;
+}
+
+/* Share of the samples that repeat the one before, those at the channel's limits left out. */
+static double share_of_repeats(const gate_state *s, const double *values,
+                               const channel_shape *shape, double *n_pairs) {
+    size_t n_equal = 0, n = 0;
     for (size_t i = 1; i < s->n; i++) {
         if (!counts(s, i, values) || !counts(s, i - 1, values)) continue;
+        if (values[i] == shape->low || values[i] == shape->high) continue;
         n_equal += values[i] == values[i - 1];
-        n_pairs++;
+        n++;
     }
-    if (n_equal == 0) return needed;
-    double share = (double)n_equal / (double)n_pairs;
-    if (share >= share_most) share = share_most;
-    double likely = 1 + eg_log(run_chance / (double)n_pairs) / eg_log(share);
-    return likely > (double)needed ? (size_t)ceil(likely) : needed;
+    *n_pairs = n > 0 ? (double)n : 1;
+    return (double)n_equal / *n_pairs;
+}
+
+static void check_share(gate_state *s, const eg_gate_channel *c, const channel_shape *shape,
+                        double share) {
+    const eg_gate_limits *l = s->limits;
+    double warn = l->held_share_warn, fail = l->held_share_fail;
+    if (shape->is_coarse) {
+        gate_set(s, EG_GATE_HELD_SAMPLES, EG_GATE_WARN, EG_GATE_NOT_CHECKED_COARSE,
+                 shape->resolution, l->held_fail_s)
+            ->signal = c->name;
+        /* A signal that moves by several steps at a time does not stand still half of the time. */
+        warn = fail = shape->usual > 3 * shape->resolution ? coarse_share_fail : 1;
+    }
+    if (!(share > warn)) return;
+    gate_set(s, EG_GATE_HELD_SAMPLES, share > fail ? EG_GATE_FAIL : EG_GATE_WARN,
+             EG_GATE_HELD_SHARE, share, fail)
+        ->signal = c->name;
 }
 
 /* Runs of equal samples, their share, and how many samples lie exactly at a limit. */
@@ -111,7 +143,8 @@ static void check_channel(gate_state *s, size_t channel, const channel_shape *sh
     const eg_gate_limits *l = s->limits;
     const eg_gate_channel *c = &s->input->channels[channel];
     const channel_shape *shape = &shapes[channel];
-    size_t needed = run_least(s, c->values, shape), n_equal = 0, n_pairs = 0, at_limit[2] = {0, 0};
+    double n_pairs, share = share_of_repeats(s, c->values, shape, &n_pairs);
+    size_t needed = run_least(s, share, n_pairs, shape), at_limit[2] = {0, 0};
     for (size_t i = 0; i < s->n;) {
         if (!counts(s, i, c->values)) {
             i++;
@@ -119,31 +152,19 @@ static void check_channel(gate_state *s, size_t channel, const channel_shape *sh
         }
         size_t end = i + 1;
         while (end < s->n && counts(s, end, c->values) && c->values[end] == c->values[i]) end++;
-        n_equal += end - i - 1;
-        n_pairs += end - i;
         if (c->values[i] == shape->low) at_limit[0] += end - i;
         if (c->values[i] == shape->high) at_limit[1] += end - i;
         if (end - i >= needed) blame_run(s, channel, i, end, shapes);
         i = end;
     }
-    double share = n_pairs > 0 ? (double)n_equal / (double)n_pairs : 0;
-    if (shape->is_coarse) {
-        gate_set(s, EG_GATE_HELD_SAMPLES, EG_GATE_WARN, EG_GATE_NOT_CHECKED_COARSE,
-                 shape->resolution, l->held_fail_s)
-            ->signal = c->name;
-        return;
-    }
-    if (share > l->held_share_warn) {
-        int fails = share > l->held_share_fail;
-        gate_set(s, EG_GATE_HELD_SAMPLES, fails ? EG_GATE_FAIL : EG_GATE_WARN, EG_GATE_HELD_SHARE,
-                 share, l->held_share_fail)
-            ->signal = c->name;
-    }
+    check_share(s, c, shape, share);
+    if (shape->is_coarse || share > l->held_share_fail) return;
+    int is_fine = shape->usual > FINE_STEPS * shape->resolution;
+    double least = is_fine ? FINE_SAMPLES : l->clip_fail_samples;
     for (int k = 0; k < 2; k++) {
-        /* Repeated pairs at a limit are the repeats' fault, not the limit's. */
-        if ((double)at_limit[k] < l->clip_fail_samples || share > l->held_share_fail) continue;
+        if ((double)at_limit[k] < least) continue;
         eg_gate_finding *f = gate_set(s, EG_GATE_SATURATION, EG_GATE_FAIL, EG_GATE_CLIPPED,
-                                      k == 0 ? shape->low : shape->high, l->clip_fail_samples);
+                                      k == 0 ? shape->low : shape->high, least);
         f->signal = c->name;
         f->count = at_limit[k];
     }
@@ -350,8 +371,10 @@ void gate_check_noise(gate_state *s) {
         if (axes[k].x == NULL || !measure_noise(s, axes[k].x, &facts)) continue;
         double level = fmax(facts.rms, facts.worst);
         if (level > l->noise_fail_mm) {
-            eg_gate_finding *f =
-                gate_set(s, EG_GATE_NOISE, EG_GATE_FAIL, EG_GATE_NOISY, level, l->noise_fail_mm);
+            /* Repeated samples make steps, which are noise: the repeats are to blame. */
+            int is_stairs = s->report->findings[EG_GATE_HELD_SAMPLES].reason == EG_GATE_HELD_SHARE;
+            eg_gate_finding *f = gate_set(s, EG_GATE_NOISE, is_stairs ? EG_GATE_WARN : EG_GATE_FAIL,
+                                          EG_GATE_NOISY, level, l->noise_fail_mm);
             f->signal = axes[k].name;
             f->at_s = facts.rms > l->noise_fail_mm ? (double)NAN : facts.worst_at_s;
         }
@@ -421,7 +444,7 @@ void gate_check_drift(gate_state *s) {
             gate_set(s, EG_GATE_DRIFT, EG_GATE_FAIL, EG_GATE_RAMP, change,
                      is_line ? l->drift_line_mm : l->drift_fail_mm)
                 ->signal = names[k];
-        else if (change > l->drift_warn_mm && line.share > 0.5)
+        else if ((change > l->drift_warn_mm && line.share > 0.5) || change > l->drift_line_mm)
             gate_set(s, EG_GATE_DRIFT, EG_GATE_WARN, EG_GATE_RAMP, change, l->drift_warn_mm)
                 ->signal = names[k];
     }
