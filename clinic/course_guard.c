@@ -292,6 +292,31 @@ static bool warns_on_taken(const json_t *rule, const json_t *plan) {
     return false;
 }
 
+/* What a safety rule withholds whole may not be taken up. The plan's overrides lift what a
+ * therapist may lift (S3, with the reason written there); what nobody may lift (S2, S8) stays. */
+static void guard_withheld(const json_t *plan, eg_plan_result *result, json_t *guards) {
+    const json_t *overrides = eg_member(plan, "overrides");
+    const json_t *decisions = eg_member(plan, "decisions");
+    for (size_t i = 0; i < json_array_size(overrides); i++) {
+        const char *id = eg_text_at(json_array_get(overrides, i), "rule_id");
+        const eg_rule *rule = eg_rule_find(result->book, id);
+        if (rule == NULL || !rule->blocks[EG_BLOCK_STIMULATION]) continue;
+        if (!eg_is_given(json_array_get(overrides, i), "reason")) continue;
+        (void)!eg_plan_lift(result, id, NULL); /* refused: it goes on withholding */
+    }
+    char text[TEXT_SIZE] = "Nothing that a safety rule withholds";
+    bool met = true;
+    for (size_t i = 0; i < json_array_size(decisions); i++) {
+        const json_t *decision = json_array_get(decisions, i);
+        const char *id = eg_text_at(decision, "rule_id");
+        if (!is_taken(decision) || eg_plan_withheld(result, id) != EG_STIM_ALL) continue;
+        size_t length = strlen(text);
+        snprintf(text + length, sizeof text - length, "%s%.12s", met ? "; withheld: " : ", ", id);
+        met = false;
+    }
+    eg_guard_add(guards, "plan_withheld", met, text, "plan", "decisions");
+}
+
 /* S1 and its like block; every warning that falls on what was taken up needs a reason. */
 static eg_err guard_rules(const eg_clinic *clinic, const json_t *chart, const json_t *plan,
                           json_t *guards, eg_diag *diag) {
@@ -315,6 +340,7 @@ static eg_err guard_rules(const eg_clinic *clinic, const json_t *chart, const js
             met = false;
         }
         eg_guard_add(guards, "plan_warnings", met, text, "plan", "overrides");
+        guard_withheld(plan, result, guards);
     }
     free(result);
     return err;

@@ -253,6 +253,39 @@ static void the_whole_course(void) {
                  "discharge; each step refused before its time");
 }
 
+static void note_finding(const char *name, double value) {
+    char text[128];
+    snprintf(text, sizeof text, "{'name':'%s','value':%g}", name, value);
+    must(create("finding_value", NULL, text, NULL));
+}
+
+/* Stimulation that a safety rule withholds is not signed, unless a therapist may override it. */
+static void withheld_stimulation_is_not_signed(void) {
+    static const char decision[] =
+        "[{'rule_id':'U3','decision':'accepted','title':'Stimulation','finding_names':"
+        "['wrist_ext_mrc'],'goal_ids':['%s'],'dose':{'time':'30 min'},'exercises':[]}]";
+    char decisions[400];
+    clinic = eg_test_clinic("withheld");
+    walk_to_treatment();
+    note_finding("wrist_ext_mrc", 2);
+    note_finding("lmn_intact", 1);
+    snprintf(decisions, sizeof decisions, decision, goal_id);
+    must(change(plan_id, "decisions", decisions));
+    must(sign(plan_id, 3)); /* nothing speaks against it */
+    note_finding("epilepsy", 1);
+    must(change(plan_id, "frequency_per_week", "4"));
+    EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S3 */
+    must(change(plan_id, "overrides", "[{'rule_id':'S3','reason':'seizure-free since May'}]"));
+    must(sign(plan_id, 5));
+    note_finding("implanted_device", 1);
+    must(change(
+        plan_id, "overrides",
+        "[{'rule_id':'S3','reason':'seizure-free'},{'rule_id':'S2','reason':'she insists'}]"));
+    EG_CHECK_INT(sign(plan_id, 6), EG_ERR_GUARD); /* S2: nobody may */
+    eg_test_clinic_close(clinic);
+    eg_test_note("signed, refused for a seizure, signed with a reason, refused for an implant");
+}
+
 /* A flag that comes up later holds again, and the old release does not cover it. */
 static void a_later_red_flag_holds(void) {
     clinic = eg_test_clinic("later");
@@ -575,6 +608,7 @@ static void findings_are_derived(void) {
 
 EG_TESTS({"course: the whole course, every step tried too early", the_whole_course},
          {"course: a later red flag holds again", a_later_red_flag_holds},
+         {"course: withheld stimulation is not signed", withheld_stimulation_is_not_signed},
          {"course: no sequence of actions gets around the guards", no_way_around},
          {"document: bodies are checked with pointer, reason and remedy", bodies_are_checked},
          {"signature: tampering with versions and signatures is seen", tampering_is_seen},
