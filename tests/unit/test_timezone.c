@@ -142,7 +142,7 @@ static void dates_are_real(void) {
         if (civil.year >= 1 && eg_days_from_civil(civil.year, civil.month, civil.day) != day)
             EG_FAIL("day %jd does not come back", (intmax_t)day);
     }
-    int64_t born, today;
+    int64_t born = 0, today = 0;
     EG_CHECK(eg_date_parse("1960-02-29", &born) && eg_date_parse("2026-02-28", &today));
     EG_CHECK_INT(eg_years_between(born, today), 65);
     EG_CHECK_INT(eg_years_between(born, today + 1), 66);
