@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#ifndef EG_REAL_SINGLE
+#include "core/balance/live.h"
+#endif
 #include "core/base/arena.h"
 #include "core/base/check.h"
 #include "core/base/random.h"
@@ -262,6 +265,27 @@ static void complexity(chain *c) {
     end_stage(c, "complexity");
 }
 
+/* Balance is double in every build and not part of the single-precision library. */
+#ifndef EG_REAL_SINGLE
+static void live_balance(chain *c) {
+    for (int filtered = 0; filtered < 2; filtered++) {
+        eg_live live;
+        need(eg_live_start(&live, 25.0, filtered ? 5.0 : 0.0, NULL));
+        for (size_t at = 0; at < N; at += 25) {
+            eg_live_feed(&live, 25, ml + at, ap + at);
+            eg_live_view view = eg_live_look(&live);
+            take(c, view.ml_mm);
+            take(c, view.path_mm);
+            take(c, view.velocity_mm_s);
+            take(c, view.area_mm2);
+            take(c, view.major_mm);
+            take(c, view.angle_deg);
+        }
+    }
+    end_stage(c, "balance-live");
+}
+#endif
+
 void eg_chain_run(eg_chain_report report, void *context) {
     chain c = {report, context, UINT64_C(0xcbf29ce484222325), 0};
     functions_of_one(&c);
@@ -274,4 +298,7 @@ void eg_chain_run(eg_chain_report report, void *context) {
     smoothing(&c);
     shapes(&c);
     complexity(&c);
+#ifndef EG_REAL_SINGLE
+    live_balance(&c);
+#endif
 }
