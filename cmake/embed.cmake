@@ -1,7 +1,8 @@
-# Puts files into the program: everything in knowledge/ and, when it is built, web/dist. A generated
-# assembler file includes the bytes, so that a change of one file costs milliseconds.
+# Puts files into the program: everything in knowledge/ and what is there of web/dist (nothing before
+# the web interface has been built). A generated assembler file includes the bytes, so that a change
+# of one file costs milliseconds.
 set(embed_roots knowledge clinic/schema clinic/demo)
-if(ENGRAM_WEB AND EXISTS ${PROJECT_SOURCE_DIR}/web/dist/index.html)
+if(ENGRAM_WEB)
   list(APPEND embed_roots web/dist)
 endif()
 
@@ -18,6 +19,7 @@ foreach(root ${embed_roots} ${embed_single})
     set(found ${root})
   else()
     file(GLOB_RECURSE found CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/${root}/*)
+    list(FILTER found EXCLUDE REGEX "/[.][^/]*$")
   endif()
   list(SORT found)
   foreach(path ${found})
