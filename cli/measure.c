@@ -165,6 +165,7 @@ static int measure_file(const eg_evaluator *evaluator, const measure_job *job, c
     eg_evaluation *evaluation = NULL;
     eg_diag diag = {0};
     eg_evaluate_options options = job->options;
+    options.file = path;
     eg_err err = eg_recording_read(path, &recording, &diag);
     if (err == EG_OK && !cases_apply(job->cases, path, &options, &diag)) err = diag.code;
     if (err == EG_OK) err = eg_evaluate_balance(evaluator, recording, &options, &evaluation, &diag);

@@ -129,6 +129,7 @@ void measure_print_csv(const eg_evaluation *evaluation, const char *path) {
     int is_withheld = !is_clinical && result->profile == EG_BALANCE_ENGRAM;
     for (size_t i = 0; i < result->count; i++) {
         const eg_balance_value *v = &result->values[i];
+        if (!eg_evaluation_shows(evaluation, i)) continue;
         char number[EG_JSON_NUMBER_MAX] = "";
         if (!is_withheld && isfinite(v->value)) eg_json_format_number(number, v->value);
         print_field(path, ',');

@@ -87,7 +87,7 @@ static eg_err read_limits(eg_evaluator *evaluator, const json_t *json, const cha
 #define X(name) {#name, &evaluator->limits.name},
         EG_GATE_LIMIT_TABLE(X)
 #undef X
-    };
+            {"icc_show_least", &evaluator->icc_show_least}};
     const json_t *gates = json_object_get(json, "gates");
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         *rows[k].value = NAN;
@@ -220,7 +220,8 @@ eg_err eg_evaluate_balance(const eg_evaluator *evaluator, const eg_recording *re
                                    "%zu rows, a balance trial has at most %d", recording->n_frames,
                                    EG_BALANCE_SAMPLES_MAX)
                      : choose_map(e, recording, diag);
-    e->options.map_json = e->options.map_name = NULL; /* the caller's */
+    snprintf(e->file, sizeof e->file, "%s", options->file != NULL ? options->file : e->name);
+    e->options.map_json = e->options.map_name = e->options.file = NULL; /* the caller's */
     if (err == EG_OK) err = evaluate_make_trial(e, recording, diag);
     if (err == EG_OK) err = compute(e, diag);
     if (err != EG_OK) {
@@ -255,4 +256,13 @@ const eg_balance_result *eg_evaluation_values(const eg_evaluation *evaluation) {
 
 const char *eg_evaluation_problem(const eg_evaluation *evaluation) {
     return evaluation->result_err == EG_OK ? NULL : evaluation->result_diag.text;
+}
+
+bool eg_evaluation_shows(const eg_evaluation *evaluation, size_t index) {
+    EG_ASSERT(index < evaluation->result.count);
+    if (evaluation->options.all || evaluation->result.profile != EG_BALANCE_ENGRAM) return true;
+    measure_knowledge known =
+        evaluate_find_knowledge(evaluation, evaluation->result.values[index].code);
+    const json_t *icc = json_object_get(known.reliability, "icc21");
+    return !json_is_number(icc) || json_number_value(icc) >= evaluation->evaluator->icc_show_least;
 }

@@ -29,6 +29,7 @@ typedef struct eg_evaluate_options {
     double mass_kg;                 /* of the person, NaN if unknown */
     double height_m;                /* NaN if unknown */
     double age_years;               /* NaN if unknown: no norm is shown then */
+    const char *file;               /* how the output names the recording, NULL: its own name */
     const char *condition_from;     /* static: where person and condition come from, NULL: unsaid */
     const char *map_json;           /* a column map as JSON text, NULL to recognise the layout */
     const char *map_name;           /* the map's file, for messages; NULL if map_json is */
@@ -70,6 +71,11 @@ const eg_cop_trial *eg_evaluation_trial(const eg_evaluation *evaluation);
 /* NULL where none could be computed; eg_evaluation_problem says why then, else it is NULL. */
 const eg_balance_result *eg_evaluation_values(const eg_evaluation *evaluation);
 const char *eg_evaluation_problem(const eg_evaluation *evaluation);
+
+/* Whether value `index` is printed: under the engram profile without `all`, measures whose
+ * repeatability under this condition is poor (ICC below knowledge/gates' icc_show_least) are not.
+ */
+bool eg_evaluation_shows(const eg_evaluation *evaluation, size_t index);
 
 /* Writes the object of `engram measure balance --json`: {"file", "sha256", "format", "map",
  * "profile", "clinical", "verdict", "duration_s", "rate_hz", "samples", "analysed", "condition",

@@ -14,13 +14,15 @@ struct eg_evaluator {
     size_t n_maps;
     eg_map *maps; /* [EVALUATE_MAPS_MAX], owned */
     eg_gate_limits limits;
-    json_t *norms; /* array of all entries in knowledge/balance, owned */
+    double icc_show_least; /* measures that repeat worse are shown only on request */
+    json_t *norms;         /* array of all entries in knowledge/balance, owned */
 };
 
 struct eg_evaluation {
     const eg_evaluator *evaluator; /* borrowed: outlives the evaluation */
     eg_evaluate_options options;
     eg_map map;
+    char file[4096]; /* how the output names the recording */
     char name[96], sha256[65], format[32];
     double *signals[EVALUATE_SIGNALS_MAX]; /* what trial and gate point to, owned */
     size_t n_signals;

@@ -143,7 +143,8 @@ static void write_how(const eg_evaluation *e, eg_json_writer *json) {
 /* Measures of the profile that are not in the list because only `all` shows them. */
 static size_t count_hidden(const eg_evaluation *e) {
     size_t n = 0;
-    if (e->options.all || e->result.profile != EG_BALANCE_ENGRAM) return 0;
+    if (e->options.all || e->options.profile != EG_BALANCE_ENGRAM) return 0;
+    for (size_t i = 0; i < e->result.count; i++) n += (size_t)!eg_evaluation_shows(e, i);
     for (size_t i = 0; i < eg_balance_measures.count; i++)
         n += (size_t)eg_balance_measure_is_extra(eg_balance_measures.rows[i].code);
     return n;
@@ -151,7 +152,7 @@ static size_t count_hidden(const eg_evaluation *e) {
 
 void eg_evaluation_write(const eg_evaluation *e, eg_json_writer *json) {
     eg_json_begin_object(json);
-    eg_json_member_string(json, "file", e->name);
+    eg_json_member_string(json, "file", e->file);
     eg_json_member_string(json, "sha256", e->sha256);
     eg_json_member_string(json, "format", e->format);
     eg_json_member_string(json, "map", e->map.id);
@@ -164,7 +165,8 @@ void eg_evaluation_write(const eg_evaluation *e, eg_json_writer *json) {
     eg_json_key(json, "measures");
     eg_json_begin_array(json);
     if (e->result_err == EG_OK)
-        for (size_t i = 0; i < e->result.count; i++) write_measure(e, &e->result.values[i], json);
+        for (size_t i = 0; i < e->result.count; i++)
+            if (eg_evaluation_shows(e, i)) write_measure(e, &e->result.values[i], json);
     eg_json_end_array(json);
     if (e->result_err != EG_OK) eg_json_member_string(json, "reason", e->result_diag.text);
     eg_json_member_integer(json, "hidden", (int64_t)count_hidden(e));
