@@ -26,12 +26,38 @@ static void answer(eg_api_response *response, int status, json_t *json) {
     eg_api_response_clear(response);
     response->content_type = "application/json";
     response->status = text == NULL ? 500 : status;
+    if (text == NULL) {
+        /* Only without memory, or for a value that is no JSON: an error of Engram itself. */
+        text =
+            strdup("{\"error\":{\"code\":\"internal\",\"problems\":[],\"remedy\":\"Please report "
+                   "this.\",\"text\":\"the answer could not be written\",\"where\":\"\"}}");
+        size = text == NULL ? 0 : strlen(text);
+    }
     response->body = text;
-    response->size = text == NULL ? 0 : size;
+    response->size = size;
 }
 
 void eg_api_answer(eg_api_call *call, int status, json_t *json) {
     answer(call->response, status, json);
+}
+
+/* A text for people as JSON. Errors quote files and requests, which may be no UTF-8 or cut in the
+ * middle of a character: what is not a character becomes a question mark. */
+static json_t *plain_text(const char *text) {
+    char safe[sizeof((eg_diag *)0)->text];
+    size_t used = 0;
+    for (const char *at = text != NULL ? text : ""; *at != '\0' && used + 5 < sizeof safe;) {
+        size_t left = strlen(at);
+        size_t size = 1;
+        while (size <= 4 && size <= left && !eg_http_utf8_valid(at, size)) size++;
+        bool good = size <= 4 && size <= left;
+        if (good) memcpy(safe + used, at, size);
+        if (!good) safe[used] = '?';
+        used += good ? size : 1;
+        at += good ? size : 1;
+    }
+    safe[used] = '\0';
+    return json_string(safe);
 }
 
 /* Takes `problems` over; NULL is an empty list. */
@@ -39,9 +65,9 @@ static void refuse(eg_api_response *response, int status, const char *code, cons
                    const char *where, const char *remedy, json_t *problems) {
     if (problems == NULL) problems = json_array();
     answer(response, status,
-           json_pack("{s{sssssssssO}}", "error", "code", code ? code : "error", "text",
-                     text ? text : "", "where", where ? where : "", "remedy", remedy ? remedy : "",
-                     "problems", problems));
+           json_pack("{s{so so so so sO}}", "error", "code", plain_text(code ? code : "error"),
+                     "text", plain_text(text), "where", plain_text(where), "remedy",
+                     plain_text(remedy), "problems", problems));
     json_decref(problems);
 }
 
