@@ -205,17 +205,34 @@ static void write_series(eg_json_writer *json, const char *key, const double *x,
     eg_json_end_array(json);
 }
 
+/* Direction of the longest sway as a drawing needs it: degrees from the axis to the right, turning
+ * to the front. NaN if there is no sway. */
+static double ellipse_angle_deg(const eg_cop_trial *t, double mean_ml, double mean_ap) {
+    double ml = 0, ap = 0, both = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        double x = t->net.ml_mm[i] - mean_ml, y = t->net.ap_mm[i] - mean_ap;
+        if (isnan(x) || isnan(y)) continue;
+        ml += x * x;
+        ap += y * y;
+        both += x * y;
+    }
+    if (ml + ap <= 0) return NAN;
+    return 0.5 * atan2(2 * both, ml - ap) * (180 / 3.14159265358979323846);
+}
+
 /* The 95 % prediction ellipse about the mean, from the measures where they exist. */
 static void write_ellipse(const eg_evaluation *e, eg_json_writer *json) {
     static const char *const codes[][2] = {{"major", "cop.ellipse.major"},
-                                           {"minor", "cop.ellipse.minor"},
-                                           {"angle_deg", "cop.ellipse.angle"}};
+                                           {"minor", "cop.ellipse.minor"}};
     const eg_cop_trial *t = &e->trial;
     eg_json_key(json, "ellipse");
     eg_json_begin_object(json);
-    eg_json_member_number(json, "cx", mean_of(t->net.ml_mm, NULL, 0, t->n));
-    eg_json_member_number(json, "cy", mean_of(t->net.ap_mm, NULL, 0, t->n));
-    for (size_t i = 0; i < 3; i++) {
+    double mean_ml = mean_of(t->net.ml_mm, NULL, 0, t->n);
+    double mean_ap = mean_of(t->net.ap_mm, NULL, 0, t->n);
+    eg_json_member_number(json, "cx", mean_ml);
+    eg_json_member_number(json, "cy", mean_ap);
+    eg_json_member_number(json, "angle_deg", ellipse_angle_deg(t, mean_ml, mean_ap));
+    for (size_t i = 0; i < 2; i++) {
         const eg_balance_value *v =
             e->result_err == EG_OK ? eg_balance_find(&e->result, codes[i][1]) : NULL;
         eg_json_member_number(json, codes[i][0], v != NULL ? v->value : (double)NAN);

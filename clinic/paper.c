@@ -470,7 +470,9 @@ void eg_paper_trends(eg_paper *paper, const eg_paper_trend *trends, size_t n) {
 static void draw_ellipse(eg_paper *paper, const eg_paper_sway *sway, double middle_x,
                          double middle_y, double mm_per_point) {
     cairo_t *c = paper->cairo;
-    if (!isfinite(sway->major_mm) || sway->major_mm <= 0 || !(sway->minor_mm > 0)) return;
+    if (!(sway->major_mm > 0) || !(sway->minor_mm > 0) || !isfinite(sway->major_mm) ||
+        !isfinite(sway->angle_deg))
+        return;
     cairo_save(c);
     cairo_translate(c, middle_x, middle_y);
     cairo_rotate(c, -sway->angle_deg * G_PI / 180);

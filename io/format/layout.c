@@ -133,7 +133,7 @@ static void split_label(eg_span cell, eg_column *column) {
     static const char *const suffixes[] = {"_cm", "_mm", "_m", "_n", "_nm", "_s", "_ms"};
     eg_span label = cell, unit = {cell.start, 0};
     char last = cell.n > 0 ? cell.start[cell.n - 1] : ' ';
-    if (last == ']' || last == ')') {
+    if (cell.n > 1 && (last == ']' || last == ')')) {
         size_t open = cell.n - 1;
         while (open > 0 && cell.start[open] != (last == ']' ? '[' : '(')) open--;
         eg_span inner = eg_text_trim((eg_span){cell.start + open + 1, cell.n - open - 2});
