@@ -105,7 +105,7 @@ static void refuse(eg_http *http, connection *c, const eg_refusal *refusal, cons
     eg_answer answer = {.status = refusal->status,
                         .content_type = response.content_type,
                         .size = response.size,
-                        .keep_alive = whole,
+                        .keep_alive = whole && c->job != NULL && c->job->head.keep_alive,
                         .allow = allow};
     send_answer(c, &answer, response.body, response.body);
     drop_job(http, c);
