@@ -139,7 +139,7 @@ eg_err eg_course_check(const eg_clinic *clinic, const json_t *chart, eg_course_s
     if (to == EG_COURSE_PLAN_DRAFT || to == EG_COURSE_IN_TREATMENT)
         err = eg_guard_plan(clinic, chart, list, diag);
     else if (to != EG_COURSE_INTAKE && to != EG_COURSE_DISCHARGED)
-        eg_guard_red_flag(chart, list);
+        eg_guard_red_flag(clinic, chart, list);
     if (to == EG_COURSE_IN_TREATMENT)
         eg_guard_add(list, "plan_signed", is_signed(json_array_get(eg_member(chart, "plans"), 0)),
                      "The newest version of the plan is signed", "plan", "signature");
@@ -319,6 +319,21 @@ static bool follows_signed_plan(const json_t *chart, const json_t *body) {
     return false;
 }
 
+eg_err eg_guard_check_in(const eg_clinic *clinic, const json_t *chart, const json_t *session,
+                         json_t **problems, eg_diag *diag) {
+    json_t *verdict = NULL;
+    eg_err err = eg_course_check_in(clinic, chart, eg_member(session, "check_in"), &verdict, diag);
+    if (err != EG_OK) return err;
+    bool blocked = json_is_true(json_object_get(verdict, "blocked"));
+    char text[400];
+    snprintf(text, sizeof text, "No exercise today: %.300s",
+             eg_text_at(json_array_get(json_object_get(verdict, "rules"), 0), "text"));
+    json_decref(verdict);
+    if (blocked && !eg_is_given(eg_member(session, "blocked_override"), "reason"))
+        return refuse("session_safety", text, "session", "blocked_override", problems, diag);
+    return EG_OK;
+}
+
 static eg_err allows_session(const eg_clinic *clinic, const json_t *chart, const json_t *body,
                              json_t **problems, eg_diag *diag) {
     if (state_of(chart) != EG_COURSE_IN_TREATMENT)
@@ -327,17 +342,7 @@ static eg_err allows_session(const eg_clinic *clinic, const json_t *chart, const
     if (!follows_signed_plan(chart, body))
         return refuse("plan_signed", "A session follows the newest signed version of the plan",
                       "plan", "signature", problems, diag);
-    json_t *verdict = NULL;
-    eg_err err = eg_course_check_in(clinic, chart, eg_member(body, "check_in"), &verdict, diag);
-    if (err != EG_OK) return err;
-    bool blocked = json_is_true(json_object_get(verdict, "blocked"));
-    char text[400];
-    snprintf(text, sizeof text, "No exercise today: %.300s",
-             eg_text_at(json_array_get(json_object_get(verdict, "rules"), 0), "text"));
-    json_decref(verdict);
-    if (blocked && !eg_is_given(eg_member(body, "blocked_override"), "reason"))
-        return refuse("session_safety", text, "session", "blocked_override", problems, diag);
-    return EG_OK;
+    return eg_guard_check_in(clinic, chart, body, problems, diag);
 }
 
 static eg_err allows_report(const json_t *chart, const json_t *body, json_t **problems,

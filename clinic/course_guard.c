@@ -130,13 +130,20 @@ void eg_guard_intake(const eg_clinic *clinic, const json_t *chart, json_t *guard
                  "consent");
 }
 
-void eg_guard_red_flag(const json_t *chart, json_t *guards) {
+/* A precaution's name for people; its id where knowledge does not have it. */
+static const char *precaution_name(const eg_clinic *clinic, const char *id) {
+    json_t *entry =
+        clinic->knowledge == NULL ? NULL : eg_knowledge_find(clinic->knowledge, "precautions", id);
+    return eg_json_text_of(entry, "name", id);
+}
+
+void eg_guard_red_flag(const eg_clinic *clinic, const json_t *chart, json_t *guards) {
     json_t *flags = eg_course_red_flags(chart);
     char text[TEXT_SIZE] = "No red flag without a clinician's release note";
     for (size_t i = 0; i < json_array_size(flags); i++) {
         size_t length = strlen(text);
         snprintf(text + length, sizeof text - length, "%s%s", i == 0 ? "; open: " : ", ",
-                 json_string_value(json_array_get(flags, i)));
+                 precaution_name(clinic, json_string_value(json_array_get(flags, i))));
     }
     eg_guard_add(guards, "red_flag", json_array_size(flags) == 0, text, "release", "reason");
     json_decref(flags);
@@ -368,6 +375,6 @@ eg_err eg_guard_plan(const eg_clinic *clinic, const json_t *chart, json_t *guard
                  "plan", "goal_ids");
     eg_guard_add(guards, "plan_reasons", seen.reasons, "A reason for every rejected proposal",
                  "plan", "reason");
-    eg_guard_red_flag(chart, guards);
+    eg_guard_red_flag(clinic, chart, guards);
     return guard_rules(clinic, chart, plan, guards, diag);
 }

@@ -11,11 +11,15 @@ void eg_guard_add(json_t *guards, const char *code, bool met, const char *text, 
 void eg_guard_referral(const json_t *chart, json_t *guards);
 void eg_guard_intake(const eg_clinic *clinic, const json_t *chart, json_t *guards);
 /* No red flag without a release. */
-void eg_guard_red_flag(const json_t *chart, json_t *guards);
+void eg_guard_red_flag(const eg_clinic *clinic, const json_t *chart, json_t *guards);
 void eg_guard_evaluated(const eg_clinic *clinic, const json_t *chart, json_t *guards);
 void eg_guard_goals(const json_t *chart, json_t *guards);
 /* The newest plan is complete and safe. Also asked before a plan is signed. */
 eg_err eg_guard_plan(const eg_clinic *clinic, const json_t *chart, json_t *guards, eg_diag *diag);
+
+/* The part of a session's guards that its check-in decides; also asked when it is corrected. */
+eg_err eg_guard_check_in(const eg_clinic *clinic, const json_t *chart, const json_t *session,
+                         json_t **problems, eg_diag *diag);
 
 /* The unmet ones of `guards` as problems (pointer, reason, remedy and the guard's own members). */
 json_t *eg_guard_problems(const json_t *guards);

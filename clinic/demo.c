@@ -304,7 +304,8 @@ static eg_err do_plan(story *s, const json_t *step) {
     json_object_set_new(body, "end_on", json_string(end));
     json_object_set_new(body, "decisions", decisions);
     json_object_set_new(body, "others", other_treatments(s, step));
-    json_object_set_new(body, "overrides", json_array());
+    json_t *overrides = json_object_get(step, "overrides");
+    json_object_set_new(body, "overrides", overrides ? json_incref(overrides) : json_array());
     if (error == EG_OK) error = create(s, "plan", "", body, eg_text_at(step, "as"));
     json_decref(body);
     return error;

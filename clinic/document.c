@@ -7,6 +7,7 @@
 
 #include "clinic/chart.h"
 #include "clinic/course.h"
+#include "clinic/course_guard.h"
 #include "clinic/goal.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
@@ -395,7 +396,16 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
     eg_err err = eg_chart_gather(clinic, seen->episode_id, &chart, diag);
     if (err != EG_OK) return err;
     bool closed = strcmp(eg_text_at(chart, "state"), "discharged") == 0;
-    if (!closed) err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
+    const json_t *old = eg_member(eg_chart_find(chart, "sessions", seen->id), "body");
+    /* A past session stays with the plan it followed, whatever was signed since. */
+    bool same_plan =
+        old != NULL &&
+        json_equal(json_object_get(old, "plan_id"), json_object_get(body, "plan_id")) &&
+        json_equal(json_object_get(old, "plan_version"), json_object_get(body, "plan_version"));
+    if (same_plan)
+        err = eg_guard_check_in(clinic, chart, body, problems, diag);
+    else if (!closed)
+        err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = check_links(chart, kind, seen->parent_id, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, seen->parent_id, body, diag);
     json_decref(chart);

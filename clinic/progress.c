@@ -159,7 +159,8 @@ static void judge(const eg_clinic *clinic, const json_t *chart, json_t *series) 
     eg_measured measure;
     eg_measured_find(clinic, code, &measure);
     eg_change_noise noise = {.mdc95 = NAN, .mcid = NAN};
-    eg_change_interval between = interval_between(first, last);
+    /* The next value will come on another day. */
+    eg_change_interval between = n < 2 ? EG_INTERVAL_DAYS : interval_between(first, last);
     if (json_object_get(series, "mdc_interval") != NULL) {
         noise.mdc95 = eg_number_at(series, "mdc");
         noise.interval = strcmp(eg_text_at(series, "mdc_interval"), "same session") == 0

@@ -5,10 +5,12 @@
 
 #include "clinic/chart.h"
 #include "clinic/course.h"
+#include "clinic/demo.h"
 #include "clinic/document.h"
 #include "clinic/goal.h"
 #include "clinic/progress.h"
 #include "clinic/today.h"
+#include "io/host/clock.h"
 #include "tests/support/clinic.h"
 #include "tests/support/test.h"
 
@@ -330,7 +332,30 @@ static void conflicts_are_seen(void) {
     eg_test_clinic_close(clinic);
 }
 
-EG_TESTS({"progress: changes are held against their noise", progress_is_judged},
+/* The demo's people keep all guards with every rule switched on. */
+static void the_demo_keeps_the_guards(void) {
+    clinic = eg_test_clinic("demo");
+    EG_CHECK(eg_instant_parse("2026-11-22T08:00:00Z", &clinic->now_ms));
+    eg_evaluator *evaluator = NULL;
+    eg_diag diag = {0};
+    EG_CHECK_INT(eg_evaluator_create(eg_embedded_files, &evaluator, &diag), EG_OK);
+    if (eg_demo_fill(clinic, evaluator, eg_embedded_files, &diag) != EG_OK)
+        EG_FAIL("%s: %s", diag.where, diag.text);
+    eg_evaluator_destroy(evaluator);
+    int64_t begin_ms = eg_clock_now_ms();
+    json_t *today = NULL;
+    EG_CHECK_INT(eg_today(clinic, &today, NULL), EG_OK);
+    int64_t took_ms = eg_clock_now_ms() - begin_ms;
+    EG_CHECK_INT(json_array_size(json_object_get(today, "visits")), 5);
+    EG_CHECK(due(today, "release") != NULL && due(today, "sign_plan") != NULL);
+    eg_test_note("6 people, %zu things due, page in %d ms",
+                 json_array_size(json_object_get(today, "due")), (int)took_ms);
+    json_decref(today);
+    eg_test_clinic_close(clinic);
+}
+
+EG_TESTS({"today: the demo keeps every guard with all rules", the_demo_keeps_the_guards},
+         {"progress: changes are held against their noise", progress_is_judged},
          {"goal: baseline from the entry, a step within noise warns", goals_know_their_noise},
          {"today: says what is due and when", today_says_what_is_due},
          {"chart: complete, signed plans marked, long arrays left out", charts_are_complete},

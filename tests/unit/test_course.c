@@ -216,7 +216,8 @@ static void the_whole_course(void) {
     clinic = eg_test_clinic("course");
     walk_to_treatment();
     EG_CHECK_INT(create("session", NULL, session_text(1, 128, ""), NULL), EG_ERR_GUARD);
-    must(create("session", NULL, session_text(2, 128, ""), NULL));
+    char session_id[EG_STORE_ID_SIZE];
+    must(create("session", NULL, session_text(2, 128, ""), session_id));
     /* S4: too high a pressure today, unless a reason is recorded. */
     EG_CHECK_INT(create("session", NULL, session_text(2, 195, ""), NULL), EG_ERR_GUARD);
     must(create("session", NULL,
@@ -230,6 +231,10 @@ static void the_whole_course(void) {
     must(sign(plan_id, 3));
     must(create("session", NULL, session_text(3, 128, ""), NULL));
     EG_CHECK_INT(create("session", NULL, session_text(2, 128, ""), NULL), EG_ERR_GUARD);
+    /* An old session can be corrected, but not moved to another plan or past its safety check. */
+    must(change(session_id, "response", "'tired'"));
+    EG_CHECK_INT(change(session_id, "plan_version", "1"), EG_ERR_GUARD);
+    EG_CHECK_INT(change(session_id, "check_in", "{'sbp':200}"), EG_ERR_GUARD);
     refused("discharged", "discharge_report");
     char report_id[EG_STORE_ID_SIZE];
     must(create("report", NULL, "{'type':'discharge','date':'2026-04-10'}", report_id));
