@@ -161,8 +161,8 @@ static json_t *side_object(appraisal *a, const measured *row, double value, cons
     if (other == NULL) return NULL;
     double other_value = eg_number_at(eg_member(other->newest, "body"), "value");
     char text[TEXT_SIZE];
-    snprintf(text, sizeof text, "%s %.4g%s%s", opposite, other_value, unit[0] == '{' ? "" : " ",
-             unit[0] == '{' ? "" : unit);
+    char unit_text[EG_UNIT_TEXT_SIZE];
+    snprintf(text, sizeof text, "%s %.4g%s", opposite, other_value, eg_unit_say(unit, unit_text));
     json_t *object = json_object();
     json_object_set_new(object, "other", json_real(other_value));
     json_object_set_new(object, "difference", json_real(value - other_value));
@@ -179,7 +179,8 @@ static int lower_is_better(const json_t *measure) {
 }
 
 /* How much of the function is lost, in percent, where that has a meaning; NaN otherwise. Grades and
- * scores are held against their own range, angles and forces against the norm or the other side. */
+ * scores are held against their own range, angles and forces against the other side, or the norm
+ * where the other side was not measured. */
 static double loss_percent(const json_t *measure, double value, const json_t *norm,
                            const json_t *side) {
     const char *unit = eg_text_at(measure, "unit");
@@ -195,8 +196,8 @@ static double loss_percent(const json_t *measure, double value, const json_t *no
     int is_angle = strcmp(unit, "deg") == 0;
     int is_force = strcmp(unit, "N") == 0 || strcmp(unit, "kg") == 0 || strcmp(unit, "N.m") == 0;
     if ((!is_angle && !is_force) || lower_is_better(measure)) return NAN;
-    double whole = is_force ? eg_number_at(side, "other") : eg_number_at(norm, "value");
-    if (isnan(whole)) whole = is_force ? eg_number_at(norm, "value") : eg_number_at(side, "other");
+    double whole = eg_number_at(side, "other");
+    if (isnan(whole)) whole = eg_number_at(norm, "value");
     if (isnan(whole) || whole <= 0) return NAN;
     return 100 * fmin(fmax((whole - value) / whole, 0), 1);
 }
@@ -249,13 +250,35 @@ static int rule_uses(const json_t *rule, const char *name) {
     return 0;
 }
 
+/* Whether a rule speaks about this person: a safety rule, or one that asks for a health condition
+ * that the person has. Others would only make a list of unknowns long. */
+static int concerns(const appraisal *a, const json_t *rule) {
+    if (strcmp(eg_text_at(rule, "area"), "safety") == 0) return 1;
+    const json_t *known = eg_member(a->derived, "findings");
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)known, name, value) {
+        const json_t *entry = eg_knowledge_find(a->clinic->knowledge, "findings", name);
+        if (json_number_value(value) > 0 &&
+            strcmp(eg_text_at(entry, "outside_icf"), "health condition") == 0 &&
+            strcmp(eg_text_at(entry, "scale"), "yes/no") == 0 && rule_uses(rule, name))
+            return 1;
+    }
+    return 0;
+}
+
+/* Which rules ask for the finding, and whether one of them concerns this person. */
 static void add_used_by(const appraisal *a, json_t *finding, const char *name) {
     json_t *used_by = json_object_get(finding, "used_by");
+    int is_relevant = 0;
     size_t n = eg_knowledge_count(a->clinic->knowledge, "rules");
     for (size_t i = 0; i < n; i++) {
         json_t *rule = eg_knowledge_at(a->clinic->knowledge, "rules", i);
-        if (rule_uses(rule, name)) json_array_append(used_by, json_object_get(rule, "id"));
+        if (!rule_uses(rule, name)) continue;
+        json_array_append(used_by, json_object_get(rule, "id"));
+        if (!is_relevant) is_relevant = concerns(a, rule);
     }
+    json_object_set_new(finding, "relevant", json_boolean(is_relevant));
 }
 
 static void set_grade(json_t *finding, const grade *g, const char *icf_code) {
@@ -284,10 +307,8 @@ static json_t *source_object(const json_t *entry) {
 }
 
 static void value_text(char *text, size_t size, double value, const char *unit) {
-    if (unit[0] == '{' || strcmp(unit, "1") == 0 || unit[0] == '\0')
-        snprintf(text, size, "%.4g", value);
-    else
-        snprintf(text, size, "%.4g %s", value, unit);
+    char unit_text[EG_UNIT_TEXT_SIZE];
+    snprintf(text, size, "%.4g%s", value, eg_unit_say(unit, unit_text));
 }
 
 /* {from, to, verdict, text} of a measure that was taken more than once; NULL otherwise. `where` is
@@ -503,6 +524,9 @@ static int compare_findings(const void *left, const void *right) {
     double percent_a = eg_number_at(a, "percent");
     double percent_b = eg_number_at(b, "percent");
     if (percent_a > percent_b || percent_a < percent_b) return percent_a > percent_b ? -1 : 1;
+    int relevant_a = json_is_true(json_object_get(a, "relevant"));
+    int relevant_b = json_is_true(json_object_get(b, "relevant"));
+    if (relevant_a != relevant_b) return relevant_a ? -1 : 1;
     size_t uses_a = json_array_size(json_object_get(a, "used_by"));
     size_t uses_b = json_array_size(json_object_get(b, "used_by"));
     if (uses_a != uses_b) return uses_a > uses_b ? -1 : 1;

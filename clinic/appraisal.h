@@ -21,9 +21,9 @@
  *    change?: {from, to, verdict, text}, percent|null,
  *    severity: none|mild|moderate|severe|complete|outside|unknown,
  *    icf: {code, qualifier}, regions: [ids of the body figure], entry_page, used_by: [rule ids],
- *    text}
- * `name` is the finding's name in knowledge/findings.json where rules know it, otherwise the
- * measure's code and side. Errors: EG_ERR_MEMORY. */
+ * relevant: bool (one of them concerns this person), text} `name` is the finding's name in
+ * knowledge/findings.json where rules know it, otherwise the measure's code and side. Errors:
+ * EG_ERR_MEMORY. */
 eg_err eg_appraise(const eg_clinic *clinic, const json_t *chart, const json_t *derived,
                    json_t **findings, eg_diag *diag);
 

@@ -14,23 +14,23 @@ const char *eg_change_verdict_name(eg_change_verdict verdict) {
     return names[verdict];
 }
 
-static void say(const char *unit, const eg_change_noise *noise, eg_change *change) {
-    const char *space = unit[0] != '\0' && unit[0] != '%' ? " " : "";
+static void say(const char *code, const eg_change_noise *noise, eg_change *change) {
+    char unit[EG_UNIT_TEXT_SIZE];
+    eg_unit_say(code, unit);
     const char *way = change->direction > 0 ? " (better)" : change->direction < 0 ? " (worse)" : "";
-    int n = snprintf(change->sentence, sizeof change->sentence, "Changed by %+.4g%s%s%s: %s",
-                     change->difference, space, unit, way, eg_change_verdict_name(change->verdict));
+    int n = snprintf(change->sentence, sizeof change->sentence, "Changed by %+.4g%s%s: %s",
+                     change->difference, unit, way, eg_change_verdict_name(change->verdict));
     size_t length = n > 0 ? (size_t)n : 0;
     if (change->verdict != EG_CHANGE_NO_MDC && length < sizeof change->sentence) {
         n = snprintf(change->sentence + length, sizeof change->sentence - length,
-                     " (MDC95 %.4g%s%s%s)", noise->mdc95, space, unit,
-                     noise->believed ? ", believed" : "");
+                     " (MDC95 %.4g%s%s)", noise->mdc95, unit, noise->believed ? ", believed" : "");
         length += n > 0 ? (size_t)n : 0;
     }
     if (change->important >= 0 && length < sizeof change->sentence)
-        snprintf(change->sentence + length, sizeof change->sentence - length, "; %s %.4g%s%s",
+        snprintf(change->sentence + length, sizeof change->sentence - length, "; %s %.4g%s",
                  change->important ? "at least the important change of"
                                    : "less than the important change of",
-                 noise->mcid, space, unit);
+                 noise->mcid, unit);
 }
 
 void eg_change_judge(double old_value, double new_value, const char *unit, eg_better better,

@@ -64,6 +64,19 @@ static void drop_arrays(json_t *object) {
     }
 }
 
+/* Of a recording's measures the chart needs those that can be judged: with a norm or with known
+ * noise. The rest is asked for with the recording's result. */
+static json_t *judged_measures(const json_t *result) {
+    json_t *kept = json_array();
+    const json_t *measures = eg_member(result, "measures");
+    for (size_t i = 0; i < json_array_size(measures); i++) {
+        json_t *measure = json_array_get(measures, i);
+        if (eg_is_given(measure, "norm") || eg_is_given(measure, "reliability"))
+            json_array_append(kept, measure);
+    }
+    return kept;
+}
+
 static eg_err add_row(json_t *chart, const eg_document *row, eg_diag *diag) {
     if (row->status == EG_DOCUMENT_ENTERED_IN_ERROR) return EG_OK;
     json_t *document = eg_row_to_json(row, diag);
@@ -74,7 +87,11 @@ static eg_err add_row(json_t *chart, const eg_document *row, eg_diag *diag) {
     }
     if (strcmp(row->kind, "recording") == 0) {
         json_t *result = json_object_get(json_object_get(document, "body"), "result");
-        if (json_is_object(result)) drop_arrays(result);
+        if (json_is_object(result)) {
+            json_t *measures = judged_measures(result);
+            drop_arrays(result);
+            json_object_set_new(result, "measures", measures);
+        }
     }
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (strcmp(row->kind, places[i].kind) == 0) {

@@ -108,6 +108,7 @@ void eg_finding_say(const eg_knowledge *knowledge, const char *name, double valu
     const char *words = eg_json_text_of(definition, "name", name);
     const char *unit = eg_json_text_of(definition, "unit", "");
     const char *scale = eg_json_text_of(definition, "scale", "number");
+    char unit_text[EG_UNIT_TEXT_SIZE];
     if (definition != NULL && is_yes_no(definition))
         snprintf(text, size, "%s: %s", words, value > 0.5 ? "yes" : "no");
     else if (strcmp(scale, "score") == 0 || strcmp(scale, "grade") == 0)
@@ -115,10 +116,7 @@ void eg_finding_say(const eg_knowledge *knowledge, const char *name, double valu
                  eg_json_number_of(definition, "low", 0.0),
                  eg_json_number_of(definition, "high", 0.0));
     else
-        snprintf(text, size, "%s: %g%s%s", words, value, unit[0] == '%' ? "" : " ",
-                 unit[0] == '{' || strcmp(unit, "1") == 0 ? "" : unit);
-    size_t length = strlen(text);
-    if (length > 0 && text[length - 1] == ' ') text[length - 1] = '\0';
+        snprintf(text, size, "%s: %g%s", words, value, eg_unit_say(unit, unit_text));
 }
 
 void eg_finding_origin(const eg_knowledge *knowledge, const char *name, char *text, size_t size) {

@@ -71,4 +71,10 @@ double eg_json_number_of(json_t *object, const char *name, double otherwise);
  * exponent, joined by "." and "/", "1", "%", or words in braces. */
 int eg_unit_is_valid(const char *text);
 
+enum { EG_UNIT_TEXT_SIZE = 40 };
+
+/* A unit as people read it behind a number, with the space before it: "s" becomes " s", "{score}"
+ * " points", "mm2" " mm²", "deg" "°", "1" and grades nothing. Returns `text`. */
+const char *eg_unit_say(const char *unit, char text[EG_UNIT_TEXT_SIZE]);
+
 #endif

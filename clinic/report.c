@@ -47,14 +47,8 @@ static const char *number_text(report *r, double value) {
 
 static const char *measure_text(report *r, double value, const char *unit) {
     if (isnan(value)) return "?";
-    if (unit[0] == '\0' || strcmp(unit, "1") == 0) return number_text(r, value);
-    /* UCUM writes units such as {score} in braces; a reader needs no brace. */
-    char *plain = g_strdup(unit);
-    g_strdelimit(plain, "{}[]", ' ');
-    g_strstrip(plain);
-    const char *text = print(r, "%.4g %s", value, plain);
-    g_free(plain);
-    return text;
+    char text[EG_UNIT_TEXT_SIZE];
+    return print(r, "%.4g%s", value, eg_unit_say(unit, text));
 }
 
 /* What people call an entry of knowledge/: its name, or the id where it is not known there. */
@@ -259,7 +253,8 @@ static void write_findings(report *r) {
     size_t i;
     json_t *finding;
     json_array_foreach(r->input->findings, i, finding) {
-        if (json_is_true(json_object_get(finding, "unknown")) && unknown->len < 12)
+        if (json_is_true(json_object_get(finding, "unknown")) &&
+            json_is_true(json_object_get(finding, "relevant")) && unknown->len < 12)
             g_ptr_array_add(unknown, (char *)(uintptr_t)eg_text_at(finding, "meaning"));
         if (!is_problem(finding)) continue;
         n_problems++;

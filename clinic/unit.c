@@ -1,4 +1,5 @@
 /* Whether a text is a unit: a tolerant reading of UCUM, enough to catch slips such as "sec". */
+#include <stdio.h>
 #include <string.h>
 
 #include "clinic/knowledge.h"
@@ -57,4 +58,35 @@ int eg_unit_is_valid(const char *text) {
         if (*c == '\0') return 1;
         start = c + 1;
     }
+}
+
+const char *eg_unit_say(const char *unit, char text[EG_UNIT_TEXT_SIZE]) {
+    static const char *const words[][2] = {{"", ""},
+                                           {"1", ""},
+                                           {"{grade}", ""},
+                                           {"{score}", " points"},
+                                           {"deg", "°"},
+                                           {"mm2", " mm²"},
+                                           {"cm2", " cm²"},
+                                           {"mm2/s", " mm²/s"},
+                                           {"/min", " a minute"},
+                                           {"/s", " a second"},
+                                           {"mm[Hg]", " mmHg"},
+                                           {"a", " years"},
+                                           {"mo", " months"},
+                                           {"wk", " weeks"},
+                                           {"d", " days"}};
+    EG_ASSERT(unit != NULL && text != NULL);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i][0], unit) == 0) {
+            snprintf(text, EG_UNIT_TEXT_SIZE, "%s", words[i][1]);
+            return text;
+        }
+    /* A word in braces is for people already; it only loses its braces. */
+    size_t length = strlen(unit);
+    if (unit[0] == '{' && unit[length - 1] == '}')
+        snprintf(text, EG_UNIT_TEXT_SIZE, " %.*s", (int)(length - 2), unit + 1);
+    else
+        snprintf(text, EG_UNIT_TEXT_SIZE, " %s", unit);
+    return text;
 }

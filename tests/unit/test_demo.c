@@ -110,6 +110,11 @@ static void values_are_held_against_what_is_known(void) {
     EG_CHECK_NEAR(json_number_value(json_object_get(finding_named(findings, "test.tug"), "value")),
                   15.9, 1e-9);
     EG_CHECK(json_is_true(json_object_get(finding_named(findings, "vr_available"), "unknown")));
+    EG_CHECK(json_is_true(json_object_get(finding_named(findings, "vr_available"), "relevant")));
+    EG_CHECK(json_is_false(json_object_get(finding_named(findings, "lbp_weeks"), "relevant")));
+    /* Ankle 8 of the other side's 14 degrees: 43 % lost; the newest recording against its band. */
+    EG_CHECK_TEXT(severity(findings, "rom.ankle.dorsiflexion.passive.left"), "moderate");
+    EG_CHECK_TEXT(severity(findings, "cop.ellipse.area.open.firm"), "outside");
     int last_rank_was_none = 0;
     size_t i;
     json_t *finding;

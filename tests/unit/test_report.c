@@ -30,7 +30,8 @@ static const char findings_text[] =
     "[{'name':'sts5_s','meaning':'five times sit to stand','value':16.1,'value_text':'16.1 s',"
     "'unknown':false,'text':'Stands up slowly','severity':'moderate','icf':{'code':'d4103',"
     "'qualifier':2},'source':{'text':'stopwatch, 2026-11-03'}},"
-    "{'name':'tis','meaning':'Trunk Impairment Scale','unknown':true,'severity':'unknown'}]";
+    "{'name':'tis','meaning':'Trunk Impairment "
+    "Scale','unknown':true,'relevant':true,'severity':'unknown'}]";
 
 static const char progress_text[] =
     "{'measures':[{'code':'test.10mwt.comfortable','name':'Walking speed','unit':'m/s',"
