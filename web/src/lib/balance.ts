@@ -1,4 +1,5 @@
-import type { Measure, Norm, QualityCheck, Result, Trace } from './types'
+import type { Measure, NormBand, QualityCheck, Result, Trace } from './types'
+import { unitWord } from './words'
 
 /** What POST /api/inspect and GET /api/examples/{id} answer: a result with its trace. */
 export interface Inspection {
@@ -22,55 +23,44 @@ export interface Row {
   name: string
   value: number | null
   unit: string
-  clinical: boolean
+  withheld: boolean
   low: number | null
   high: number | null
-  normText: string
-  normSource: string
   normPeople: string
-  verified: boolean
+  normSource: string
   mdc: number | null
   mdcNote: string
   icc: number | null
-  definition: string
-  settings: string
-  verdict: 'above' | 'below' | 'in' | null
-  better: string
+  noiseSource: string
+  verdict: 'above' | 'below' | 'within' | null
 }
 
 const finite = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null
 
+/** Whom a norm was measured on: a number without this is no norm. */
+function people(norm: NormBand): string {
+  const ages = `${Math.ceil(norm.age_low)} to ${Math.floor(norm.age_high)} years`
+  return `${norm.n} people, ${ages}, ${norm.surface}, eyes ${norm.vision}, 5th to 95th percentile`
+}
+
 export function row(m: Measure): Row {
-  const norm: Norm = m.norm ?? {}
-  const low = finite(norm.low) ?? finite(norm.lo)
-  const high = finite(norm.high) ?? finite(norm.hi)
   const value = finite(m.value)
-  const mdcObject = m.mdc && typeof m.mdc === 'object' ? m.mdc : null
-  const mdc = finite(m.mdc95) ?? finite(m.mdc) ?? finite(mdcObject?.value)
-  let verdict: Row['verdict'] = null
-  if (value !== null && (low !== null || high !== null)) {
-    verdict = high !== null && value > high ? 'above' : low !== null && value < low ? 'below' : 'in'
-  }
   return {
     code: m.code,
     name: m.name ?? m.code,
     value,
-    unit: m.unit ?? '',
-    clinical: m.clinical !== false,
-    low,
-    high,
-    normText: norm.text ?? '',
-    normSource: norm.source ?? '',
-    normPeople: norm.population ?? '',
-    verified: norm.verified === true,
-    mdc,
-    mdcNote: mdcObject?.note ?? mdcObject?.interval ?? m.mdc_interval ?? '',
-    icc: finite(m.icc),
-    definition: m.definition ?? '',
-    settings: m.settings ?? '',
-    verdict,
-    better: m.better ?? '',
+    unit: unitWord(m.unit),
+    withheld: m.withheld === true,
+    low: m.norm ? finite(m.norm.p5) : null,
+    high: m.norm ? finite(m.norm.p95) : null,
+    normPeople: m.norm ? people(m.norm) : '',
+    normSource: m.norm?.source ?? '',
+    mdc: finite(m.reliability?.mdc95),
+    mdcNote: m.reliability ? `${m.reliability.interval}, ${m.reliability.n} people` : '',
+    icc: finite(m.reliability?.icc21),
+    noiseSource: m.reliability?.source ?? '',
+    verdict: value === null ? null : (m.norm?.position ?? null),
   }
 }
 

@@ -138,24 +138,42 @@ export interface Norm {
   verified?: boolean
 }
 
+/** Where a value of a recording lies among people of the same age under the same condition. */
+export interface NormBand {
+  position?: 'below' | 'within' | 'above'
+  p5: number
+  p50: number
+  p95: number
+  n: number
+  age_low: number
+  age_high: number
+  surface: string
+  vision: string
+  source: string
+  status: string
+}
+
+/** How well a measure repeats; the interval says over which time that was measured. */
+export interface Reliability {
+  icc21: number | null
+  sem: number | null
+  mdc95: number | null
+  n: number
+  interval: string
+  note: string
+  source: string
+  status: string
+}
+
 export interface Measure {
   code: string
   name?: string
   value: number | null
   unit?: string
   better?: string
-  clinical?: boolean
-  hidden?: boolean
-  icc?: number | null
-  mdc95?: number | null
-  mdc?: number | { value?: number | null; interval?: string; note?: string } | null
-  mdc_interval?: string
-  norm?: Norm | null
-  definition?: string
-  settings?: string
-  verdict?: string
-  text?: string
-  [key: string]: unknown
+  withheld?: boolean
+  norm?: NormBand | null
+  reliability?: Reliability | null
 }
 
 export interface Result {
