@@ -186,10 +186,11 @@ static int serve(const eg_http_settings *settings) {
 
 static int print_routes(void) {
     static const char *const bodies[] = {"none", "json", "bytes"};
+    static const char *const roles[EG_API_ROLES] = {"reader", "writer", "printer"};
     for (size_t i = 0; eg_api_route_at(i) != NULL; i++) {
         const eg_api_route *route = eg_api_route_at(i);
-        printf("%s %s %s %s\n", route->method, route->path,
-               route->role == EG_API_WRITES ? "writer" : "reader", bodies[route->body]);
+        printf("%s %s %s %s\n", route->method, route->path, roles[route->role],
+               bodies[route->body]);
     }
     return 0;
 }

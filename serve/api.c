@@ -37,7 +37,7 @@ static const eg_api_route routes[] = {
      EG_API_BODY_JSON},
     {"GET", "/api/episodes/{id}/proposals", eg_api_get_proposals, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/episodes/{id}/progress", eg_api_get_progress, EG_API_READS, EG_API_BODY_NONE},
-    {"GET", "/api/episodes/{id}/report.pdf", eg_api_get_report, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/episodes/{id}/report.pdf", eg_api_get_report, EG_API_PRINTS, EG_API_BODY_NONE},
     {"POST", "/api/episodes/{id}/recordings", eg_api_create_recording, EG_API_WRITES,
      EG_API_BODY_BYTES},
     {"GET", "/api/recordings/{id}/trace", eg_api_get_trace, EG_API_READS, EG_API_BODY_NONE},

@@ -19,7 +19,15 @@ enum {
     EG_API_PARAMETER_MAX = 128,          /* bytes of one, with its final zero */
 };
 
-typedef enum eg_api_role { EG_API_READS, EG_API_WRITES } eg_api_role;
+/* Which worker takes a request. Reports have one of their own: pango, fontconfig and cairo share
+ * state of the whole process, so one thread alone ever calls them; nor does a report make the
+ * requests of the pages wait. */
+typedef enum eg_api_role {
+    EG_API_READS,
+    EG_API_WRITES,
+    EG_API_PRINTS,
+    EG_API_ROLES /* their number */
+} eg_api_role;
 typedef enum eg_api_body { EG_API_BODY_NONE, EG_API_BODY_JSON, EG_API_BODY_BYTES } eg_api_body;
 
 typedef struct eg_api_request {

@@ -246,9 +246,11 @@ static bool grow_body(eg_http *http, eg_job *job, size_t more) {
     size_t capacity = job->body_capacity == 0 ? CHUNK_MAX : job->body_capacity * 2;
     if (capacity < needed) capacity = needed;
     if (capacity > (size_t)job->head.content_length) capacity = (size_t)job->head.content_length;
+    size_t added = capacity - job->body_capacity;
+    if (http->bodies_size + added > BODIES_MAX) return false; /* others came in the meantime */
     char *body = realloc(job->body, capacity + 1);
     if (body == NULL) return false;
-    http->bodies_size += capacity - job->body_capacity;
+    http->bodies_size += added;
     job->body = body;
     job->body_capacity = capacity;
     return true;

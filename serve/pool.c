@@ -19,8 +19,8 @@ typedef struct worker {
 
 struct eg_pool {
     pthread_mutex_t lock;
-    pthread_cond_t wake[2]; /* by role */
-    queue waiting[2];       /* by role */
+    pthread_cond_t wake[EG_API_ROLES];
+    queue waiting[EG_API_ROLES];
     queue finished;
     bool leaving;
     void (*done)(void *context);
@@ -89,15 +89,14 @@ eg_pool *eg_pool_create(eg_api *writer, eg_api *const readers[EG_POOL_READERS],
     eg_pool *pool = calloc(1, sizeof *pool);
     if (pool == NULL) return NULL;
     pthread_mutex_init(&pool->lock, NULL);
-    pthread_cond_init(&pool->wake[EG_API_READS], NULL);
-    pthread_cond_init(&pool->wake[EG_API_WRITES], NULL);
+    for (size_t i = 0; i < EG_API_ROLES; i++) pthread_cond_init(&pool->wake[i], NULL);
     pool->done = done;
     pool->context = context;
     for (size_t i = 0; i < 1 + EG_POOL_READERS; i++) {
         worker *self = &pool->workers[i];
         self->pool = pool;
         self->api = i == 0 ? writer : readers[i - 1];
-        self->role = i == 0 ? EG_API_WRITES : EG_API_READS;
+        self->role = i == 0 ? EG_API_WRITES : i == EG_POOL_READERS ? EG_API_PRINTS : EG_API_READS;
         if (pthread_create(&self->thread, NULL, work, self) != 0) {
             eg_pool_destroy(pool);
             return NULL;
@@ -111,15 +110,14 @@ void eg_pool_destroy(eg_pool *pool) {
     if (pool == NULL) return;
     pthread_mutex_lock(&pool->lock);
     pool->leaving = true;
-    pthread_cond_broadcast(&pool->wake[EG_API_READS]);
-    pthread_cond_broadcast(&pool->wake[EG_API_WRITES]);
+    for (size_t i = 0; i < EG_API_ROLES; i++) pthread_cond_broadcast(&pool->wake[i]);
     pthread_mutex_unlock(&pool->lock);
     for (size_t i = 0; i < pool->n_started; i++) pthread_join(pool->workers[i].thread, NULL);
-    queue *queues[] = {&pool->waiting[0], &pool->waiting[1], &pool->finished};
-    for (size_t i = 0; i < 3; i++)
-        for (eg_job *job = pull(queues[i]); job != NULL; job = pull(queues[i])) eg_job_destroy(job);
-    pthread_cond_destroy(&pool->wake[EG_API_READS]);
-    pthread_cond_destroy(&pool->wake[EG_API_WRITES]);
+    for (size_t i = 0; i <= EG_API_ROLES; i++) {
+        queue *jobs = i < EG_API_ROLES ? &pool->waiting[i] : &pool->finished;
+        for (eg_job *job = pull(jobs); job != NULL; job = pull(jobs)) eg_job_destroy(job);
+    }
+    for (size_t i = 0; i < EG_API_ROLES; i++) pthread_cond_destroy(&pool->wake[i]);
     pthread_mutex_destroy(&pool->lock);
     free(pool);
 }

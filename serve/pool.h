@@ -1,4 +1,5 @@
-/* The workers behind the network thread: one that writes, two that read. A request waits in a queue
+/* The workers behind the network thread: one that writes, two that read and one that reads and
+ * prints reports. A request waits in a queue
  * of bounded length; a full queue is an answer ("busy"), not a wait. */
 #ifndef EG_SERVE_POOL_H
 #define EG_SERVE_POOL_H
@@ -9,7 +10,10 @@
 #include "serve/api.h"
 #include "serve/request.h"
 
-enum { EG_POOL_READERS = 2, EG_POOL_QUEUE_MAX = 64 };
+enum {
+    EG_POOL_READERS = 3, /* workers besides the writer; the last of them prints */
+    EG_POOL_QUEUE_MAX = 64
+};
 
 /* One request on its way. It owns its bytes, so that it outlives a client that went away. */
 typedef struct eg_job {

@@ -1,6 +1,7 @@
 /* The server in this process, on a free port, with clients in threads of their own: the same test
  * runs under the thread sanitizer. */
 #include <arpa/inet.h>
+#include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -29,13 +30,15 @@ static void *run(void *argument) {
     return NULL;
 }
 
-static void begin(server *self) {
+static void begin_with(server *self, bool demo) {
     static char store[4200];
     eg_diag diag = {0};
     snprintf(store, sizeof store, "sqlite:%s/engram.db", eg_test_folder());
-    eg_api_settings api = {.version = "test", .store = store};
+    eg_api_settings api = {.version = "test", .store = store, .demo = demo};
     self->writer = eg_api_create(&api, NULL, &diag);
     if (self->writer == NULL) EG_FAIL("%s: %s", diag.where, diag.text);
+    if (demo && eg_api_fill_demo(self->writer, &diag) != EG_OK)
+        EG_FAIL("%s: %s", diag.where, diag.text);
     eg_http_settings settings = {.address = "127.0.0.1", .token = token, .writer = self->writer};
     for (size_t i = 0; i < EG_POOL_READERS; i++) {
         self->readers[i] = eg_api_create(&api, self->writer, &diag);
@@ -45,6 +48,10 @@ static void begin(server *self) {
     self->http = eg_http_create(&settings, &diag);
     if (self->http == NULL) EG_FAIL("%s: %s", diag.where, diag.text);
     EG_CHECK_INT(pthread_create(&self->thread, NULL, run, self->http), 0);
+}
+
+static void begin(server *self) {
+    begin_with(self, false);
 }
 
 static void end(server *self) {
@@ -74,11 +81,11 @@ static int send_all(int file, const char *bytes, size_t size) {
     return 0;
 }
 
-/* Reads one response by its Content-Length; returns its status, or -1. */
-static int read_answer(int file, char reply[REPLY_MAX]) {
+/* Reads one response by its Content-Length into `capacity` bytes; returns its status, or -1. */
+static int read_answer(int file, char *reply, size_t capacity) {
     size_t used = 0;
     for (;;) {
-        ssize_t n = recv(file, reply + used, REPLY_MAX - 1 - used, 0);
+        ssize_t n = recv(file, reply + used, capacity - 1 - used, 0);
         if (n <= 0) return -1;
         used += (size_t)n;
         reply[used] = '\0';
@@ -116,7 +123,8 @@ static void *ask(void *argument) {
         n += writes ? snprintf(request + n, sizeof request - (size_t)n,
                                "Content-Length: %zu\r\n\r\n%s", strlen(body), body)
                     : snprintf(request + n, sizeof request - (size_t)n, "\r\n");
-        int status = send_all(file, request, (size_t)n) == 0 ? read_answer(file, reply) : -1;
+        int status =
+            send_all(file, request, (size_t)n) == 0 ? read_answer(file, reply, REPLY_MAX) : -1;
         /* None of the bodies is a person, so every write is refused, with the reason. */
         bool good = status == 503 || (writes ? status >= 400 && status < 500 : status == 200);
         if (good) atomic_fetch_add(self->n_good, 1);
@@ -145,6 +153,95 @@ static void many_clients_at_once(void) {
     end(&self);
     EG_CHECK_INT(atomic_load(&n_good), CLIENTS * ROUNDS);
     eg_test_note("%d clients, %d requests each, all answered as they should be", CLIENTS, ROUNDS);
+}
+
+/* ---- reports ---- */
+
+enum { PRINTERS = 4, PRINT_ROUNDS = 2, EPISODES = 6, PDF_MAX = 4 * 1024 * 1024 };
+
+typedef struct printer {
+    int port;
+    int number;
+    char (*episodes)[64];
+    atomic_int *n_good;
+} printer;
+
+/* One request on a connection of its own; `reply` holds capacity bytes. Returns the status or -1.
+ */
+static int get(int port, const char *path, char *reply, size_t capacity) {
+    char request[512];
+    int n = snprintf(request, sizeof request,
+                     "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n"
+                     "Authorization: Bearer %s\r\nConnection: close\r\n\r\n",
+                     path, port, token);
+    int file = dial(port);
+    int status = -1;
+    if (file >= 0 && send_all(file, request, (size_t)n) == 0)
+        status = read_answer(file, reply, capacity);
+    if (file >= 0) close(file);
+    return status;
+}
+
+/* Reports of all people, in another order for every client. */
+static void *print(void *argument) {
+    const printer *self = argument;
+    char *reply = malloc(PDF_MAX);
+    for (int i = 0; reply != NULL && i < PRINT_ROUNDS * EPISODES; i++) {
+        char path[160];
+        snprintf(path, sizeof path, "/api/episodes/%s/report.pdf?type=%s",
+                 self->episodes[(i * (1 + self->number % 2 * 4) + self->number) % EPISODES],
+                 (i + self->number) % 2 ? "progress" : "evaluation_plan");
+        int status = get(self->port, path, reply, PDF_MAX);
+        const char *body = status == 200 ? strstr(reply, "\r\n\r\n") : NULL;
+        if (body != NULL && strncmp(body + 4, "%PDF-", 5) == 0) atomic_fetch_add(self->n_good, 1);
+    }
+    free(reply);
+    return NULL;
+}
+
+/* The episodes of the invented people, over the network as a page would find them. */
+static int find_episodes(int port, char episodes[EPISODES][64]) {
+    char *reply = malloc(PDF_MAX);
+    int n = 0;
+    EG_CHECK(reply != NULL);
+    EG_CHECK_INT(get(port, "/api/people", reply, PDF_MAX), 200);
+    json_t *people = json_loads(strstr(reply, "\r\n\r\n") + 4, 0, NULL);
+    for (size_t i = 0; i < json_array_size(people); i++) {
+        const json_t *person = json_array_get(people, i);
+        char path[160];
+        snprintf(path, sizeof path, "/api/people/%s",
+                 json_string_value(json_object_get(person, "id")));
+        EG_CHECK_INT(get(port, path, reply, PDF_MAX), 200);
+        json_t *whole = json_loads(strstr(reply, "\r\n\r\n") + 4, 0, NULL);
+        const json_t *episode = json_array_get(json_object_get(whole, "episodes"), 0);
+        const char *id = json_string_value(json_object_get(episode, "id"));
+        if (id != NULL && n < EPISODES) snprintf(episodes[n++], sizeof episodes[0], "%s", id);
+        json_decref(whole);
+    }
+    json_decref(people);
+    free(reply);
+    return n;
+}
+
+/* The libraries that lay a report out share state of the process; all clients get theirs even so.
+ */
+static void reports_for_several_clients_at_once(void) {
+    server self;
+    begin_with(&self, true);
+    EG_CHECK_INT(eg_api_find("GET", "/api/episodes/x/report.pdf").route->role, EG_API_PRINTS);
+    char episodes[EPISODES][64];
+    EG_CHECK_INT(find_episodes(eg_http_port(self.http), episodes), EPISODES);
+    pthread_t threads[PRINTERS];
+    printer printers[PRINTERS];
+    atomic_int n_good = 0;
+    for (int i = 0; i < PRINTERS; i++) {
+        printers[i] = (printer){eg_http_port(self.http), i, episodes, &n_good};
+        EG_CHECK_INT(pthread_create(&threads[i], NULL, print, &printers[i]), 0);
+    }
+    for (int i = 0; i < PRINTERS; i++) pthread_join(threads[i], NULL);
+    end(&self);
+    EG_CHECK_INT(atomic_load(&n_good), PRINTERS * PRINT_ROUNDS * EPISODES);
+    eg_test_note("%d clients, %d reports each", PRINTERS, PRINT_ROUNDS * EPISODES);
 }
 
 /* The server ends while clients wait and while a worker is at a request. */
@@ -231,6 +328,7 @@ static void assets_come_from_a_folder(void) {
 }
 
 EG_TESTS({"http: many clients at once", many_clients_at_once},
+         {"http: reports for several clients at once", reports_for_several_clients_at_once},
          {"http: ends with clients connected", ends_with_clients_connected},
          {"http: a taken port is said so", a_taken_port_is_said_so},
          {"http: heads of answers", heads_of_answers},
