@@ -154,6 +154,7 @@ static void *wait_for_signal(void *argument) {
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1); /* the server ended by itself */
     sigwait(&signals, &number);
     eg_http_stop(argument);
     return NULL;
@@ -177,7 +178,7 @@ static int serve(const eg_http_settings *settings) {
     fflush(stdout);
     eg_http_run(http);
     /* The waiter either has had its signal or still waits for one. */
-    pthread_kill(waiter, SIGTERM);
+    pthread_kill(waiter, SIGUSR1);
     pthread_join(waiter, NULL);
     eg_http_destroy(http);
     printf("Engram has stopped.\n");
@@ -222,6 +223,7 @@ int eg_command_serve(int n_arguments, char **arguments) {
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGUSR1);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* inherited by every thread */
 
     eg_guard_random_token(token);

@@ -59,9 +59,11 @@ static int is_newer(const json_t *a, const json_t *b) {
 }
 
 static measured *row_of(appraisal *a, const char *code, const char *side) {
-    for (size_t i = 0; i < a->n; i++)
-        if (strcmp(a->rows[i].code, code) == 0 && strcmp(a->rows[i].side, side) == 0)
-            return &a->rows[i];
+    for (size_t i = 0; i < a->n; i++) {
+        measured *row = &a->rows[i];
+        EG_ASSERT(row->code != NULL && row->side != NULL);
+        if (strcmp(row->code, code) == 0 && strcmp(row->side, side) == 0) return row;
+    }
     return NULL;
 }
 
@@ -91,6 +93,7 @@ static eg_err collect(appraisal *a) {
 
 /* The narrowest published norm that fits the person; NULL if none may be used to judge. */
 static json_t *norm_for(const appraisal *a, const char *code) {
+    EG_ASSERT(code != NULL);
     json_t *best = NULL;
     double best_span = INFINITY;
     size_t n = eg_knowledge_count(a->clinic->knowledge, "norms");
@@ -148,6 +151,7 @@ static json_t *norm_object(const json_t *norm) {
 }
 
 static const char *other_side(const char *side) {
+    EG_ASSERT(side != NULL);
     if (strcmp(side, "left") == 0) return "right";
     if (strcmp(side, "right") == 0) return "left";
     return "";

@@ -233,10 +233,11 @@ static int compare_due(const void *left, const void *right) {
 /* Oldest first. */
 static void sort_due(json_t *due) {
     size_t n = json_array_size(due);
-    json_t **rows = malloc((n + 1) * sizeof *rows);
+    const size_t one = sizeof(void *);
+    json_t **rows = malloc((n + 1) * one);
     if (rows == NULL) return;
     for (size_t i = 0; i < n; i++) rows[i] = json_incref(json_array_get(due, i));
-    qsort(rows, n, sizeof *rows, compare_due);
+    qsort(rows, n, one, compare_due);
     json_array_clear(due);
     for (size_t i = 0; i < n; i++) json_array_append_new(due, rows[i]);
     free(rows);

@@ -165,14 +165,15 @@ static void answer_job(eg_http *http, connection *c) {
 static bool admit(const eg_http *http, const connection *c, eg_refusal *refusal) {
     const eg_http_head *head = &c->job->head;
     const eg_api_match *match = &c->job->match;
-    if (match->route == NULL && match->allow[0] == '\0')
-        *refusal = (eg_refusal){404, "path_unknown", "There is nothing at this address.",
-                                "See /api/openapi.json."};
-    else if (match->route == NULL)
-        *refusal = (eg_refusal){405, "method_unknown", "This address does not know that method.",
-                                "See the header Allow."};
-    if (refusal->status != 0) return false;
-
+    if (match->route == NULL) {
+        *refusal =
+            match->allow[0] == '\0'
+                ? (eg_refusal){404, "path_unknown", "There is nothing at this address.",
+                               "See /api/openapi.json."}
+                : (eg_refusal){405, "method_unknown", "This address does not know that method.",
+                               "See the header Allow."};
+        return false;
+    }
     eg_api_body body = match->route->body;
     const char *type = head->headers[EG_HTTP_CONTENT_TYPE];
     const char *wanted =
@@ -452,7 +453,8 @@ static void answer_finished(eg_http *http) {
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *bytes,
                     size_t size) {
     connection *c = user;
-    eg_http *http = wsi == NULL ? NULL : lws_context_user(lws_get_context(wsi));
+    if (wsi == NULL) return 0;
+    eg_http *http = lws_context_user(lws_get_context(wsi));
     switch (reason) {
     case LWS_CALLBACK_RAW_ADOPT:
         return adopt(http, c, wsi);

@@ -1,3 +1,4 @@
+#define EG_BASE_ERR_C /* defines what the header covers up for the analyser */
 #include "core/base/err.h"
 
 #include <stdarg.h>

@@ -68,4 +68,9 @@ eg_fault eg_err_fault(eg_err code);
 eg_err eg_diag_set(eg_diag *diag, eg_err code, const char *where, uint64_t line, const char *format,
                    ...) EG_PRINTF(5, 6);
 
+/* The analyser does not look into err.c: tell it which value comes back. */
+#if defined(__clang_analyzer__) && !defined(EG_BASE_ERR_C)
+#define eg_diag_set(diag, code, ...) (eg_diag_set(diag, code, __VA_ARGS__), (code))
+#endif
+
 #endif

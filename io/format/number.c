@@ -59,6 +59,7 @@ static int bit_length(wide value) {
 
 /* The 128-bit value x 2^exponent, rounded. */
 static double round_wide(wide value, int exponent, int sticky) {
+    EG_ASSERT(value != 0); /* zeros have no significant digit and never come here */
     int excess = bit_length(value) - QUOTIENT_BITS;
     if (excess > 0) {
         sticky |= (value & (((wide)1 << excess) - 1)) != 0;

@@ -165,7 +165,7 @@ static int read_footer(cursor text, eg_zone *zone) {
 eg_err eg_zone_parse(const uint8_t *bytes, size_t size, eg_zone *zone, eg_diag *diag) {
     EG_ASSERT(bytes != NULL && zone != NULL);
     memset(zone, 0, sizeof *zone);
-    header head;
+    header head = {0};
     eg_err err = read_header(bytes, size, &head, diag);
     if (err != EG_OK) return err;
     size_t first = HEADER_SIZE + block_size(&head, 4);

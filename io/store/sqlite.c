@@ -232,6 +232,10 @@ static eg_err migrate(sqlite_store *self, eg_diag *diag) {
     if (err == EG_OK)
         err = query_number(self, "SELECT coalesce(max(version), 0) FROM schema_version", &version,
                            diag);
+    if (err == EG_OK && version < 0)
+        err = eg_diag_set(diag, EG_ERR_STORE, self->path, 0,
+                          "the store is damaged (schema %lld); restore it from a backup",
+                          (long long)version);
     if (err == EG_OK && version > MIGRATION_COUNT)
         err = eg_diag_set(diag, EG_ERR_STORE, self->path, 0,
                           "written by a newer Engram (schema %d, this one knows %d); update it",

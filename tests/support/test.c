@@ -10,9 +10,16 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 256, SECONDS_MAX = 300, EXIT_SKIPPED = 77, MESSAGE_MAX = 1024 };
+enum {
+    FILES_MAX = 256,
+    SECONDS_MAX = 300,
+    SLOW_SECONDS = 3,
+    EXIT_SKIPPED = 77,
+    MESSAGE_MAX = 1024
+};
 
 typedef struct test_file {
     const char *path;
@@ -195,6 +202,12 @@ static int run(const eg_test *test) {
     return 1;
 }
 
+static double now_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 /* engram-tests [WORD]: all tests, or those whose file or name holds WORD. */
 int main(int n_arguments, char **arguments) {
     const char *word = n_arguments > 1 ? arguments[1] : "";
@@ -203,7 +216,10 @@ int main(int n_arguments, char **arguments) {
         for (size_t j = 0; j < files[i].count; j++) {
             const eg_test *test = &files[i].tests[j];
             if (strstr(files[i].path, word) == NULL && strstr(test->name, word) == NULL) continue;
+            double began_s = now_s();
             n_failed += run(test);
+            double took_s = now_s() - began_s;
+            if (took_s > SLOW_SECONDS) printf("# took %.0f s\n", took_s);
             fflush(stdout);
         }
     return n_failed != 0;

@@ -176,6 +176,10 @@ static void newer_schema_is_refused(void) {
     EG_CHECK_INT(eg_store_open(url, EG_STORE_WRITE, &store, &diag), EG_ERR_STORE);
     EG_CHECK(strstr(diag.text, "newer") != NULL);
     EG_CHECK_INT(eg_store_open(url, EG_STORE_READ, &store, NULL), EG_ERR_STORE);
+    raw("DELETE FROM schema_version; INSERT INTO schema_version VALUES (-5, '')", SQLITE_OK);
+    memset(&diag, 0, sizeof diag);
+    EG_CHECK_INT(eg_store_open(url, EG_STORE_WRITE, &store, &diag), EG_ERR_STORE);
+    EG_CHECK(strstr(diag.text, "damaged") != NULL);
     EG_CHECK_INT(eg_store_open("mongo:x", EG_STORE_READ, &store, NULL), EG_ERR_ARGUMENT);
     FILE *file = fopen(store_path(), "wb");
     fputs("this is not a database, but long enough to look like one at first sight", file);
