@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cases.h"
 #include "cli/command.h"
 #include "cli/measure_print.h"
+#include "clinic/cases.h"
 #include "clinic/evaluate.h"
 #include "io/embed.h"
 #include "io/json/write.h"
@@ -167,7 +167,7 @@ static int measure_file(const eg_evaluator *evaluator, const measure_job *job, c
     eg_evaluate_options options = job->options;
     options.file = path;
     eg_err err = eg_recording_read(path, &recording, &diag);
-    if (err == EG_OK && !cases_apply(job->cases, path, &options, &diag)) err = diag.code;
+    if (err == EG_OK) err = eg_cases_read(job->cases, path, &options, &diag);
     if (err == EG_OK) err = eg_evaluate_balance(evaluator, recording, &options, &evaluation, &diag);
     eg_recording_destroy(recording);
     if (err != EG_OK) {

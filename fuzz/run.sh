@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 word=${1:-}
 seconds=${FUZZ_SECONDS:-20}
 [ -f build-fuzz/build.ninja ] || cmake --preset fuzz >/dev/null || { echo "not ok fuzz: cannot configure"; exit 1; }
-cmake --build build-fuzz >build-fuzz/build.log 2>&1 || { tail -30 build-fuzz/build.log; echo "not ok fuzz: cannot build"; exit 1; }
+cmake --build build-fuzz --target fuzz-all >build-fuzz/build.log 2>&1 || { tail -30 build-fuzz/build.log; echo "not ok fuzz: cannot build"; exit 1; }
 status=0
 n_targets=0
 for source in fuzz/fuzz_*.c; do

@@ -136,7 +136,9 @@ static void split_label(eg_span cell, eg_column *column) {
     if (cell.n > 1 && (last == ']' || last == ')')) {
         size_t open = cell.n - 1;
         while (open > 0 && cell.start[open] != (last == ']' ? '[' : '(')) open--;
-        eg_span inner = eg_text_trim((eg_span){cell.start + open + 1, cell.n - open - 2});
+        /* A lone closing bracket has no inside. */
+        size_t n_inner = open > 0 ? cell.n - open - 2 : 0;
+        eg_span inner = eg_text_trim((eg_span){cell.start + open + 1, n_inner});
         int known = eg_text_is_one_of(inner, unit_words, N_UNIT_WORDS);
         if (open > 0 && inner.n < sizeof column->unit && (last == ']' || known)) {
             unit = inner;

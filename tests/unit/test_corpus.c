@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/cases.h"
 #include "io/format/map.h"
 #include "io/format/recording.h"
 #include "tests/support/test.h"
@@ -54,6 +55,28 @@ static void feed_map(const uint8_t *bytes, size_t size) {
     EG_CHECK(err == EG_OK || diag.text[0] != '\0');
 }
 
+static void feed_cases(const uint8_t *bytes, size_t size) {
+    eg_evaluate_options options = eg_evaluate_defaults();
+    eg_diag diag = {0};
+    eg_err err = eg_cases_apply("corpus", (const char *)bytes, size, "a.txt", &options, &diag);
+    EG_CHECK(err == EG_OK || diag.text[0] != '\0');
+}
+
+static void cases(void) {
+    replay("cases", feed_cases);
+    static const char text[] = "case,age_y,mass_kg,height_cm,vision,surface\n"
+                               "b,1,2,3,open,foam\na,33.5,54.2,157.5,Closed,Rigid\n";
+    eg_evaluate_options options = eg_evaluate_defaults();
+    options.mass_kg = 60; /* said already: stays */
+    EG_CHECK_INT(eg_cases_apply("t", text, sizeof text - 1, "/x/a.txt", &options, NULL), EG_OK);
+    EG_CHECK_NEAR(options.mass_kg, 60, 0);
+    EG_CHECK_NEAR(options.age_years, 33.5, 0);
+    EG_CHECK_NEAR(options.height_m, 1.575, 1e-15);
+    EG_CHECK_INT(options.condition.vision, EG_VISION_CLOSED);
+    EG_CHECK_INT(options.condition.surface, EG_SURFACE_FIRM);
+    EG_CHECK_TEXT(options.condition_from, "cases.csv");
+}
+
 static void maps(void) {
     replay("map", feed_map);
 }
@@ -62,4 +85,4 @@ static void tables(void) {
     replay("table", feed_table);
 }
 
-EG_TESTS({"corpus: tables", tables}, {"corpus: maps", maps})
+EG_TESTS({"corpus: tables", tables}, {"corpus: maps", maps}, {"corpus: cases", cases})

@@ -1,4 +1,4 @@
-#include "cli/cases.h"
+#include "clinic/cases.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -7,16 +7,16 @@
 
 #include "io/format/text.h"
 
-enum { CASES_BYTES_MAX = 4 << 20, PATH_MAX_BYTES = 4096, COLUMNS_MAX = 64, WORD_MAX = 32 };
+enum { PATH_BYTES_MAX = 4096, COLUMNS_MAX = 64, WORD_MAX = 32, SHOWN_MAX = 40 };
 
 static const char beside_name[] = "cases.csv";
 
 static char *read_text(const char *path, size_t *size) {
     FILE *file = fopen(path, "rb");
-    char *text = file != NULL ? malloc(CASES_BYTES_MAX) : NULL;
-    *size = text != NULL ? fread(text, 1, CASES_BYTES_MAX, file) : 0;
+    char *text = file != NULL ? malloc(EG_CASES_BYTES_MAX) : NULL;
+    *size = text != NULL ? fread(text, 1, EG_CASES_BYTES_MAX, file) : 0;
     if (file != NULL) fclose(file);
-    if (*size > 0 && *size < CASES_BYTES_MAX) return text;
+    if (*size > 0 && *size < EG_CASES_BYTES_MAX) return text;
     free(text);
     return NULL;
 }
@@ -83,48 +83,50 @@ static size_t split(eg_span line, eg_span cells[COLUMNS_MAX]) {
     return n;
 }
 
-static int apply_text(const char *path, eg_span text, eg_span stem, eg_evaluate_options *options,
-                      eg_diag *diag) {
-    eg_span line, columns[COLUMNS_MAX], cells[COLUMNS_MAX];
-    if (!eg_text_next_line(&text, &line)) return 1;
+static int shown(eg_span span) {
+    return span.n < SHOWN_MAX ? (int)span.n : SHOWN_MAX;
+}
+
+eg_err eg_cases_apply(const char *name, const char *text, size_t size, const char *recording_path,
+                      eg_evaluate_options *options, eg_diag *diag) {
+    eg_span rest = {text, size}, line, columns[COLUMNS_MAX], cells[COLUMNS_MAX];
+    eg_span stem = stem_of(recording_path);
+    if (!eg_text_next_line(&rest, &line)) return EG_OK;
     size_t n_columns = split(line, columns);
     uint64_t number = 1;
-    while (eg_text_next_line(&text, &line)) {
+    while (eg_text_next_line(&rest, &line)) {
         number++;
         size_t n = split(line, cells);
         if (n == 0 || !same(cells[0], stem)) continue;
         for (size_t i = 1; i < n && i < n_columns; i++)
-            if (!take_cell(columns[i], cells[i], options)) {
-                (void)eg_diag_set(diag, EG_ERR_DATA, path, number, "\"%.*s\" cannot be \"%.*s\"",
-                                  (int)columns[i].n, columns[i].start, (int)cells[i].n,
-                                  cells[i].start);
-                return 0;
-            }
+            if (!take_cell(columns[i], cells[i], options))
+                return eg_diag_set(diag, EG_ERR_DATA, name, number, "\"%.*s\" cannot be \"%.*s\"",
+                                   shown(columns[i]), columns[i].start, shown(cells[i]),
+                                   cells[i].start);
         options->condition_from = beside_name;
-        return 1;
+        return EG_OK;
     }
-    return 1;
+    return EG_OK;
 }
 
-int cases_apply(const char *cases_path, const char *recording_path, eg_evaluate_options *options,
-                eg_diag *diag) {
-    char beside[PATH_MAX_BYTES];
+eg_err eg_cases_read(const char *cases_path, const char *recording_path,
+                     eg_evaluate_options *options, eg_diag *diag) {
+    char beside[PATH_BYTES_MAX];
     const char *path = cases_path;
     if (path == NULL) {
         const char *slash = strrchr(recording_path, '/');
         int folder = slash != NULL ? (int)(slash - recording_path + 1) : 0;
         int n = snprintf(beside, sizeof beside, "%.*s%s", folder, recording_path, beside_name);
-        if (n < 0 || (size_t)n >= sizeof beside) return 1;
+        if (n < 0 || (size_t)n >= sizeof beside) return EG_OK;
         path = beside;
     }
     size_t size;
     char *text = read_text(path, &size);
-    if (text == NULL) {
-        if (cases_path == NULL) return 1;
-        (void)eg_diag_set(diag, EG_ERR_IO, path, 0, "the table of cases cannot be read");
-        return 0;
-    }
-    int done = apply_text(path, (eg_span){text, size}, stem_of(recording_path), options, diag);
+    if (text == NULL)
+        return cases_path == NULL
+                   ? EG_OK
+                   : eg_diag_set(diag, EG_ERR_IO, path, 0, "the table of cases cannot be read");
+    eg_err err = eg_cases_apply(path, text, size, recording_path, options, diag);
     free(text);
-    return done;
+    return err;
 }
