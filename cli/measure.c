@@ -9,12 +9,19 @@
 #include "cli/measure_print.h"
 #include "clinic/cases.h"
 #include "clinic/evaluate.h"
+#include "clinic/pair.h"
+#include "clinic/task_settings.h"
 #include "io/embed.h"
 #include "io/json/write.h"
 
 static const char usage[] =
     "usage: engram measure balance FILE... [options]\n"
     "  --profile engram|quijoux2021|duarte   whose definitions (engram)\n"
+    "  --task quiet_standing|quiet_sitting|limits_of_stability|weight_shift|sit_to_stand|\n"
+    "         single_leg|tandem              what the person did (quiet_standing)\n"
+    "  --settings JSON|FILE.json             targets and pacing of the task\n"
+    "                                        (docs/reference/balance-tasks.md)\n"
+    "  --pairs                               compare the files: Romberg quotient, sensory ratios\n"
     "  --all                                 nonlinear and poorly reliable measures too\n"
     "  --explain CODE                        what a measure is; needs no file\n"
     "  --map FILE.json                       which column is which (docs/reference/maps.md)\n"
@@ -32,8 +39,10 @@ typedef struct measure_job {
     eg_evaluate_options options;
     output_form form;
     const char *explain;
+    int is_paired;
     const char *cases; /* NULL: cases.csv beside the recording */
     char *map_text;    /* owned */
+    double age_years;  /* of the person, from the options or the table of cases; NaN */
     int n_files;
     char **files; /* the arguments that are no options, moved to the front */
 } measure_job;
@@ -67,11 +76,29 @@ static int read_map(measure_job *job, const char *path) {
     return 1;
 }
 
+/* The settings themselves, or a file that holds them. */
+static int read_settings(measure_job *job, const char *value) {
+    char text[EG_TASK_SETTINGS_BYTES_MAX + 1];
+    size_t n = strlen(value);
+    const char *settings = value;
+    if (value[0] != '{') {
+        FILE *file = fopen(value, "rb");
+        if (file == NULL) return complain("cannot read the settings", value);
+        n = fread(text, 1, sizeof text, file);
+        fclose(file);
+        settings = text;
+    }
+    eg_diag diag = {0};
+    if (eg_task_settings_parse(settings, n, &job->options.plan, NULL, &diag) == EG_OK) return 1;
+    fprintf(stderr, "engram measure: --settings: %s\n", diag.text);
+    return 0;
+}
+
 /* An option with a value. Returns 0 after a complaint, 1 if taken, 2 if it is no such option. */
 static int take_value(measure_job *job, const char *option, const char *value) {
-    static const char *const names[] = {"--profile",  "--explain", "--map",     "--mass-kg",
-                                        "--height-m", "--age",     "--posture", "--vision",
-                                        "--surface",  "--stance",  "--cases"};
+    static const char *const names[] = {
+        "--profile", "--explain", "--map",    "--mass-kg", "--height-m", "--age",     "--posture",
+        "--vision",  "--surface", "--stance", "--cases",   "--task",     "--settings"};
     enum { COUNT = sizeof names / sizeof names[0] };
     eg_evaluate_options *o = &job->options;
     size_t which = 0;
@@ -106,9 +133,17 @@ static int take_value(measure_job *job, const char *option, const char *value) {
     case 8:
         is_good = eg_condition_set_surface(&o->condition, value);
         break;
-    default:
+    case 9:
         is_good = eg_condition_set_stance(&o->condition, value);
         break;
+    case 10:
+        job->cases = value;
+        break;
+    case 11:
+        is_good = eg_task_find(value, &o->plan.task);
+        break;
+    default:
+        return read_settings(job, value);
     }
     if (is_good) return 1;
     char what[64];
@@ -130,6 +165,8 @@ static int read_arguments(measure_job *job, int n_arguments, char **arguments) {
             job->form = FORM_CSV;
         } else if (strcmp(argument, "--all") == 0) {
             job->options.all = true;
+        } else if (strcmp(argument, "--pairs") == 0) {
+            job->is_paired = 1;
         } else {
             int taken = take_value(job, argument, i + 1 < n_arguments ? arguments[i + 1] : NULL);
             if (taken == 2) return complain("there is no option", argument);
@@ -141,11 +178,13 @@ static int read_arguments(measure_job *job, int n_arguments, char **arguments) {
 }
 
 static int explain(const char *code) {
-    const eg_measure_def *def = eg_measure_find(&eg_balance_measures, code);
+    const eg_measure_def *def = eg_task_describe(code);
     if (def == NULL) {
         fprintf(stderr, "engram measure: there is no measure \"%s\"; the codes are:\n", code);
         for (size_t i = 0; i < eg_balance_measures.count; i++)
             fprintf(stderr, "  %s\n", eg_balance_measures.rows[i].code);
+        for (size_t i = 0; i < eg_task_measures.count; i++)
+            fprintf(stderr, "  %s\n", eg_task_measures.rows[i].code);
         return 2;
     }
     printf("%s (%s)\n  unit        %s\n  better      %s\n  definition  %s\n  formula     %s\n"
@@ -160,7 +199,9 @@ static int explain(const char *code) {
     return 0;
 }
 
-static int measure_file(const eg_evaluator *evaluator, const measure_job *job, const char *path) {
+/* `kept` (may be NULL) receives the evaluation, which the caller then destroys. */
+static int measure_file(const eg_evaluator *evaluator, measure_job *job, const char *path,
+                        eg_evaluation **kept) {
     eg_recording *recording = NULL;
     eg_evaluation *evaluation = NULL;
     eg_diag diag = {0};
@@ -170,6 +211,7 @@ static int measure_file(const eg_evaluator *evaluator, const measure_job *job, c
     if (err == EG_OK) err = eg_cases_read(job->cases, path, &options, &diag);
     if (err == EG_OK) err = eg_evaluate_balance(evaluator, recording, &options, &evaluation, &diag);
     eg_recording_destroy(recording);
+    if (isnan(job->age_years)) job->age_years = options.age_years;
     if (err != EG_OK) {
         eg_command_complain("measure", &diag);
         return 0;
@@ -188,11 +230,37 @@ static int measure_file(const eg_evaluator *evaluator, const measure_job *job, c
     const char *problem = eg_evaluation_problem(evaluation);
     if (problem != NULL) fprintf(stderr, "engram measure: %s: %s\n", path, problem);
     int is_done = problem == NULL && err == EG_OK;
-    eg_evaluation_destroy(evaluation);
+    if (kept != NULL)
+        *kept = evaluation;
+    else
+        eg_evaluation_destroy(evaluation);
     return is_done;
 }
 
-static int measure_all(const measure_job *job) {
+/* What the files say together, behind what each says. Returns 0 after a complaint. */
+static int measure_pairs(const eg_evaluator *evaluator, const measure_job *job,
+                         eg_evaluation *const *evaluations, size_t n) {
+    eg_diag diag = {0};
+    json_t *compared = NULL;
+    if (eg_pair_compare(evaluator, (const eg_evaluation *const *)evaluations, n, job->age_years,
+                        &compared, &diag) != EG_OK) {
+        eg_command_complain("measure", &diag);
+        return 0;
+    }
+    if (job->form == FORM_JSON) {
+        json_object_set_new(compared, "pairs", json_true());
+        json_dumpf(compared, stdout, JSON_COMPACT | JSON_REAL_PRECISION(17));
+        putchar('\n');
+    } else if (job->form == FORM_CSV) {
+        measure_print_pairs_csv(compared);
+    } else {
+        measure_print_pairs(compared);
+    }
+    json_decref(compared);
+    return 1;
+}
+
+static int measure_all(measure_job *job) {
     eg_evaluator *evaluator;
     eg_diag diag = {0};
     if (eg_evaluator_create(eg_embedded_files, &evaluator, &diag) != EG_OK) {
@@ -200,9 +268,18 @@ static int measure_all(const measure_job *job) {
         return 1;
     }
     int status = 0;
+    eg_evaluation *kept[EG_PAIR_TRIALS_MAX];
+    size_t n_kept = 0;
+    job->age_years = job->options.age_years;
     if (job->form == FORM_CSV) measure_print_csv_header();
-    for (int i = 0; i < job->n_files; i++)
-        if (!measure_file(evaluator, job, job->files[i])) status = 1;
+    for (int i = 0; i < job->n_files; i++) {
+        eg_evaluation *evaluation = NULL;
+        if (!measure_file(evaluator, job, job->files[i], job->is_paired ? &evaluation : NULL))
+            status = 1;
+        if (evaluation != NULL) kept[n_kept++] = evaluation;
+    }
+    if (job->is_paired && !measure_pairs(evaluator, job, kept, n_kept)) status = 1;
+    for (size_t i = 0; i < n_kept; i++) eg_evaluation_destroy(kept[i]);
     eg_evaluator_destroy(evaluator);
     return status;
 }
@@ -224,6 +301,9 @@ int eg_command_measure(int n_arguments, char **arguments) {
             status = explain(job.explain);
         else if (job.n_files == 0)
             fprintf(stderr, "%s", usage);
+        else if (job.is_paired && job.n_files > EG_PAIR_TRIALS_MAX)
+            fprintf(stderr, "engram measure: --pairs compares at most %d files\n",
+                    EG_PAIR_TRIALS_MAX);
         else
             status = measure_all(&job);
     }

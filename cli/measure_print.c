@@ -53,6 +53,11 @@ static void print_note(const json_t *measure, char *text, size_t size) {
         used = n > 0 && (size_t)n < size ? (size_t)n : 0;
     }
     const json_t *mdc = json_object_get(reliability, "mdc95");
+    const char *why = text_of(measure, "note");
+    if (json_is_null(json_object_get(measure, "value")) && why[0] != '\0')
+        snprintf(text, size, "%s", why);
+    else if (text_of(measure, "no_mdc")[0] != '\0')
+        snprintf(text + used, size - used, "%sMDC95 not known", used > 0 ? "; " : "");
     if (json_is_number(mdc))
         snprintf(text + used, size - used, "%sMDC95 %.3g (%s)", used > 0 ? "; " : "",
                  json_number_value(mdc), text_of(reliability, "interval"));
@@ -60,6 +65,7 @@ static void print_note(const json_t *measure, char *text, size_t size) {
 
 static void print_measures(const json_t *object) {
     const json_t *measures = json_object_get(object, "measures");
+    if (json_array_size(measures) == 0) return;
     printf("\n    %-44s %14s  %-10s %s\n", "measure", "value", "unit", "norm and noise");
     for (size_t i = 0; i < json_array_size(measures); i++) {
         const json_t *measure = json_array_get(measures, i);
@@ -80,15 +86,19 @@ void measure_print_table(const eg_evaluation *evaluation, const char *path) {
     json_t *object = as_json(evaluation);
     if (object == NULL) return;
     const eg_cop_trial *trial = eg_evaluation_trial(evaluation);
-    printf("%s\n  %s, %.2f s at %g Hz, profile %s\n", path, text_of(object, "map"),
-           (double)trial->n / trial->rate_hz, trial->rate_hz, text_of(object, "profile"));
+    printf("%s\n  %s, %.2f s at %g Hz, profile %s, task %s\n", path, text_of(object, "map"),
+           (double)trial->n / trial->rate_hz, trial->rate_hz, text_of(object, "profile"),
+           text_of(object, "task"));
     printf("  quality: %s\n", text_of(object, "verdict"));
     print_quality(object);
     const json_t *warnings = json_object_get(object, "warnings");
     for (size_t i = 0; i < json_array_size(warnings); i++)
         printf("    !     %s\n", json_string_value(json_array_get(warnings, i)));
     int is_clinical = json_is_true(json_object_get(object, "clinical"));
-    if (!is_clinical && strcmp(text_of(object, "profile"), "engram") == 0) {
+    const char *reason = text_of(object, "reason");
+    if (reason[0] != '\0') {
+        printf("\n  No value: %s.\n\n", reason);
+    } else if (!is_clinical && strcmp(text_of(object, "profile"), "engram") == 0) {
         printf(
             "\n  No value is shown: the recording failed its quality gate. Repeat the trial.\n\n");
     } else {
@@ -137,5 +147,31 @@ void measure_print_csv(const eg_evaluation *evaluation, const char *path) {
         print_field(v->code, ',');
         printf("%s,", number);
         print_field(v->unit, '\n');
+    }
+}
+
+void measure_print_pairs(const json_t *compared) {
+    const json_t *left_out = json_object_get(compared, "left_out");
+    printf("together\n  %zu trials compared\n",
+           json_array_size(json_object_get(compared, "trials")));
+    for (size_t i = 0; i < json_array_size(left_out); i++) {
+        const json_t *trial = json_array_get(left_out, i);
+        printf("    !     %s: %s\n", text_of(trial, "file"), text_of(trial, "reason"));
+    }
+    if (json_array_size(json_object_get(compared, "measures")) == 0)
+        printf("  nothing to compare: it needs eyes open and eyes closed on the same surface, or "
+               "firm and foam\n");
+    print_measures(compared);
+    printf("\n");
+}
+
+void measure_print_pairs_csv(const json_t *compared) {
+    const json_t *measures = json_object_get(compared, "measures");
+    for (size_t i = 0; i < json_array_size(measures); i++) {
+        const json_t *measure = json_array_get(measures, i);
+        char number[EG_JSON_NUMBER_MAX];
+        eg_json_format_number(number, json_number_value(json_object_get(measure, "value")));
+        printf("(pairs),engram,true,%s,%s,%s\n", text_of(measure, "code"), number,
+               text_of(measure, "unit"));
     }
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clinic/course.h"
+#include "clinic/pair.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
 
@@ -65,13 +66,16 @@ static void drop_arrays(json_t *object) {
 }
 
 /* Of a recording's measures the chart needs those that can be judged: with a norm or with known
- * noise. The rest is asked for with the recording's result. */
+ * noise; those of a task; and those by which trials are compared. The rest is asked for with the
+ * recording's result. */
 static json_t *judged_measures(const json_t *result) {
     json_t *kept = json_array();
     const json_t *measures = eg_member(result, "measures");
     for (size_t i = 0; i < json_array_size(measures); i++) {
         json_t *measure = json_array_get(measures, i);
-        if (eg_is_given(measure, "norm") || eg_is_given(measure, "reliability"))
+        const char *code = eg_text_at(measure, "code");
+        if (eg_is_given(measure, "norm") || eg_is_given(measure, "reliability") ||
+            eg_pair_needs(code) || eg_measure_find(&eg_task_measures, code) != NULL)
             json_array_append(kept, measure);
     }
     return kept;

@@ -240,6 +240,45 @@ eg_err eg_course_transition(eg_clinic *clinic, const char *episode_id, eg_course
     return err;
 }
 
+/* All derived values that may be findings. One outside its range is left unknown. */
+static void take_findings(const eg_clinic *clinic, json_t *derived, eg_findings *findings,
+                          json_t *skipped) {
+    json_t *values = json_object_get(derived, "findings");
+    const char *name;
+    json_t *value;
+    json_object_foreach(values, name, value) {
+        eg_diag why = {0};
+        eg_err err = json_is_number(value)
+                         ? eg_findings_set(findings, clinic->knowledge, name,
+                                           json_number_value(value), NULL, NULL, &why)
+                         : eg_diag_set(&why, EG_ERR_DATA, name, 0, "not a number");
+        if (err != EG_OK && skipped != NULL)
+            json_array_append_new(
+                skipped, json_pack("{ss sO ss}", "name", name, "value", value, "reason", why.text));
+    }
+}
+
+eg_err eg_course_propose(const eg_clinic *clinic, const json_t *chart, eg_findings *findings,
+                         eg_plan_result *result, json_t *skipped, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && chart != NULL && findings != NULL && result != NULL);
+    if (clinic->rules == NULL || clinic->knowledge == NULL)
+        return eg_diag_set(diag, EG_ERR_MISSING, "rules", 0, "no rules are loaded");
+    json_t *derived = NULL;
+    eg_err err = eg_derive(clinic, chart, &derived, diag);
+    if (err != EG_OK) return err;
+    *findings = (eg_findings){.count = 0};
+    take_findings(clinic, derived, findings, skipped);
+    json_decref(derived);
+    eg_plan_evaluate(clinic->rules, findings, result);
+    const json_t *plans = eg_member(chart, "plans");
+    for (size_t i = 0; i < json_array_size(plans); i++) {
+        if (!is_signed(json_array_get(plans, i))) continue;
+        eg_course_lift(eg_member(json_array_get(plans, i), "body"), result);
+        break; /* newest first */
+    }
+    return EG_OK;
+}
+
 eg_err eg_course_rules(const eg_clinic *clinic, const json_t *chart, const json_t *check_in,
                        eg_plan_result *result, bool *known, eg_diag *diag) {
     *known = clinic->rules != NULL && clinic->knowledge != NULL;
@@ -251,12 +290,7 @@ eg_err eg_course_rules(const eg_clinic *clinic, const json_t *chart, const json_
     if (err == EG_OK && findings == NULL)
         err = eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for the findings");
     if (err == EG_OK) {
-        json_t *values = json_object_get(derived, "findings");
-        for (void *at = json_object_iter(values); at != NULL;
-             at = json_object_iter_next(values, at))
-            /* A value outside its range is left unknown; the page shows it. */
-            (void)!eg_findings_set(findings, clinic->knowledge, json_object_iter_key(at),
-                                   json_number_value(json_object_iter_value(at)), NULL, NULL, NULL);
+        take_findings(clinic, derived, findings, NULL);
         eg_plan_evaluate(clinic->rules, findings, result);
     }
     free(findings);

@@ -76,4 +76,15 @@ eg_err eg_course_settle(eg_clinic *clinic, const json_t *chart, bool *held, eg_d
 eg_err eg_course_write_state(eg_clinic *clinic, const json_t *chart, eg_course_state to,
                              const char *note, eg_diag *diag);
 
+/* What the rules propose for this chart now, from all that can be derived from it: fills `findings`
+ * and `result` (large: allocate both). Derived values outside their range are left unknown and
+ * named in `skipped` (a list, or NULL) as {name, value, reason}. Blocks of stimulation that the
+ * newest signed plan lifts with a reason are lifted, where a person may (S3; never S2, S8).
+ * EG_ERR_MISSING if the clinic has no rules. */
+struct eg_findings;
+struct eg_plan_result;
+EG_NODISCARD eg_err eg_course_propose(const eg_clinic *clinic, const json_t *chart,
+                                      struct eg_findings *findings, struct eg_plan_result *result,
+                                      json_t *skipped, eg_diag *diag);
+
 #endif

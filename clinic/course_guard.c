@@ -299,11 +299,8 @@ static bool warns_on_taken(const json_t *rule, const json_t *plan) {
     return false;
 }
 
-/* What a safety rule withholds whole may not be taken up. The plan's overrides lift what a
- * therapist may lift (S3, with the reason written there); what nobody may lift (S2, S8) stays. */
-static void guard_withheld(const json_t *plan, eg_plan_result *result, json_t *guards) {
+void eg_course_lift(const json_t *plan, eg_plan_result *result) {
     const json_t *overrides = eg_member(plan, "overrides");
-    const json_t *decisions = eg_member(plan, "decisions");
     for (size_t i = 0; i < json_array_size(overrides); i++) {
         const char *id = eg_text_at(json_array_get(overrides, i), "rule_id");
         const eg_rule *rule = eg_rule_find(result->book, id);
@@ -311,6 +308,13 @@ static void guard_withheld(const json_t *plan, eg_plan_result *result, json_t *g
         if (!eg_is_given(json_array_get(overrides, i), "reason")) continue;
         (void)!eg_plan_lift(result, id, NULL); /* refused: it goes on withholding */
     }
+}
+
+/* What a safety rule withholds whole may not be taken up. The plan's overrides lift what a
+ * therapist may lift (S3, with the reason written there); what nobody may lift (S2, S8) stays. */
+static void guard_withheld(const json_t *plan, eg_plan_result *result, json_t *guards) {
+    const json_t *decisions = eg_member(plan, "decisions");
+    eg_course_lift(plan, result);
     char text[TEXT_SIZE] = "Nothing that a safety rule withholds";
     bool met = true;
     for (size_t i = 0; i < json_array_size(decisions); i++) {

@@ -25,10 +25,13 @@ eg_err eg_guard_check_in(const eg_clinic *clinic, const json_t *chart, const jso
 json_t *eg_guard_problems(const json_t *guards);
 bool eg_guard_all_met(const json_t *guards);
 
+/* Lifts what the overrides of a plan's body lift: blocks of stimulation, with a reason. */
+struct eg_plan_result;
+void eg_course_lift(const json_t *plan, struct eg_plan_result *result);
+
 /* The rules' blocks and warnings on this chart with these findings on top of the derived ones
  * (`extra` may be NULL): fills `result`, allocated by the caller; false if the clinic has no
  * rules. */
-struct eg_plan_result;
 eg_err eg_course_rules(const eg_clinic *clinic, const json_t *chart, const json_t *check_in,
                        struct eg_plan_result *result, bool *known, eg_diag *diag);
 

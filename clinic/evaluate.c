@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "clinic/evaluate_part.h"
+#include "clinic/task_settings.h"
 #include "core/base/check.h"
 
 static const char maps_folder[] = "knowledge/maps/";
 static const char gates_folder[] = "knowledge/gates/";
 static const char norms_folder[] = "knowledge/balance/";
+static const char tasks_folder[] = "knowledge/tasks/";
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
@@ -59,8 +61,11 @@ bool eg_condition_set_stance(eg_balance_condition *condition, const char *word) 
 }
 
 eg_evaluate_options eg_evaluate_defaults(void) {
-    return (eg_evaluate_options){
-        .profile = EG_BALANCE_ENGRAM, .mass_kg = NAN, .height_m = NAN, .age_years = NAN};
+    return (eg_evaluate_options){.profile = EG_BALANCE_ENGRAM,
+                                 .plan = eg_task_settings_none(EG_TASK_QUIET_STANDING),
+                                 .mass_kg = NAN,
+                                 .height_m = NAN,
+                                 .age_years = NAN};
 }
 
 /* ---- what knowledge/ says ------------------------------------------------------------------- */
@@ -110,7 +115,8 @@ static eg_err read_file(eg_evaluator *evaluator, const eg_embedded *file, eg_dia
     int is_map = strncmp(file->path, maps_folder, sizeof maps_folder - 1) == 0;
     int is_gate = strncmp(file->path, gates_folder, sizeof gates_folder - 1) == 0;
     int is_norm = strncmp(file->path, norms_folder, sizeof norms_folder - 1) == 0;
-    if (!(is_map || is_gate || is_norm) || length < sizeof suffix ||
+    int is_task = strncmp(file->path, tasks_folder, sizeof tasks_folder - 1) == 0;
+    if (!(is_map || is_gate || is_norm || is_task) || length < sizeof suffix ||
         strcmp(file->path + length - (sizeof suffix - 1), suffix) != 0)
         return EG_OK;
     json_error_t error;
@@ -123,6 +129,8 @@ static eg_err read_file(eg_evaluator *evaluator, const eg_embedded *file, eg_dia
     if (is_gate) err = read_limits(evaluator, json, file->path, diag);
     if (is_norm && json_array_extend(evaluator->norms, json_object_get(json, "balance")) != 0)
         err = eg_diag_set(diag, EG_ERR_DATA, file->path, 0, "has no list \"balance\"");
+    if (is_task && json_array_extend(evaluator->entries, json_object_get(json, "tasks")) != 0)
+        err = eg_diag_set(diag, EG_ERR_DATA, file->path, 0, "has no list \"tasks\"");
     json_decref(json);
     return err;
 }
@@ -134,14 +142,16 @@ eg_err eg_evaluator_create(const eg_embedded *files, eg_evaluator **evaluator, e
     if (made == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory");
     made->maps = calloc(EVALUATE_MAPS_MAX, sizeof *made->maps);
     made->norms = json_array();
+    made->entries = json_array();
     made->limits.duration_fail_s = NAN;
-    eg_err err = made->maps == NULL || made->norms == NULL
+    eg_err err = made->maps == NULL || made->norms == NULL || made->entries == NULL
                      ? eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory")
                      : EG_OK;
     for (const eg_embedded *file = files; err == EG_OK && file->path != NULL; file++)
         err = read_file(made, file, diag);
     if (err == EG_OK && isnan(made->limits.duration_fail_s))
         err = eg_diag_set(diag, EG_ERR_MISSING, gates_folder, 0, "holds no limits");
+    if (err == EG_OK) err = evaluate_read_tasks(made, diag);
     if (err != EG_OK) {
         eg_evaluator_destroy(made);
         return err;
@@ -154,6 +164,7 @@ void eg_evaluator_destroy(eg_evaluator *evaluator) {
     if (evaluator == NULL) return;
     free(evaluator->maps);
     json_decref(evaluator->norms);
+    json_decref(evaluator->entries);
     free(evaluator);
 }
 
@@ -185,19 +196,26 @@ static void copy_warnings(eg_evaluation *e, const eg_recording *recording) {
 static eg_err compute(eg_evaluation *e, eg_diag *diag) {
     const eg_cop_trial *trial = &e->trial;
     uint32_t flags = e->options.all ? EG_BALANCE_ALL : 0;
+    int is_quiet = eg_task_is_quiet(e->plan.task);
     size_t size = eg_gate_memory(trial->n, trial->rate_hz);
-    size_t needed = eg_balance_memory(trial->n, trial->rate_hz, e->options.profile, flags);
+    size_t needed = is_quiet
+                        ? eg_balance_memory(trial->n, trial->rate_hz, e->options.profile, flags)
+                        : eg_task_memory(trial->n, trial->rate_hz);
     if (needed > size) size = needed;
     void *memory = malloc(size);
     if (memory == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, e->name, 0, "no memory for %zu bytes", size);
     eg_arena arena;
     eg_arena_init(&arena, memory, size);
-    eg_err err = eg_gate_run(&e->gate_input, &e->evaluator->limits, &arena, &e->gate);
+    eg_err err =
+        eg_gate_run(&e->gate_input, &e->evaluator->tasks[e->plan.task].limits, &arena, &e->gate);
     if (err != EG_OK) err = eg_diag_set(diag, err, e->name, 0, "no memory for the quality gate");
-    if (err == EG_OK)
+    if (err == EG_OK && is_quiet)
         e->result_err = eg_balance_compute(trial, e->options.profile, flags, &arena, &e->result,
                                            &e->result_diag);
+    else if (err == EG_OK)
+        e->result_err =
+            eg_task_compute(trial, &e->plan, &arena, &e->result, &e->detail, &e->result_diag);
     free(memory);
     return err;
 }
@@ -222,7 +240,10 @@ eg_err eg_evaluate_balance(const eg_evaluator *evaluator, const eg_recording *re
                      : choose_map(e, recording, diag);
     snprintf(e->file, sizeof e->file, "%s", options->file != NULL ? options->file : e->name);
     e->options.map_json = e->options.map_name = e->options.file = NULL; /* the caller's */
+    e->plan = options->plan;
+    e->plan.seat_n = NULL;
     if (err == EG_OK) err = evaluate_make_trial(e, recording, diag);
+    if (err == EG_OK) err = evaluate_apply_task(e, diag);
     if (err == EG_OK) err = compute(e, diag);
     if (err != EG_OK) {
         eg_evaluation_destroy(e);
@@ -244,6 +265,10 @@ bool eg_evaluation_is_clinical(const eg_evaluation *evaluation) {
 
 const char *eg_evaluation_verdict(const eg_evaluation *evaluation) {
     return eg_gate_verdict_name(evaluation->gate.verdict);
+}
+
+eg_task eg_evaluation_task(const eg_evaluation *evaluation) {
+    return evaluation->plan.task;
 }
 
 const eg_cop_trial *eg_evaluation_trial(const eg_evaluation *evaluation) {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "core/balance/profile.h"
+#include "core/balance/task_trial.h"
 #include "core/balance/trial.h"
 #include "core/base/err.h"
 #include "io/embed.h"
@@ -24,6 +25,7 @@ typedef struct eg_evaluation eg_evaluation;
 
 typedef struct eg_evaluate_options {
     eg_balance_profile profile;
+    eg_task_plan plan;              /* the task and what it asked; its seat_n is not read */
     bool all;                       /* poorly reliable and nonlinear measures too */
     eg_balance_condition condition; /* what the file does not say */
     double mass_kg;                 /* of the person, NaN if unknown */
@@ -35,7 +37,7 @@ typedef struct eg_evaluate_options {
     const char *map_name;           /* the map's file, for messages; NULL if map_json is */
 } eg_evaluate_options;
 
-/* The engram profile, nothing known about person and condition. */
+/* The engram profile, quiet standing, nothing known about person and condition. */
 eg_evaluate_options eg_evaluate_defaults(void);
 
 /* Words of the command line and the API: "standing", "open", "firm", "apart" ... ("unknown" too).
@@ -53,7 +55,9 @@ void eg_evaluator_destroy(eg_evaluator *evaluator); /* NULL is fine */
 /* Evaluates a balance trial. The evaluation copies what it needs; the recording may be destroyed.
  * Errors: EG_ERR_NOT_FOUND where no map fits (diag names the columns), EG_ERR_DATA where a map
  * contradicts the file, EG_ERR_MISSING where there is no centre of pressure or no rate,
- * EG_ERR_RANGE, EG_ERR_MEMORY. A trial that fails the gate is not an error. */
+ * EG_ERR_RANGE, EG_ERR_MEMORY, EG_ERR_ARGUMENT where task, profile and condition contradict. A
+ * trial that fails the gate is not an error, nor one whose task lacks what it needs: that one has
+ * no values, and eg_evaluation_problem says why. */
 EG_NODISCARD eg_err eg_evaluate_balance(const eg_evaluator *evaluator,
                                         const eg_recording *recording,
                                         const eg_evaluate_options *options,
@@ -65,6 +69,8 @@ bool eg_evaluation_is_clinical(const eg_evaluation *evaluation);
 
 /* "ok", "warn" or "fail": the worst verdict of the gate. */
 const char *eg_evaluation_verdict(const eg_evaluation *evaluation);
+
+eg_task eg_evaluation_task(const eg_evaluation *evaluation);
 
 /* The trial's samples; owned by the evaluation. */
 const eg_cop_trial *eg_evaluation_trial(const eg_evaluation *evaluation);
@@ -78,10 +84,11 @@ const char *eg_evaluation_problem(const eg_evaluation *evaluation);
 bool eg_evaluation_shows(const eg_evaluation *evaluation, size_t index);
 
 /* Writes the object of `engram measure balance --json`: {"file", "sha256", "format", "map",
- * "profile", "clinical", "verdict", "duration_s", "rate_hz", "samples", "analysed", "condition",
- * "quality": [{"check", "verdict", "detail"}], "measures": [{"code", "name", "value", "unit",
- * "better", ...}], "hidden": number of measures that only `all` shows, "warnings"}. Under the
- * engram profile a trial that fails the gate has null values and "withheld": true. */
+ * "profile", "task", "task_detail", "clinical", "verdict", "duration_s", "rate_hz", "samples",
+ * "analysed", "condition", "quality": [{"check", "verdict", "detail"}], "measures": [{"code",
+ * "name", "value", "unit", "better", ..., "no_norm", "no_mdc"}], "hidden": number of measures that
+ * only `all` shows, "warnings"}. Under the engram profile a trial that fails the gate has null
+ * values and "withheld": true. */
 void eg_evaluation_write(const eg_evaluation *evaluation, eg_json_writer *json);
 
 /* Writes the object of GET /api/recordings/{id}/trace; at most `n_points` points, each the mean of

@@ -47,6 +47,8 @@ static int has_no_age(const json_t *entry) {
 /* Norms of standing on both feet say nothing about sitting, tandem or one leg. */
 static const char *why_never(const eg_evaluation *e) {
     const eg_balance_condition *c = &e->trial.condition;
+    const char *of_task = e->evaluator->tasks[e->plan.task].no_norm;
+    if (of_task != NULL) return of_task;
     if (c->posture == EG_POSTURE_SITTING) return "no open norm exists for sitting";
     if (c->stance == EG_STANCE_TANDEM || c->stance == EG_STANCE_SINGLE_LEFT ||
         c->stance == EG_STANCE_SINGLE_RIGHT)

@@ -6,16 +6,27 @@
 
 #include "clinic/evaluate.h"
 #include "core/balance/gate.h"
+#include "core/balance/task_trial.h"
 #include "io/format/map.h"
 
 enum { EVALUATE_SIGNALS_MAX = 40, EVALUATE_MAPS_MAX = 256 };
 
+/* How the gate and the output treat a task; texts are borrowed from `entries`. */
+typedef struct evaluator_task {
+    eg_gate_limits limits;
+    uint32_t exempt;     /* see eg_gate_input */
+    const char *no_norm; /* why no norm is shown; NULL where there are norms */
+    const char *no_mdc;  /* why its noise is not known; NULL where it is */
+} evaluator_task;
+
 struct eg_evaluator {
     size_t n_maps;
-    eg_map *maps; /* [EVALUATE_MAPS_MAX], owned */
-    eg_gate_limits limits;
+    eg_map *maps;          /* [EVALUATE_MAPS_MAX], owned */
+    eg_gate_limits limits; /* of quiet standing */
     double icc_show_least; /* measures that repeat worse are shown only on request */
     json_t *norms;         /* array of all entries in knowledge/balance, owned */
+    json_t *entries;       /* array of all entries in knowledge/tasks, owned */
+    evaluator_task tasks[EG_TASKS];
 };
 
 struct eg_evaluation {
@@ -29,12 +40,27 @@ struct eg_evaluation {
     eg_cop_trial trial;
     eg_gate_input gate_input;
     eg_gate_report gate;
+    eg_task_plan plan;
+    eg_task_detail detail; /* of a task that is not quiet */
     eg_balance_result result;
     eg_err result_err; /* why there are no values */
     eg_diag result_diag;
     size_t n_warnings;
     char warnings[EG_RECORDING_WARNINGS_MAX + 1][256];
 };
+
+/* Reads knowledge/tasks into evaluator->tasks; evaluator->limits must be there. Errors:
+ * EG_ERR_MISSING for a task without an entry, EG_ERR_DATA for an unknown check or limit. */
+EG_NODISCARD eg_err evaluate_read_tasks(eg_evaluator *evaluator, eg_diag *diag);
+
+/* Makes posture and stance of the trial those of its task. EG_ERR_ARGUMENT if they contradict. */
+EG_NODISCARD eg_err evaluate_apply_task(eg_evaluation *e, eg_diag *diag);
+
+/* "task_detail": reaches, rise or hold behind the measures; nothing for quiet tasks. */
+void evaluate_write_task(const eg_evaluation *e, eg_json_writer *json);
+
+/* Why a change of this trial's measures cannot be judged; NULL where its noise is known. */
+const char *evaluate_why_no_mdc(const eg_evaluation *e);
 
 /* Fills trial and gate_input from the recording by e->map. */
 EG_NODISCARD eg_err evaluate_make_trial(eg_evaluation *e, const eg_recording *recording,

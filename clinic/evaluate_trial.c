@@ -137,6 +137,12 @@ eg_err evaluate_make_trial(eg_evaluation *e, const eg_recording *recording, eg_d
     if (err == EG_OK) err = read_foot(e, &e->map.net, recording, &trial->net, diag);
     if (err == EG_OK) err = read_foot(e, &e->map.right, recording, &trial->right, diag);
     if (err == EG_OK) err = read_foot(e, &e->map.left, recording, &trial->left, diag);
+    const eg_map_signal *seat = &e->map.seat.fz;
+    if (err == EG_OK && e->plan.task == EG_TASK_SIT_TO_STAND) {
+        double *seat_n = NULL; /* not a channel of the gate: empty after the rise, as it should */
+        err = eg_map_read(seat, EG_MAP_FORCE, recording, &seat_n, diag);
+        e->plan.seat_n = own(e, seat_n);
+    }
     if (err == EG_OK) err = read_plates(e, recording, &plates, diag);
     if (err != EG_OK) return err;
     if (trial->net.ml_mm == NULL) {

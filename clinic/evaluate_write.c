@@ -106,7 +106,7 @@ static void write_measure(const eg_evaluation *e, const eg_balance_value *value,
     int is_own = e->result.profile == EG_BALANCE_ENGRAM;
     int is_withheld = is_own && e->gate.verdict == EG_GATE_FAIL;
     double shown = is_withheld ? (double)NAN : value->value;
-    const eg_measure_def *def = is_own ? eg_measure_find(&eg_balance_measures, value->code) : NULL;
+    const eg_measure_def *def = is_own ? eg_task_describe(value->code) : NULL;
     eg_json_begin_object(json);
     eg_json_member_string(json, "code", value->code);
     if (def != NULL) eg_json_member_string(json, "name", def->name);
@@ -121,6 +121,8 @@ static void write_measure(const eg_evaluation *e, const eg_balance_value *value,
         if (known.reference != NULL) write_norm(known.reference, shown, json);
         if (known.reliability != NULL) write_reliability(known.reliability, json);
         if (known.why_not != NULL) eg_json_member_string(json, "no_norm", known.why_not);
+        const char *no_mdc = evaluate_why_no_mdc(e);
+        if (no_mdc != NULL) eg_json_member_string(json, "no_mdc", no_mdc);
     }
     eg_json_end_object(json);
 }
@@ -144,6 +146,7 @@ static void write_how(const eg_evaluation *e, eg_json_writer *json) {
 static size_t count_hidden(const eg_evaluation *e) {
     size_t n = 0;
     if (e->options.all || e->options.profile != EG_BALANCE_ENGRAM) return 0;
+    if (!eg_task_is_quiet(e->plan.task)) return 0;
     for (size_t i = 0; i < e->result.count; i++) n += (size_t)!eg_evaluation_shows(e, i);
     for (size_t i = 0; i < eg_balance_measures.count; i++)
         n += (size_t)eg_balance_measure_is_extra(eg_balance_measures.rows[i].code);
@@ -157,6 +160,8 @@ void eg_evaluation_write(const eg_evaluation *e, eg_json_writer *json) {
     eg_json_member_string(json, "format", e->format);
     eg_json_member_string(json, "map", e->map.id);
     eg_json_member_string(json, "profile", eg_balance_profile_name(e->options.profile));
+    eg_json_member_string(json, "task", eg_task_name(e->plan.task));
+    evaluate_write_task(e, json);
     eg_json_member_boolean(json, "clinical", eg_evaluation_is_clinical(e));
     eg_json_member_string(json, "verdict", eg_evaluation_verdict(e));
     write_how(e, json);

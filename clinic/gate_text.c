@@ -212,6 +212,9 @@ static void say_unchecked(const eg_gate_finding *f, char *text, size_t size) {
     case EG_GATE_NOT_CHECKED_TWICE:
         snprintf(text, size, "not checked: the centre of pressure is in the file once");
         break;
+    case EG_GATE_NOT_CHECKED_TASK:
+        snprintf(text, size, "not checked: the task itself looks like it (docs: balance-tasks)");
+        break;
     case EG_GATE_NOT_CHECKED_RATE:
         snprintf(text, size, "not checked: %g Hz is too slow, needs %g Hz", f->value, f->limit);
         break;

@@ -4,7 +4,7 @@
 
 #include "clinic/knowledge.h"
 #include "clinic/row.h"
-#include "core/balance/profile.h"
+#include "core/balance/task_trial.h"
 #include "core/base/check.h"
 
 static eg_better better_of(const char *text) {
@@ -18,7 +18,7 @@ void eg_measured_find(const eg_clinic *clinic, const char *code, eg_measured *me
     *measure = (eg_measured){.name = code, .unit = ""};
     json_t *entry =
         clinic->knowledge == NULL ? NULL : eg_knowledge_find(clinic->knowledge, "measures", code);
-    const eg_measure_def *row = eg_measure_find(&eg_balance_measures, code);
+    const eg_measure_def *row = eg_task_describe(code);
     if (entry != NULL) {
         measure->name = eg_json_text_of(entry, "name", code);
         measure->unit = eg_json_text_of(entry, "unit", "");

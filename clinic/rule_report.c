@@ -215,6 +215,7 @@ static void write_blocks(eg_json_writer *json, const eg_plan_result *result,
                                              "status",      "verified", "note"};
         for (size_t k = 0; k < sizeof copied / sizeof copied[0]; k++)
             write_entry(json, entry, copied[k]);
+        eg_json_member_boolean(json, "lifted", outcome->lifted);
         write_findings(json, result, outcome, findings);
         eg_json_end_object(json);
     }

@@ -42,13 +42,26 @@ static eg_err set_condition(const json_t *words, eg_balance_condition *condition
     return EG_OK;
 }
 
-static eg_err evaluate(eg_clinic *clinic, const eg_evaluator *evaluator, const eg_trial_file *file,
-                       const char *person_id, bool all, eg_evaluation **evaluation, eg_diag *diag) {
+static eg_err set_task(const eg_trial_file *file, eg_task_plan *plan, eg_diag *diag) {
+    if (file->task != NULL && file->task[0] != '\0' && !eg_task_find(file->task, &plan->task))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "task", 0, "there is no task \"%.40s\"",
+                           file->task);
+    return eg_task_settings_read(file->task_settings, plan, diag);
+}
+
+eg_err eg_trial_inspect(eg_clinic *clinic, const eg_evaluator *evaluator, const eg_trial_file *file,
+                        const char *person_id, bool all, eg_evaluation **evaluation,
+                        eg_diag *diag) {
+    EG_ASSERT(evaluator != NULL && file != NULL && evaluation != NULL);
     eg_recording *recording = NULL;
     eg_evaluate_options options = eg_evaluate_defaults();
+    *evaluation = NULL;
     options.all = all;
+    if (file->height_m > 0) options.height_m = file->height_m;
+    if (file->mass_kg > 0) options.mass_kg = file->mass_kg;
     options.age_years = age_on(clinic, person_id, file->recorded_on);
     eg_err error = set_condition(file->condition, &options.condition, diag);
+    if (error == EG_OK) error = set_task(file, &options.plan, diag);
     if (error == EG_OK)
         error = eg_recording_parse(file->name, file->bytes, file->size, &recording, diag);
     if (error == EG_OK)
@@ -85,11 +98,12 @@ static json_t *body_of(const eg_trial_file *file, const eg_evaluation *evaluatio
     json_t *result = eg_trial_result(evaluation);
     if (result == NULL) return NULL;
     json_t *condition = file->condition == NULL ? json_object() : json_deep_copy(file->condition);
-    return json_pack("{ss ss so si ss ss sb sO sO so}", "name", file->name, "task", file->task,
+    return json_pack("{ss ss so si ss ss sb sO sO so sO?}", "name", file->name, "task", file->task,
                      "condition", condition, "trial_no", file->trial_no, "recorded_on",
                      file->recorded_on, "decision", file->decision, "synthetic", file->is_synthetic,
                      "format", json_object_get(result, "format"), "map",
-                     json_object_get(result, "map"), "result", result);
+                     json_object_get(result, "map"), "result", result, "task_settings",
+                     file->task_settings);
 }
 
 eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const char *episode_id,
@@ -109,8 +123,8 @@ eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const ch
     eg_evaluation *evaluation = NULL;
     eg_err error = eg_document_get(clinic, episode_id, 0, &episode, diag);
     if (error == EG_OK)
-        error = evaluate(clinic, evaluator, &complete, eg_text_at(episode, "person_id"), false,
-                         &evaluation, diag);
+        error = eg_trial_inspect(clinic, evaluator, &complete, eg_text_at(episode, "person_id"),
+                                 false, &evaluation, diag);
     if (error == EG_OK) {
         json_t *body = body_of(&complete, evaluation);
         error = body == NULL ? eg_diag_set(diag, EG_ERR_MEMORY, file->name, 0, "out of memory")
@@ -134,15 +148,21 @@ eg_err eg_trial_evaluate(eg_clinic *clinic, const eg_evaluator *evaluator, const
         return eg_diag_set(diag, EG_ERR_NOT_FOUND, "recording", 0, "that is not a recording");
     void *bytes = NULL;
     eg_trial_file file = {.name = eg_text_at(body, "name"),
+                          .task = eg_text_at(body, "task"),
+                          .task_settings = json_object_get(body, "task_settings"),
                           .condition = json_object_get(body, "condition"),
                           .recorded_on = eg_text_at(body, "recorded_on")};
     if (file.name[0] == '\0') file.name = "recording";
+    /* What was known of the person is kept with the result. */
+    const json_t *person = eg_member(eg_member(body, "result"), "condition");
+    file.height_m = eg_number_at(person, "height_m");
+    file.mass_kg = eg_number_at(person, "mass_kg");
     eg_err error =
         eg_store_get_blob(clinic->store, blob, EG_RECORDING_BYTES_MAX, &bytes, &file.size, diag);
     file.bytes = bytes;
     if (error == EG_OK)
-        error = evaluate(clinic, evaluator, &file, eg_text_at(document, "person_id"), all,
-                         evaluation, diag);
+        error = eg_trial_inspect(clinic, evaluator, &file, eg_text_at(document, "person_id"), all,
+                                 evaluation, diag);
     free(bytes);
     return error;
 }

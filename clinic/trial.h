@@ -5,14 +5,18 @@
 
 #include "clinic/clinic.h"
 #include "clinic/evaluate.h"
+#include "clinic/task_settings.h"
 
 /* A file to be stored. Texts are borrowed; NULL takes the default in brackets. */
 typedef struct eg_trial_file {
     const char *name; /* of the file */
     const void *bytes;
     size_t size;
-    const char *task;        /* see clinic/schema/recording.json [quiet_standing] */
+    const char *task;            /* see clinic/schema/recording.json [quiet_standing] */
+    const json_t *task_settings; /* see task_settings.h [none] */
     const json_t *condition; /* {posture, vision, surface, stance}, words as in evaluate.h [none] */
+    double height_m;         /* of the person; 0: not known, then no sensory ratios */
+    double mass_kg;          /* of the person; 0: not known */
     int trial_no;            /* from 1 */
     const char *recorded_on; /* local date [today] */
     const char *decision;    /* [pending] */
@@ -21,11 +25,17 @@ typedef struct eg_trial_file {
 
 /* Reads, evaluates and stores the file as a recording of an evaluation (`evaluation_id` may be
  * NULL). The person's age decides which norms are shown. Errors: of eg_recording_parse and
- * eg_evaluate_balance (a layout that no map fits is EG_ERR_FORMAT), of eg_document_create. */
+ * eg_evaluate_balance (a layout that no map fits is EG_ERR_FORMAT), of eg_document_create;
+ * EG_ERR_ARGUMENT for a task, setting or word of the condition that is not known. */
 EG_NODISCARD eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator,
                                    const char *episode_id, const char *evaluation_id,
                                    const eg_trial_file *file, json_t **document, json_t **problems,
                                    eg_diag *diag);
+
+/* Evaluates bytes that are not kept; `person_id` NULL: nothing is known about the person. */
+EG_NODISCARD eg_err eg_trial_inspect(eg_clinic *clinic, const eg_evaluator *evaluator,
+                                     const eg_trial_file *file, const char *person_id, bool all,
+                                     eg_evaluation **evaluation, eg_diag *diag);
 
 /* Evaluates a stored recording again. `all` shows the poorly reliable measures too. The caller
  * destroys *evaluation. EG_ERR_NOT_FOUND: the document is not a recording. */

@@ -4,6 +4,7 @@
 
 #include "clinic/appraisal.h"
 #include "clinic/chart.h"
+#include "clinic/course.h"
 #include "clinic/derive.h"
 #include "clinic/document.h"
 #include "clinic/finding.h"
@@ -90,22 +91,24 @@ static void link_goals(const json_t *chart, json_t *plan) {
 void eg_api_get_proposals(eg_api_call *call) {
     eg_diag diag = {0};
     json_t *chart = NULL;
-    json_t *derived = NULL;
     json_t *plan = NULL;
+    json_t *skipped = json_array();
+    eg_clinic *clinic = &call->api->clinic;
     eg_findings *findings = calloc(1, sizeof *findings);
     eg_plan_result *result = calloc(1, sizeof *result);
     eg_err err = findings == NULL || result == NULL
                      ? eg_diag_set(&diag, EG_ERR_MEMORY, "plan", 0, "no memory for the plan")
-                     : load(call, &chart, &derived, &diag);
-    if (err == EG_OK)
-        err = eg_findings_from_json(findings, call->api->clinic.knowledge, derived, &diag);
+                     : eg_chart_load(clinic, eg_api_parameter(call, 0), &chart, &diag);
+    if (err == EG_OK) err = eg_course_propose(clinic, chart, findings, result, skipped, &diag);
     if (err == EG_OK) {
-        eg_plan_evaluate(call->api->owner->book, findings, result);
         plan = eg_plan_to_json(result, findings);
         if (plan == NULL) err = eg_diag_set(&diag, EG_ERR_MEMORY, "plan", 0, "no memory");
     }
-    if (err == EG_OK) link_goals(chart, plan);
-    json_decref(derived);
+    if (err == EG_OK) {
+        link_goals(chart, plan);
+        json_object_set(plan, "skipped", skipped);
+    }
+    json_decref(skipped);
     json_decref(chart);
     free(result);
     free(findings);

@@ -1,7 +1,7 @@
 /* What Engram knows: entries of knowledge/ as they are, and a measure explained. */
 #include <string.h>
 
-#include "core/balance/profile.h"
+#include "core/balance/task_trial.h"
 #include "serve/api_call.h"
 
 /* Kinds that the pages may ask for, whether or not there are entries yet. */
@@ -44,6 +44,8 @@ void eg_api_get_balance_measures(eg_api_call *call) {
     json_t *rows = json_array();
     for (size_t i = 0; i < eg_balance_measures.count; i++)
         json_array_append_new(rows, describe(&eg_balance_measures.rows[i]));
+    for (size_t i = 0; i < eg_task_measures.count; i++)
+        json_array_append_new(rows, describe(&eg_task_measures.rows[i]));
     eg_api_answer(call, 200, rows);
 }
 
@@ -51,7 +53,7 @@ void eg_api_get_balance_measures(eg_api_call *call) {
 void eg_api_explain(eg_api_call *call) {
     const char *code = eg_api_parameter(call, 0);
     const eg_knowledge *knowledge = call->api->owner->knowledge;
-    const eg_measure_def *row = eg_measure_find(&eg_balance_measures, code);
+    const eg_measure_def *row = eg_task_describe(code);
     json_t *entry = eg_knowledge_find(knowledge, "measures", code);
     if (row == NULL && entry == NULL) {
         eg_diag diag = {0};

@@ -8,8 +8,8 @@
 #include "clinic/derive.h"
 #include "clinic/progress.h"
 #include "clinic/report.h"
+#include "clinic/trial.h"
 #include "serve/api_call.h"
-#include "serve/api_recording.h"
 
 enum { TRACES_MAX = 3, TRACE_POINTS = 1500, PDF_MAX = 64 * 1024 * 1024 };
 
@@ -35,17 +35,11 @@ static eg_err keep(void *closure, const unsigned char *bytes, size_t n) {
 }
 
 static json_t *trace_of(eg_api_call *call, const json_t *recording) {
-    eg_diag diag = {0};
     eg_evaluation *evaluation = NULL;
-    eg_json_text text = {0};
     json_t *trace = NULL;
-    if (eg_api_evaluate_stored(call, recording, false, &evaluation, &diag) == EG_OK) {
-        eg_json_writer json;
-        eg_json_init(&json, eg_json_to_text, &text);
-        eg_evaluation_write_trace(evaluation, TRACE_POINTS, &json);
-        if (eg_json_finish(&json) == EG_OK) trace = json_loadb(text.bytes, text.n, 0, NULL);
-    }
-    eg_json_text_release(&text);
+    if (eg_trial_evaluate(&call->api->clinic, call->api->owner->evaluator, recording, false,
+                          &evaluation, NULL) == EG_OK)
+        trace = eg_trial_trace(evaluation, TRACE_POINTS);
     eg_evaluation_destroy(evaluation);
     return trace;
 }

@@ -33,6 +33,11 @@ size_t eg_gate_memory(size_t n, double rate_hz) {
 eg_gate_finding *gate_set(gate_state *s, eg_gate_check check, eg_gate_verdict verdict,
                           eg_gate_reason reason, double value, double limit) {
     eg_gate_finding *finding = &s->report->findings[check];
+    if (s->input->exempt & (1u << check)) {
+        *finding =
+            (eg_gate_finding){check, EG_GATE_OK, EG_GATE_NOT_CHECKED_TASK, NAN, NAN, NAN, 0, NULL};
+        return &s->ignored;
+    }
     if (s->is_set[check] && verdict <= finding->verdict) return &s->ignored;
     s->is_set[check] = 1;
     *finding = (eg_gate_finding){check, verdict, reason, value, limit, NAN, 0, NULL};
@@ -215,6 +220,12 @@ static void check_base(gate_state *s) {
 static void check_step_off(gate_state *s) {
     const double *fz = s->trial->net.fz_n;
     const eg_gate_limits *l = s->limits;
+    if (s->input->exempt & (1u << EG_GATE_STEP_OFF)) {
+        /* Rows that the task itself unloads stay in the other checks. */
+        if (fz != NULL) s->fz_median_n = gate_median(s, fz, 0);
+        gate_set(s, EG_GATE_STEP_OFF, EG_GATE_OK, EG_GATE_NOT_CHECKED_TASK, NAN, NAN);
+        return;
+    }
     if (fz != NULL) {
         /* Without regard to unloaded rows first, then once more with them known. */
         s->fz_median_n = gate_median(s, fz, 0);

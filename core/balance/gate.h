@@ -10,6 +10,7 @@
 #define EG_BALANCE_GATE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/balance/trial.h"
 #include "core/base/arena.h"
@@ -49,6 +50,7 @@ typedef enum eg_gate_reason {
     EG_GATE_NOT_CHECKED_TIME,   /* the file has a rate but no time stamps */
     EG_GATE_NOT_CHECKED_TWICE,  /* COP only from columns or only from forces */
     EG_GATE_NOT_CHECKED_RATE,   /* too slow a rate to see it */
+    EG_GATE_NOT_CHECKED_TASK,   /* the task itself looks like this fault */
     EG_GATE_NOT_CHECKED_COARSE, /* value: resolution; too coarse to see held samples */
     EG_GATE_TOO_SHORT,          /* value: seconds */
     EG_GATE_TOO_SLOW,           /* value: Hz */
@@ -154,6 +156,7 @@ typedef struct eg_gate_input {
     eg_gate_channel channels[EG_GATE_CHANNELS_MAX];
     /* Where the file has the COP both as columns and by forces: the second one, [n]; else NULL. */
     const double *force_ml_mm, *force_ap_mm;
+    uint32_t exempt; /* bit 1 << eg_gate_check: the task itself looks like this fault */
 } eg_gate_input;
 
 typedef struct eg_gate_report {

@@ -46,16 +46,17 @@ typedef struct eg_reach {
 EG_NODISCARD eg_err eg_task_reach(const eg_sway_signal *signal, const eg_reach_settings *settings,
                                   eg_reach *reach, eg_diag *diag);
 
-/* All eight directions together; reaches that never began count as 0 % and are left out of the
+/* Several directions together; reaches that never began count as 0 % and are left out of the
  * times. */
 typedef struct eg_reach_summary {
     size_t began;
     double reaction_s, velocity_mm_s;
     double endpoint_percent, maximum_percent, control_percent;
-    double area_mm2; /* of the octagon through the farthest points, directions in steps of 45 */
+    double area_mm2; /* of the octagon through the farthest points; NaN unless n is 8 */
 } eg_reach_summary;
 
-eg_reach_summary eg_task_reach_summary(const eg_reach reaches[EG_TASK_DIRECTIONS]);
+/* The area takes it that the eight directions follow each other in steps of 45 degrees. n > 0. */
+eg_reach_summary eg_task_reach_summary(const eg_reach *reaches, size_t n);
 
 /* Rhythmic shift of weight between two sides. */
 typedef struct eg_shift_settings {

@@ -130,25 +130,27 @@ eg_err eg_task_reach(const eg_sway_signal *signal, const eg_reach_settings *sett
     return EG_OK;
 }
 
-eg_reach_summary eg_task_reach_summary(const eg_reach reaches[EG_TASK_DIRECTIONS]) {
+eg_reach_summary eg_task_reach_summary(const eg_reach *reaches, size_t n) {
+    EG_ASSERT(reaches != NULL && n > 0);
     eg_reach_summary sum = {0};
     const double sine_45 = 0.70710678118654757;
-    for (int k = 0; k < EG_TASK_DIRECTIONS; k++) {
+    for (size_t k = 0; k < n; k++) {
         const eg_reach *reach = &reaches[k];
-        const eg_reach *next = &reaches[(k + 1) % EG_TASK_DIRECTIONS];
-        sum.maximum_percent += reach->maximum_percent / EG_TASK_DIRECTIONS;
+        const eg_reach *next = &reaches[(k + 1) % n];
+        sum.maximum_percent += reach->maximum_percent / (double)n;
         sum.area_mm2 += 0.5 * reach->maximum_mm * next->maximum_mm * sine_45;
         if (!reach->began) continue;
         sum.began++;
         sum.reaction_s += reach->reaction_s;
         sum.velocity_mm_s += reach->velocity_mm_s;
         sum.control_percent += reach->control_percent;
-        sum.endpoint_percent += reach->endpoint_percent / EG_TASK_DIRECTIONS;
+        sum.endpoint_percent += reach->endpoint_percent / (double)n;
     }
     double count = (double)sum.began; /* 0 / 0 is NaN: nothing to average */
     sum.reaction_s /= count;
     sum.velocity_mm_s /= count;
     sum.control_percent /= count;
+    if (n != EG_TASK_DIRECTIONS) sum.area_mm2 = (double)NAN;
     return sum;
 }
 

@@ -170,8 +170,9 @@ static eg_err read_labels(const json_t *json, const char *where, eg_map *map, eg
 }
 
 eg_err eg_map_from_json(const json_t *json, const char *where, eg_map *map, eg_diag *diag) {
-    static const char *const keys[] = {"id",   "title",  "labels", "rate_hz", "net",    "right",
-                                       "left", "plates", "note",   "source",  "status", "verified"};
+    static const char *const keys[] = {"id",     "title",  "labels",  "rate_hz", "net",
+                                       "right",  "left",   "seat",    "plates",  "note",
+                                       "source", "status", "verified"};
     EG_ASSERT(map != NULL);
     memset(map, 0, sizeof *map);
     eg_err err = check_members(json, "map", keys, sizeof keys / sizeof keys[0], where, diag);
@@ -188,6 +189,7 @@ eg_err eg_map_from_json(const json_t *json, const char *where, eg_map *map, eg_d
     if (err == EG_OK) err = read_foot(json, "net", where, &map->net, diag);
     if (err == EG_OK) err = read_foot(json, "right", where, &map->right, diag);
     if (err == EG_OK) err = read_foot(json, "left", where, &map->left, diag);
+    if (err == EG_OK) err = read_foot(json, "seat", where, &map->seat, diag);
     const json_t *plates = json_object_get(json, "plates");
     size_t n = json_array_size(plates);
     if (err == EG_OK && n > EG_MAP_PLATES_MAX)

@@ -4,7 +4,7 @@
  *
  *   {"id": "my-plate", "title": "...", "labels": ["COPx", "COPy"], "rate_hz": null,
  *    "net":   {"ml": {"column": "COPy", "unit": "cm", "sign": 1}, "ap": {...}, "fz": {...}},
- *    "right": {...}, "left": {...},
+ *    "right": {...}, "left": {...}, "seat": {"fz": {...}},
  *    "plates": [{"foot": "both", "h_mm": 0, "ml_axis": "+y", "ap_axis": "+x", "ml_mm": 0,
  *                "ap_mm": 0, "fx": {...}, "fy": {...}, "fz": {...}, "mx": {...}, "my": {...}}]}
  *
@@ -49,6 +49,7 @@ typedef struct eg_map {
     size_t n_labels;
     char labels[EG_MAP_LABELS_MAX][EG_RECORDING_LABEL_MAX]; /* all present = this layout */
     eg_map_foot net, right, left;
+    eg_map_foot seat; /* the plate under the seat, for sit-to-stand; only fz is used */
     size_t n_plates;
     eg_map_plate plates[EG_MAP_PLATES_MAX];
 } eg_map;

@@ -39,7 +39,7 @@ static void reach_has_known_answers(void) {
         EG_CHECK_NEAR(reaches[k].maximum_percent, 80.0, 1e-9);
         EG_CHECK_NEAR(reaches[k].control_percent, 80.0, 1e-9);
     }
-    eg_reach_summary sum = eg_task_reach_summary(reaches);
+    eg_reach_summary sum = eg_task_reach_summary(reaches, 8);
     EG_CHECK_INT(sum.began, 8);
     EG_CHECK_NEAR(sum.endpoint_percent, 80.0, 1e-9);
     EG_CHECK_NEAR(sum.reaction_s, 0.5625, 1e-9);

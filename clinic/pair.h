@@ -1,0 +1,30 @@
+/* What several trials of one person say together: Romberg quotients, the foam quotient, sensory
+ * ratios and the composite of four conditions (core/balance/pair.h), from files evaluated now or
+ * from the kept recordings of a chart, with the norm band where there is one. */
+#ifndef EG_CLINIC_PAIR_H
+#define EG_CLINIC_PAIR_H
+
+#include "clinic/clinic.h"
+#include "clinic/evaluate.h"
+
+enum { EG_PAIR_TRIALS_MAX = 64 };
+
+/* Whether trials are compared by this measure of theirs. */
+bool eg_pair_needs(const char *code);
+
+/* Compares trials evaluated now. A new object {"profile", "trials": [{file, posture,
+ * vision, surface, stance}], "left_out": [{file, reason}], "measures": [{code, name, value, unit,
+ * better, norm | no_norm, no_mdc}]}; the trials that failed their gate, are no quiet stance or
+ * whose surface or vision is unknown are left out, with the reason. `age_years` decides about the
+ * norm. Errors: EG_ERR_ARGUMENT where posture or stance differ, EG_ERR_LIMIT, EG_ERR_MEMORY. */
+EG_NODISCARD eg_err eg_pair_compare(const eg_evaluator *evaluator,
+                                    const eg_evaluation *const *evaluations, size_t n,
+                                    double age_years, json_t **compared, eg_diag *diag);
+
+/* The same for each evaluation of the chart with kept recordings of quiet standing or sitting: a
+ * new array of {"evaluation_id", "date", "task", "posture", "stance", "recording_ids", "measures"},
+ * one for each posture and stance, those without any measure left out. Errors: EG_ERR_MEMORY. */
+EG_NODISCARD eg_err eg_pair_of_chart(const eg_clinic *clinic, const json_t *chart, json_t **groups,
+                                     eg_diag *diag);
+
+#endif
