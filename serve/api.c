@@ -109,6 +109,7 @@ static eg_err load_shared(eg_api *api, const eg_api_settings *settings, eg_diag 
     err = eg_evaluator_create(eg_embedded_files, &api->evaluator, diag);
     if (err != EG_OK) return err;
     api->clinic.knowledge = api->knowledge;
+    api->clinic.rules = api->book;
     json_t *site = NULL;
     const char *zone = settings->time_zone != NULL ? settings->time_zone : "UTC";
     const char *name = settings->site != NULL ? settings->site : "Clinic";
