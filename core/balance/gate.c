@@ -76,7 +76,8 @@ double gate_median(gate_state *s, const double *values, unsigned skip) {
 
 size_t gate_samples(const gate_state *s, double seconds) {
     double samples = ceil(seconds * s->rate_hz - 1e-9);
-    return samples < 1 ? 1 : (size_t)samples;
+    const double most = 1 << 30; /* a broken clock may say any rate */
+    return samples < 1 ? 1 : samples < most ? (size_t)samples : (size_t)most;
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */

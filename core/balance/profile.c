@@ -53,13 +53,17 @@ size_t eg_balance_copy_axis(const double *from_mm, size_t n, double divisor, dou
     return missing;
 }
 
+static bool is_rate(double rate_hz) {
+    return rate_hz >= 5.0 && rate_hz <= 10000.0;
+}
+
 static eg_err check_trial(const eg_cop_trial *trial, eg_diag *diag) {
     if (trial->n < EG_BALANCE_SAMPLES_MIN || trial->n > EG_BALANCE_SAMPLES_MAX) {
         return eg_diag_set(diag, EG_ERR_RANGE, NULL, 0,
                            "a balance trial has %d to %d samples, this one has %zu",
                            EG_BALANCE_SAMPLES_MIN, EG_BALANCE_SAMPLES_MAX, trial->n);
     }
-    if (!(trial->rate_hz >= 5.0 && trial->rate_hz <= 10000.0)) {
+    if (!is_rate(trial->rate_hz)) {
         return eg_diag_set(diag, EG_ERR_RANGE, NULL, 0,
                            "a balance trial is sampled at 5 to 10000 Hz, this one at %g",
                            trial->rate_hz);
@@ -80,7 +84,8 @@ static size_t profile_memory(size_t n, double rate_hz, eg_balance_profile profil
 }
 
 size_t eg_balance_memory(size_t n, double rate_hz, eg_balance_profile profile, uint32_t flags) {
-    EG_ASSERT(rate_hz > 0.0);
+    /* What eg_balance_compute refuses needs no memory, and no number made from such a rate. */
+    if (!is_rate(rate_hz) || n > EG_BALANCE_SAMPLES_MAX) return 0;
     return 2 * n * sizeof(double) + 256 + profile_memory(n, rate_hz, profile, flags);
 }
 

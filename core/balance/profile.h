@@ -55,7 +55,7 @@ bool eg_balance_profile_find(const char *name, eg_balance_profile *profile);
 const char *eg_balance_profile_name(eg_balance_profile profile);
 
 /* Bytes of arena that eg_balance_compute needs at most for a trial of n samples at rate_hz; below
- * 2 MB for 60 s at 100 Hz. */
+ * 2 MB for 60 s at 100 Hz; 0 where it will answer EG_ERR_RANGE. */
 size_t eg_balance_memory(size_t n, double rate_hz, eg_balance_profile profile, uint32_t flags);
 
 /* Computes every variable of the profile. `arena` gives the working memory and has it back at

@@ -1,6 +1,6 @@
 // Starts `engram serve` for the script suites, talks to it, and says what was tested. No packages.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,9 +10,19 @@ import { fileURLToPath } from 'node:url'
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
 export const program = process.env.ENGRAM_PROGRAM ?? join(root, 'build/engram')
 
+// However a suite ends, its servers and folders go with it.
+const children = new Set()
+const folders = new Set()
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+  for (const path of folders) rmSync(path, { recursive: true, force: true })
+})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1))
+
 /** A fresh folder; `forget` removes it. */
 export function folder() {
   const path = mkdtempSync(join(tmpdir(), 'engram-suite-'))
+  folders.add(path)
   return { path, forget: () => rmSync(path, { recursive: true, force: true }) }
 }
 
@@ -22,6 +32,8 @@ export function start(data, options = []) {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const server = { child, output: '', errors: '' }
+  children.add(child)
+  child.on('exit', () => children.delete(child))
   server.ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })))
   child.stderr.on('data', (text) => (server.errors += text))
   return new Promise((resolve, reject) => {
@@ -115,6 +127,10 @@ export class Suite {
     this.name = name
     this.word = process.argv[2] ?? ''
     this.failed = 0
+    // A word that no test of this file holds: nothing to prepare.
+    const source = readFileSync(process.argv[1], 'utf8')
+    const names = [...source.matchAll(/suite\.test\(\s*['"`]([^'"`$]*)/g)].map((found) => found[1])
+    if (this.word !== '' && !names.some((one) => this.wanted(one))) process.exit(0)
   }
   wanted(name) {
     return this.word === '' || `${this.name}: ${name}`.includes(this.word)

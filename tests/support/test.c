@@ -136,6 +136,14 @@ char *eg_test_read_file(const char *path, size_t *size) {
     return text;
 }
 
+double eg_test_patience(void) {
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+    return 10;
+#else
+    return 1;
+#endif
+}
+
 const char *eg_test_folder(void) {
     if (folder[0] == '\0') {
         snprintf(folder, sizeof folder, "/tmp/engram-test-XXXXXX");

@@ -57,6 +57,9 @@ const char *eg_test_data(const char *set);
  * read. */
 char *eg_test_read_file(const char *path, size_t *size);
 
+/* How much longer than usual a test may take here: 1, more where a sanitizer watches. */
+double eg_test_patience(void);
+
 /* A fresh empty folder, removed when the test ends. */
 const char *eg_test_folder(void);
 
