@@ -19,7 +19,7 @@ export const worstFirst = (findings: Finding[]): Finding[] =>
 /** What was found, in one line: the server's words, or name, value and unit. */
 export function say(f: Finding): string {
   const extra = f as Finding & { text?: string; value_text?: string }
-  if (extra.value_text) return extra.value_text
+  if (!f.unknown && extra.value_text) return extra.value_text.replace(/ deg$/, '°')
   if (f.unknown || f.value === null) return 'not known yet'
   if (f.unit === '0/1' || f.unit === '{yes/no}') return f.value ? 'yes' : 'no'
   const unit = unitWord(f.unit)
@@ -46,7 +46,7 @@ export function context(f: Finding): string {
     : text(f.norm)
   const icf = f.icf?.code ? `ICF ${f.icf.code}${f.icf.qualifier != null ? `.${f.icf.qualifier}` : ''}` : ''
   const at = f.source?.at ? day(f.source.at) : ''
-  return [norm, text(f.side_to_side), text(f.change), f.source?.text ?? '', icf, at].filter(Boolean).join(' · ')
+  return [norm, text(f.side_to_side), text(f.change), f.unknown ? '' : (f.source?.text ?? '').replace(/,? *\d{4}-\d{2}-\d{2}$/, ''), icf, at].filter(Boolean).join(' · ')
 }
 
 /** Marks of the body figure: the worst finding of a region decides, numbered as in the list. */

@@ -1,0 +1,163 @@
+// Every page of the demo clinic: title, no error, no accessibility violation, nothing wider than
+// the window; light and dark; desktop, tablet and phone.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { check, fail, launch, open, serve, settled, shot, test, visit } from './support.mjs'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const widths = [1280, 820, 390]
+
+async function violations(page) {
+  const found = await page.evaluate(async () => {
+    const result = await globalThis.axe.run(document, {
+      resultTypes: ['violations'],
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })
+    return result.violations.map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 140)} ${(v.nodes[0].any[0]?.message ?? '').slice(0, 120)}`)
+  })
+  return found
+}
+
+async function episodes(server) {
+  const answer = await fetch(`${server.origin}/api/people`, { headers: { Authorization: `Bearer ${server.token}` } })
+  const people = await answer.json()
+  return people.flatMap((p) => p.episodes.map((e) => ({ id: e.id, state: e.state, title: e.title })))
+}
+
+/** Puts light or dark on without loading the page again. */
+const dress = (page, theme) =>
+  page.evaluate((name) => {
+    if (document.documentElement.dataset.theme !== name) document.querySelector('.side__theme')?.click()
+    document.documentElement.dataset.theme = name
+  }, theme)
+
+export async function pages() {
+  const server = await serve({ demo: true })
+  const browser = await launch()
+  try {
+    const all = await episodes(server)
+    const treated = all.find((e) => e.state === 'in_treatment' && /stroke/i.test(e.title)) ?? all.find((e) => e.state === 'in_treatment')
+    const held = all.find((e) => e.state === 'hold')
+    check(treated && held, `the demo clinic has nobody in treatment or on hold: ${JSON.stringify(all)}`)
+    const t = `/e/${treated.id}`
+    const list = [
+      ['today', '/today'],
+      ['patients', '/people'],
+      ['new-patient', '/people?new=1'],
+      ['measure', '/measure'],
+      ['course', `${t}/course`],
+      ['hold', `/e/${held.id}/course`],
+      ['intake', `${t}/intake`],
+      ['evaluation', `${t}/evaluation`],
+      ['evaluation-strength', `${t}/evaluation?section=strength`, async (page) => page.locator('details.group summary').first().click()],
+      ['evaluation-movement', `${t}/evaluation?section=joint-movement`, async (page) => page.locator('details.group summary').first().click()],
+      ['evaluation-instruments', `${t}/evaluation?section=instruments`, async (page) => page.locator('details.group summary').nth(2).click()],
+      ['findings', `${t}/findings`],
+      ['goals', `${t}/goals`],
+      ['plan', `${t}/plan`],
+      ['session', `${t}/session`],
+      ['progress', `${t}/progress`],
+      ['library', '/library/exercises'],
+      ['exercise', '/library/exercises/sit-to-stand'],
+      ['instruments', '/library/instruments'],
+      ['rules', '/library/rules'],
+      ['education', '/library/education'],
+      ['settings', '/settings'],
+      ['nowhere', '/nowhere'],
+    ]
+    const { page, context, errors } = await open(browser, server)
+    await page.evaluate(axe)
+    for (const [name, route, ready] of list) {
+      await test(`page ${name}`, async () => {
+        const seen = []
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: width < 500 ? 844 : 900 })
+          await visit(page, '/settings')
+          await visit(page, route)
+          if (ready) {
+            await ready(page)
+            await settled(page)
+          }
+          check(/ · Engram$/.test(await page.title()), `its title is “${await page.title()}”`)
+          check((await page.locator('h1').count()) === 1, `it has ${await page.locator('h1').count()} first headings`)
+          const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+          check(over <= 1, `at ${width} px it is ${over} px too wide`)
+          for (const theme of ['light', 'dark']) {
+            await dress(page, theme)
+            await settled(page)
+            const found = await violations(page)
+            if (found.length) seen.push(`${width} ${theme}: ${found.join('; ')}`)
+            await shot(page, `${name}-${theme}-${width}`)
+          }
+          await dress(page, 'light')
+          await page.keyboard.press('Escape')
+        }
+        check(seen.length === 0, seen.join(' | '))
+        check(errors.length === 0, `the console says: ${errors.splice(0).join('; ')}`)
+        return `${widths.length * 2} looks`
+      })
+      errors.splice(0)
+    }
+    await handedOver(page, held.id)
+    await keyboard(page)
+    await context.close()
+  } catch (error) {
+    fail('pages', error)
+  } finally {
+    await browser.close()
+    await server.stop()
+  }
+}
+
+/** The tablet in the patient's hands shows no way into the chart, not even by its address. */
+async function handedOver(page, id) {
+  await test('page handed over', async () => {
+    await page.setViewportSize({ width: 820, height: 1180 })
+    await visit(page, `/e/${id}/intake`)
+    await page.getByRole('button', { name: 'Hand over the tablet' }).click()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    check((await page.locator('.side, .phead, .tabs').count()) === 0, 'the chart is still there')
+    await visit(page, `/e/${id}/plan`)
+    check((await page.locator('.phead').count()) === 0, 'an address leads into the chart')
+    await page.evaluate(axe)
+    const seen = []
+    for (let step = 0; step < 4; step++) {
+      for (const theme of ['light', 'dark']) {
+        await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme)
+        const found = await violations(page)
+        if (found.length) seen.push(`step ${step} ${theme}: ${found.join('; ')}`)
+        await shot(page, `handed-over-${step}-${theme}`)
+      }
+      const small = await page.evaluate(() => [...document.querySelectorAll('.pt__main button, .pbtn')].filter((b) => b.getBoundingClientRect().height < 60).map((b) => b.textContent))
+      check(small.length === 0, `targets under 60 px: ${small.join(', ')}`)
+      await page.locator('.pbtn--main').click()
+    }
+    await page.evaluate(() => (document.documentElement.dataset.theme = 'light'))
+    check(seen.length === 0, seen.join(' | '))
+    await page.getByRole('button', { name: /take the tablet back/ }).click()
+    await page.getByRole('button', { name: 'Yes, I am the therapist' }).click()
+    await page.locator('.phead').waitFor()
+  })
+}
+
+/** Tab reaches the skip link first, the ring is visible, and a dialog gives the focus back. */
+async function keyboard(page) {
+  await test('keyboard', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await visit(page, '/people')
+    await page.reload()
+    await settled(page)
+    await page.keyboard.press('Tab')
+    check((await page.evaluate(() => document.activeElement?.textContent)) === 'Skip to content', 'the skip link is not first')
+    await page.keyboard.press('Enter')
+    check((await page.evaluate(() => document.activeElement?.id)) === 'main', 'the skip link does not lead to the content')
+    const add = page.getByRole('button', { name: 'New patient' }).first()
+    await add.focus()
+    const ring = await add.evaluate((b) => getComputedStyle(b).boxShadow)
+    check(ring !== 'none', 'a focused button has no ring')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    check((await page.evaluate(() => document.activeElement?.textContent?.trim())) === 'New patient', 'the focus is lost after a dialog')
+  })
+}
