@@ -17,6 +17,9 @@ int eg_command_inspect(int n_arguments, char **arguments);
 int eg_command_plan(int n_arguments, char **arguments);
 int eg_command_knowledge(int n_arguments, char **arguments);
 int eg_command_measure(int n_arguments, char **arguments);
+int eg_command_report(int n_arguments, char **arguments);
+int eg_command_doctor(int n_arguments, char **arguments);
+int eg_command_admin(int n_arguments, char **arguments);
 int eg_command_serve(int n_arguments, char **arguments);
 
 /* "engram COMMAND: file:line: what and what to do" on stderr. */

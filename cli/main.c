@@ -16,6 +16,12 @@ static const eg_command commands[] = {
      eg_command_plan},
     {"knowledge", "engram knowledge check [--json] [DIR]",
      "is what Engram knows well formed, what is unverified", eg_command_knowledge},
+    {"report", "engram report PATIENT|FILE --out report.pdf",
+     "a report on paper: a chart, or one balance recording", eg_command_report},
+    {"doctor", "engram doctor [--json] [--data DIR]", "what is installed and working here",
+     eg_command_doctor},
+    {"admin", "engram admin verify [--data DIR]", "is every stored byte and signature as it was",
+     eg_command_admin},
     {"version", "engram version", "the program's version", eg_command_version},
 };
 

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/measure_options.h"
 #include "cli/measure_print.h"
 #include "clinic/cases.h"
 #include "clinic/evaluate.h"
 #include "clinic/pair.h"
-#include "clinic/task_settings.h"
 #include "io/embed.h"
 #include "io/json/write.h"
 
@@ -36,13 +36,11 @@ static const char usage[] =
 typedef enum output_form { FORM_TABLE, FORM_JSON, FORM_CSV } output_form;
 
 typedef struct measure_job {
-    eg_evaluate_options options;
+    measure_options measure;
     output_form form;
     const char *explain;
     int is_paired;
-    const char *cases; /* NULL: cases.csv beside the recording */
-    char *map_text;    /* owned */
-    double age_years;  /* of the person, from the options or the table of cases; NaN */
+    double age_years; /* of the person, from the options or the table of cases; NaN */
     int n_files;
     char **files; /* the arguments that are no options, moved to the front */
 } measure_job;
@@ -50,105 +48,6 @@ typedef struct measure_job {
 static int complain(const char *what, const char *argument) {
     fprintf(stderr, "engram measure: %s \"%s\"\n%s", what, argument, usage);
     return 0;
-}
-
-static int read_positive(const char *text, double *value) {
-    char *end;
-    *value = strtod(text, &end);
-    return end != text && *end == '\0' && *value > 0 && isfinite(*value);
-}
-
-static int read_map(measure_job *job, const char *path) {
-    enum { MAP_BYTES_MAX = 1 << 20 };
-    FILE *file = fopen(path, "rb");
-    char *text = file != NULL ? malloc(MAP_BYTES_MAX + 1) : NULL;
-    size_t n = text != NULL ? fread(text, 1, MAP_BYTES_MAX, file) : 0;
-    if (file != NULL) fclose(file);
-    if (n == 0 || n == MAP_BYTES_MAX) {
-        free(text);
-        return complain("cannot read the map", path);
-    }
-    text[n] = '\0';
-    free(job->map_text);
-    job->map_text = text;
-    job->options.map_json = text;
-    job->options.map_name = path;
-    return 1;
-}
-
-/* The settings themselves, or a file that holds them. */
-static int read_settings(measure_job *job, const char *value) {
-    char text[EG_TASK_SETTINGS_BYTES_MAX + 1];
-    size_t n = strlen(value);
-    const char *settings = value;
-    if (value[0] != '{') {
-        FILE *file = fopen(value, "rb");
-        if (file == NULL) return complain("cannot read the settings", value);
-        n = fread(text, 1, sizeof text, file);
-        fclose(file);
-        settings = text;
-    }
-    eg_diag diag = {0};
-    if (eg_task_settings_parse(settings, n, &job->options.plan, NULL, &diag) == EG_OK) return 1;
-    fprintf(stderr, "engram measure: --settings: %s\n", diag.text);
-    return 0;
-}
-
-/* An option with a value. Returns 0 after a complaint, 1 if taken, 2 if it is no such option. */
-static int take_value(measure_job *job, const char *option, const char *value) {
-    static const char *const names[] = {
-        "--profile", "--explain", "--map",    "--mass-kg", "--height-m", "--age",     "--posture",
-        "--vision",  "--surface", "--stance", "--cases",   "--task",     "--settings"};
-    enum { COUNT = sizeof names / sizeof names[0] };
-    eg_evaluate_options *o = &job->options;
-    size_t which = 0;
-    while (which < COUNT && strcmp(option, names[which]) != 0) which++;
-    if (which == COUNT) return 2;
-    if (value == NULL) return complain("a value must follow", option);
-    int is_good = 1;
-    switch (which) {
-    case 0:
-        is_good = eg_balance_profile_find(value, &o->profile);
-        break;
-    case 1:
-        job->explain = value;
-        break;
-    case 2:
-        return read_map(job, value);
-    case 3:
-        is_good = read_positive(value, &o->mass_kg);
-        break;
-    case 4:
-        is_good = read_positive(value, &o->height_m);
-        break;
-    case 5:
-        is_good = read_positive(value, &o->age_years);
-        break;
-    case 6:
-        is_good = eg_condition_set_posture(&o->condition, value);
-        break;
-    case 7:
-        is_good = eg_condition_set_vision(&o->condition, value);
-        break;
-    case 8:
-        is_good = eg_condition_set_surface(&o->condition, value);
-        break;
-    case 9:
-        is_good = eg_condition_set_stance(&o->condition, value);
-        break;
-    case 10:
-        job->cases = value;
-        break;
-    case 11:
-        is_good = eg_task_find(value, &o->plan.task);
-        break;
-    default:
-        return read_settings(job, value);
-    }
-    if (is_good) return 1;
-    char what[64];
-    snprintf(what, sizeof what, "%s cannot be", option);
-    return complain(what, value);
 }
 
 /* Returns 0 after a complaint. */
@@ -164,11 +63,16 @@ static int read_arguments(measure_job *job, int n_arguments, char **arguments) {
         } else if (strcmp(argument, "--csv") == 0) {
             job->form = FORM_CSV;
         } else if (strcmp(argument, "--all") == 0) {
-            job->options.all = true;
+            job->measure.evaluate.all = true;
         } else if (strcmp(argument, "--pairs") == 0) {
             job->is_paired = 1;
         } else {
-            int taken = take_value(job, argument, i + 1 < n_arguments ? arguments[i + 1] : NULL);
+            const char *value = i + 1 < n_arguments ? arguments[i + 1] : NULL;
+            int taken = 1;
+            if (strcmp(argument, "--explain") != 0)
+                taken = measure_options_take(&job->measure, "measure", usage, argument, value);
+            else if ((job->explain = value) == NULL)
+                return complain("a value must follow", argument);
             if (taken == 2) return complain("there is no option", argument);
             if (taken == 0) return 0;
             i++;
@@ -205,10 +109,10 @@ static int measure_file(const eg_evaluator *evaluator, measure_job *job, const c
     eg_recording *recording = NULL;
     eg_evaluation *evaluation = NULL;
     eg_diag diag = {0};
-    eg_evaluate_options options = job->options;
+    eg_evaluate_options options = job->measure.evaluate;
     options.file = path;
     eg_err err = eg_recording_read(path, &recording, &diag);
-    if (err == EG_OK) err = eg_cases_read(job->cases, path, &options, &diag);
+    if (err == EG_OK) err = eg_cases_read(job->measure.cases, path, &options, &diag);
     if (err == EG_OK) err = eg_evaluate_balance(evaluator, recording, &options, &evaluation, &diag);
     eg_recording_destroy(recording);
     if (isnan(job->age_years)) job->age_years = options.age_years;
@@ -270,7 +174,7 @@ static int measure_all(measure_job *job) {
     int status = 0;
     eg_evaluation *kept[EG_PAIR_TRIALS_MAX];
     size_t n_kept = 0;
-    job->age_years = job->options.age_years;
+    job->age_years = job->measure.evaluate.age_years;
     if (job->form == FORM_CSV) measure_print_csv_header();
     for (int i = 0; i < job->n_files; i++) {
         eg_evaluation *evaluation = NULL;
@@ -294,7 +198,7 @@ int eg_command_measure(int n_arguments, char **arguments) {
     }
     char **files = calloc((size_t)n_arguments, sizeof *files);
     if (files == NULL) return 1;
-    measure_job job = {.options = eg_evaluate_defaults(), .files = files};
+    measure_job job = {.measure = measure_options_none(), .files = files};
     int status = 2;
     if (read_arguments(&job, n_arguments, arguments)) {
         if (job.explain != NULL)
@@ -307,7 +211,7 @@ int eg_command_measure(int n_arguments, char **arguments) {
         else
             status = measure_all(&job);
     }
-    free(job.map_text);
+    measure_options_release(&job.measure);
     free(files);
     return status;
 }

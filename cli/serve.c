@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/data_folder.h"
 #include "serve/guard.h"
 #include "serve/http.h"
 
@@ -86,35 +86,6 @@ static bool split_listen(const char *text, char address[64], int *port) {
     if (strcmp(address, "localhost") == 0) memcpy(address, "127.0.0.1", sizeof "127.0.0.1");
     *port = (int)number;
     return true;
-}
-
-/* Makes a folder and those above it; a new one is for this user only. */
-static int make_folder(const char *path) {
-    char part[PATH_MAX];
-    size_t length = strlen(path);
-    if (length == 0 || length >= sizeof part) return -1;
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i] != '\0') continue;
-        memcpy(part, path, i);
-        part[i] = '\0';
-        if (mkdir(part, 0700) != 0 && errno != EEXIST) return -1;
-    }
-    return 0;
-}
-
-/* Where the data are: --data, or below $XDG_DATA_HOME; the demo has a folder of its own. */
-static bool find_data(const options *chosen, char path[PATH_MAX]) {
-    const char *name = chosen->demo ? "engram-demo" : "engram";
-    const char *base = getenv("XDG_DATA_HOME");
-    const char *home = getenv("HOME");
-    int n = -1;
-    if (chosen->data != NULL)
-        n = snprintf(path, PATH_MAX, "%s", chosen->data);
-    else if (base != NULL && base[0] == '/')
-        n = snprintf(path, PATH_MAX, "%s/%s", base, name);
-    else if (home != NULL && home[0] == '/')
-        n = snprintf(path, PATH_MAX, "%s/.local/share/%s", home, name);
-    return n > 0 && n < PATH_MAX;
 }
 
 static int fail(const eg_diag *diag) {
@@ -210,10 +181,10 @@ int eg_command_serve(int n_arguments, char **arguments) {
     char token[EG_GUARD_TOKEN_DIGITS + 1];
     if (!split_listen(chosen.listen, address, &settings.port))
         return complain("--listen wants HOST:PORT", "For example --listen 127.0.0.1:8321.");
-    if (!find_data(&chosen, data))
+    if (!data_folder_find(chosen.data, chosen.demo, data))
         return complain("no folder for the data: neither XDG_DATA_HOME nor HOME is set",
                         "Name one with --data DIR.");
-    if (make_folder(data) != 0) {
+    if (!data_folder_make(data)) {
         fprintf(stderr, "engram serve: %s: %s\nName another folder with --data DIR.\n", data,
                 strerror(errno));
         return 1;
@@ -231,8 +202,8 @@ int eg_command_serve(int n_arguments, char **arguments) {
     settings.token = token;
     if (chosen.demo) forget_unfinished_demo(data);
     eg_diag diag = {0};
-    char store[PATH_MAX + 32];
-    snprintf(store, sizeof store, "sqlite:%s/engram.db", data);
+    char store[DATA_STORE_URL_SIZE];
+    data_folder_store_url(data, store);
     eg_api_settings api = {.version = ENGRAM_VERSION,
                            .store = store,
                            .site = chosen.demo ? "Demo clinic" : NULL,

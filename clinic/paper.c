@@ -7,44 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/paper_part.h"
 #include "core/base/check.h"
 
-/* A4 in points, and the house's spacing on paper. */
-static const double page_width = 595.276;
 static const double page_height = 841.89;
-static const double margin = 46.0;
 static const double foot_height = 34.0;
-static const double gap = 8.0;
+enum { TEXT_LINES_MAX = 2000 };
 static const double cell_pad = 4.0;
 
-typedef struct color {
-    double red, green, blue;
-} color;
-
-/* The light theme of the screens, so that paper and screen speak one language. */
-static const color ink = {0.071, 0.114, 0.169};
-static const color ink_2 = {0.263, 0.325, 0.416};
-static const color ink_3 = {0.349, 0.416, 0.502};
-static const color line_color = {0.761, 0.8, 0.847};
-static const color hairline = {0.882, 0.902, 0.929};
-static const color sunken = {0.941, 0.953, 0.969};
-static const color blue = {0.11, 0.373, 0.769};
-static const color orange_ink = {0.592, 0.263, 0.039};
-static const color orange_tint = {0.992, 0.945, 0.894};
-static const color stop_ink = {0.627, 0.114, 0.086};
-static const color stop_tint = {0.992, 0.933, 0.925};
-static const color noise_fill = {0.914, 0.929, 0.949};
-
-struct eg_paper {
-    eg_paper_info info;
-    eg_paper_sink sink;
-    void *closure;
-    eg_err error; /* the sink's first refusal */
-    cairo_surface_t *surface;
-    cairo_t *cairo;
-    double y;    /* where the next block begins, from the top of the page */
-    int n_pages; /* begun so far */
-};
+/* The rest of the light theme: grounds. */
+static const paper_color hairline = {0.882, 0.902, 0.929};
+static const paper_color sunken = {0.941, 0.953, 0.969};
+static const paper_color orange_tint = {0.992, 0.945, 0.894};
+static const paper_color stop_ink = {0.627, 0.114, 0.086};
+static const paper_color stop_tint = {0.992, 0.933, 0.925};
 
 static cairo_status_t write_bytes(void *closure, const unsigned char *bytes, unsigned int n) {
     eg_paper *paper = closure;
@@ -53,35 +29,28 @@ static cairo_status_t write_bytes(void *closure, const unsigned char *bytes, uns
     return paper->error == EG_OK ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
-static void use(eg_paper *paper, color c) {
+void paper_use(eg_paper *paper, paper_color c) {
     cairo_set_source_rgb(paper->cairo, c.red, c.green, c.blue);
 }
 
-static color tone_color(eg_paper_tone tone) {
+static paper_color tone_color(eg_paper_tone tone) {
     switch (tone) {
     case EG_PAPER_QUIET:
-        return ink_3;
+        return paper_ink_3;
     case EG_PAPER_ACT:
-        return orange_ink;
+        return paper_orange;
     case EG_PAPER_STOP:
         return stop_ink;
     case EG_PAPER_PLAIN:
     case EG_PAPER_STRONG:
         break;
     }
-    return ink;
+    return paper_ink;
 }
-
-typedef struct text_style {
-    double size; /* points */
-    int is_bold;
-    int is_right;
-    color color;
-} text_style;
 
 /* A shaped paragraph of at most `width` points; the caller unrefs it. */
 static PangoLayout *shape(eg_paper *paper, const char *text, double width,
-                          const text_style *style) {
+                          const paper_style *style) {
     PangoLayout *layout = pango_cairo_create_layout(paper->cairo);
     PangoFontDescription *font = pango_font_description_from_string("Inter, sans-serif");
     pango_font_description_set_absolute_size(font, style->size * PANGO_SCALE);
@@ -111,8 +80,8 @@ static double layout_height(PangoLayout *layout) {
     return (double)height / PANGO_SCALE;
 }
 
-static double text_height(eg_paper *paper, const char *text, double width,
-                          const text_style *style) {
+double paper_text_height(eg_paper *paper, const char *text, double width,
+                         const paper_style *style) {
     PangoLayout *layout = shape(paper, text, width, style);
     double height = layout_height(layout);
     g_object_unref(layout);
@@ -120,10 +89,10 @@ static double text_height(eg_paper *paper, const char *text, double width,
 }
 
 /* Draws a paragraph and returns its height. */
-static double draw_text(eg_paper *paper, const char *text, double x, double y, double width,
-                        const text_style *style) {
+double paper_draw_text(eg_paper *paper, const char *text, double x, double y, double width,
+                       const paper_style *style) {
     PangoLayout *layout = shape(paper, text, width, style);
-    use(paper, style->color);
+    paper_use(paper, style->color);
     cairo_move_to(paper->cairo, x, y);
     pango_cairo_show_layout(paper->cairo, layout);
     double height = layout_height(layout);
@@ -131,38 +100,39 @@ static double draw_text(eg_paper *paper, const char *text, double x, double y, d
     return height;
 }
 
-static void draw_line(eg_paper *paper, double x0, double y0, double x1, double y1, color c) {
-    use(paper, c);
+void paper_draw_line(eg_paper *paper, double x0, double y0, double x1, double y1, paper_color c) {
+    paper_use(paper, c);
     cairo_set_line_width(paper->cairo, 0.6);
     cairo_move_to(paper->cairo, x0, y0);
     cairo_line_to(paper->cairo, x1, y1);
     cairo_stroke(paper->cairo);
 }
 
-static void fill_box(eg_paper *paper, double x, double y, double width, double height, color c) {
-    use(paper, c);
+void paper_fill_box(eg_paper *paper, double x, double y, double width, double height,
+                    paper_color c) {
+    paper_use(paper, c);
     cairo_rectangle(paper->cairo, x, y, width, height);
     cairo_fill(paper->cairo);
 }
 
-static double inner_width(void) {
-    return page_width - 2 * margin;
+double paper_inner_width(void) {
+    return paper_width - 2 * paper_margin;
 }
 
 static void draw_foot(eg_paper *paper) {
-    double y = page_height - margin - foot_height + 16;
-    draw_line(paper, margin, y, page_width - margin, y, hairline);
-    text_style left = {7.0, 0, 0, ink_3};
-    text_style right = {7.0, 0, 1, ink_3};
+    double y = page_height - paper_margin - foot_height + 16;
+    paper_draw_line(paper, paper_margin, y, paper_width - paper_margin, y, hairline);
+    paper_style left = {7.0, 0, 0, paper_ink_3};
+    paper_style right = {7.0, 0, 1, paper_ink_3};
     char text[512];
     snprintf(text, sizeof text, "%s · %s", paper->info.title, paper->info.subject);
-    draw_text(paper, text, margin, y + 5, inner_width() * 0.8, &left);
-    draw_text(paper, paper->info.notice, margin, y + 16, inner_width(), &left);
+    paper_draw_text(paper, text, paper_margin, y + 5, paper_inner_width() * 0.8, &left);
+    paper_draw_text(paper, paper->info.notice, paper_margin, y + 16, paper_inner_width(), &left);
     if (paper->info.n_pages > 0)
         snprintf(text, sizeof text, "Page %d of %d", paper->n_pages, paper->info.n_pages);
     else
         snprintf(text, sizeof text, "Page %d", paper->n_pages);
-    draw_text(paper, text, margin, y + 5, inner_width(), &right);
+    paper_draw_text(paper, text, paper_margin, y + 5, paper_inner_width(), &right);
 }
 
 static void begin_page(eg_paper *paper) {
@@ -171,16 +141,16 @@ static void begin_page(eg_paper *paper) {
         cairo_show_page(paper->cairo);
     }
     paper->n_pages++;
-    paper->y = margin;
+    paper->y = paper_margin;
 }
 
 static double page_end(void) {
-    return page_height - margin - foot_height;
+    return page_height - paper_margin - foot_height;
 }
 
 /* Starts a new page unless `height` still fits on this one. */
-static void make_room(eg_paper *paper, double height) {
-    if (paper->y + height > page_end() && paper->y > margin) begin_page(paper);
+void paper_make_room(eg_paper *paper, double height) {
+    if (paper->y + height > page_end() && paper->y > paper_margin) begin_page(paper);
 }
 
 eg_err eg_paper_create(const eg_paper_info *info, eg_paper_sink sink, void *closure,
@@ -191,7 +161,8 @@ eg_err eg_paper_create(const eg_paper_info *info, eg_paper_sink sink, void *clos
     made->info = *info;
     made->sink = sink;
     made->closure = closure;
-    made->surface = cairo_pdf_surface_create_for_stream(write_bytes, made, page_width, page_height);
+    made->surface =
+        cairo_pdf_surface_create_for_stream(write_bytes, made, paper_width, page_height);
     cairo_pdf_surface_set_metadata(made->surface, CAIRO_PDF_METADATA_TITLE, info->title);
     cairo_pdf_surface_set_metadata(made->surface, CAIRO_PDF_METADATA_SUBJECT, info->subject);
     cairo_pdf_surface_set_metadata(made->surface, CAIRO_PDF_METADATA_CREATOR, "Engram");
@@ -212,7 +183,7 @@ eg_err eg_paper_create(const eg_paper_info *info, eg_paper_sink sink, void *clos
 static void draw_mark(eg_paper *paper, double x, double y, double size) {
     cairo_t *c = paper->cairo;
     double r = size * 0.26;
-    use(paper, blue);
+    paper_use(paper, paper_blue);
     cairo_new_sub_path(c);
     cairo_arc(c, x + size - r, y + r, r, -G_PI / 2, 0);
     cairo_arc(c, x + size - r, y + size - r, r, 0, G_PI / 2);
@@ -232,74 +203,144 @@ static void draw_mark(eg_paper *paper, double x, double y, double size) {
 }
 
 void eg_paper_title(eg_paper *paper, const char *title, const char *line) {
-    text_style big = {19, 1, 0, ink};
-    text_style small = {9.5, 0, 0, ink_2};
-    text_style brand = {9.5, 1, 1, ink};
-    draw_mark(paper, page_width - margin - 18, paper->y, 18);
-    draw_text(paper, "Engram", margin, paper->y + 3, inner_width() - 24, &brand);
-    double height = draw_text(paper, title, margin, paper->y, inner_width() - 110, &big);
+    paper_style big = {19, 1, 0, paper_ink};
+    paper_style small = {9.5, 0, 0, paper_ink_2};
+    paper_style brand = {9.5, 1, 1, paper_ink};
+    draw_mark(paper, paper_width - paper_margin - 18, paper->y, 18);
+    paper_draw_text(paper, "Engram", paper_margin, paper->y + 3, paper_inner_width() - 24, &brand);
+    double height =
+        paper_draw_text(paper, title, paper_margin, paper->y, paper_inner_width() - 110, &big);
     paper->y += height + 2;
-    paper->y += draw_text(paper, line, margin, paper->y, inner_width() - 80, &small) + gap;
-    draw_line(paper, margin, paper->y, page_width - margin, paper->y, line_color);
-    paper->y += gap;
+    paper->y +=
+        paper_draw_text(paper, line, paper_margin, paper->y, paper_inner_width() - 80, &small) +
+        paper_gap;
+    paper_draw_line(paper, paper_margin, paper->y, paper_width - paper_margin, paper->y,
+                    paper_line);
+    paper->y += paper_gap;
 }
 
 void eg_paper_heading(eg_paper *paper, const char *text, const char *aside) {
-    text_style style = {12, 1, 0, ink};
-    text_style quiet = {8, 0, 1, ink_3};
+    paper_style style = {12, 1, 0, paper_ink};
+    paper_style quiet = {8, 0, 1, paper_ink_3};
     /* A heading alone at the foot of a page helps nobody: keep room for what follows. */
-    make_room(paper, 78);
-    if (paper->y > margin) paper->y += gap;
+    paper_make_room(paper, 78);
+    if (paper->y > paper_margin) paper->y += paper_gap;
     if (aside != NULL)
-        draw_text(paper, aside, margin + inner_width() * 0.4, paper->y + 4, inner_width() * 0.6,
-                  &quiet);
-    paper->y += draw_text(paper, text, margin, paper->y, inner_width() * 0.6, &style) + 4;
+        paper_draw_text(paper, aside, paper_margin + paper_inner_width() * 0.4, paper->y + 4,
+                        paper_inner_width() * 0.6, &quiet);
+    paper->y +=
+        paper_draw_text(paper, text, paper_margin, paper->y, paper_inner_width() * 0.6, &style) + 4;
 }
 
+/* Lines that do not fit go to the next page. */
 void eg_paper_text(eg_paper *paper, const char *text, eg_paper_tone tone) {
-    text_style style = {9.5, tone == EG_PAPER_STRONG, 0, tone_color(tone)};
-    make_room(paper, text_height(paper, text, inner_width(), &style));
-    paper->y += draw_text(paper, text, margin, paper->y, inner_width(), &style) + 4;
+    paper_style style = {9.5, tone == EG_PAPER_STRONG, 0, tone_color(tone)};
+    PangoLayout *layout = shape(paper, text, paper_inner_width(), &style);
+    PangoLayoutIter *iter = pango_layout_get_iter(layout);
+    int more = 1;
+    for (int i = 0; more && i < TEXT_LINES_MAX; i++) {
+        PangoRectangle line;
+        pango_layout_iter_get_line_extents(iter, NULL, &line);
+        double height = (double)line.height / PANGO_SCALE * 1.1;
+        int baseline = pango_layout_iter_get_baseline(iter);
+        paper_make_room(paper, height);
+        paper_use(paper, style.color);
+        cairo_move_to(paper->cairo, paper_margin + (double)line.x / PANGO_SCALE,
+                      paper->y + (double)(baseline - line.y) / PANGO_SCALE);
+        pango_cairo_show_layout_line(paper->cairo, pango_layout_iter_get_line_readonly(iter));
+        paper->y += height;
+        more = pango_layout_iter_next_line(iter);
+    }
+    pango_layout_iter_free(iter);
+    g_object_unref(layout);
+    paper->y += 4;
 }
 
 void eg_paper_box(eg_paper *paper, const char *title, const char *text, eg_paper_tone tone) {
-    color tint = tone == EG_PAPER_STOP ? stop_tint : tone == EG_PAPER_ACT ? orange_tint : sunken;
-    color bar = tone == EG_PAPER_STOP ? stop_ink : tone == EG_PAPER_ACT ? orange_ink : blue;
-    text_style head = {10, 1, 0, tone_color(tone)};
-    text_style body = {9.5, 0, 0, ink};
-    double width = inner_width() - 24;
-    double title_height = text_height(paper, title, width, &head);
-    double height = title_height + text_height(paper, text, width, &body) + 18;
-    make_room(paper, height);
-    fill_box(paper, margin, paper->y, inner_width(), height, tint);
-    fill_box(paper, margin, paper->y, 3, height, bar);
-    draw_text(paper, title, margin + 14, paper->y + 7, width, &head);
-    draw_text(paper, text, margin + 14, paper->y + 9 + title_height, width, &body);
-    paper->y += height + gap;
+    paper_color tint = tone == EG_PAPER_STOP  ? stop_tint
+                       : tone == EG_PAPER_ACT ? orange_tint
+                                              : sunken;
+    paper_color bar = tone == EG_PAPER_STOP  ? stop_ink
+                      : tone == EG_PAPER_ACT ? paper_orange
+                                             : paper_blue;
+    paper_style head = {10, 1, 0, tone_color(tone)};
+    paper_style body = {9.5, 0, 0, paper_ink};
+    double width = paper_inner_width() - 24;
+    double title_height = paper_text_height(paper, title, width, &head);
+    double height = title_height + paper_text_height(paper, text, width, &body) + 18;
+    paper_make_room(paper, height);
+    paper_fill_box(paper, paper_margin, paper->y, paper_inner_width(), height, tint);
+    paper_fill_box(paper, paper_margin, paper->y, 3, height, bar);
+    paper_draw_text(paper, title, paper_margin + 14, paper->y + 7, width, &head);
+    paper_draw_text(paper, text, paper_margin + 14, paper->y + 9 + title_height, width, &body);
+    paper->y += height + paper_gap;
+}
+
+void eg_paper_summary(eg_paper *paper, const char *title, const char *const (*pairs)[2], size_t n) {
+    paper_style head = {10, 1, 0, paper_ink};
+    paper_style label = {8.5, 0, 0, paper_ink_3};
+    paper_style value = {9.5, 0, 0, paper_ink};
+    double label_width = 72;
+    double width = paper_inner_width() - 28 - label_width;
+    double title_height = paper_text_height(paper, title, width, &head);
+    double height = title_height + 15;
+    for (size_t i = 0; i < n; i++)
+        if (pairs[i][1][0] != '\0')
+            height += paper_text_height(paper, pairs[i][1], width, &value) + 4;
+    paper_make_room(paper, height);
+    paper_fill_box(paper, paper_margin, paper->y, paper_inner_width(), height, sunken);
+    paper_fill_box(paper, paper_margin, paper->y, 3, height, paper_blue);
+    double x = paper_margin + 14;
+    double y = paper->y + 7;
+    paper_draw_text(paper, title, x, y, width, &head);
+    y += title_height + 4;
+    for (size_t i = 0; i < n; i++) {
+        if (pairs[i][1][0] == '\0') continue;
+        paper_draw_text(paper, pairs[i][0], x, y + 1, label_width - 4, &label);
+        y += paper_draw_text(paper, pairs[i][1], x + label_width, y, width, &value) + 4;
+    }
+    paper->y += height + paper_gap;
+}
+
+void eg_paper_signature(eg_paper *paper, const char *signer, const char *at, const char *statement,
+                        const char *small_print) {
+    paper_style name = {10.5, 1, 0, paper_ink};
+    paper_style plain = {9, 0, 0, paper_ink_2};
+    paper_style small = {7, 0, 0, paper_ink_3};
+    paper_make_room(paper, 84);
+    eg_paper_heading(paper, "Signature", NULL);
+    paper->y += paper_draw_text(paper, signer, paper_margin, paper->y, paper_inner_width(), &name);
+    paper->y += paper_draw_text(paper, at, paper_margin, paper->y, paper_inner_width(), &plain);
+    paper->y +=
+        paper_draw_text(paper, statement, paper_margin, paper->y, paper_inner_width(), &plain) + 2;
+    paper->y +=
+        paper_draw_text(paper, small_print, paper_margin, paper->y, paper_inner_width(), &small);
+    paper->y += paper_gap;
 }
 
 void eg_paper_pairs(eg_paper *paper, const char *const (*pairs)[2], size_t n) {
-    text_style label = {8.5, 0, 0, ink_3};
-    text_style value = {9.5, 0, 0, ink};
+    paper_style label = {8.5, 0, 0, paper_ink_3};
+    paper_style value = {9.5, 0, 0, paper_ink};
     double label_width = 92;
-    double column = (inner_width() - gap * 2) / 2;
+    double column = (paper_inner_width() - paper_gap * 2) / 2;
     double row_height = 0;
     size_t shown = 0;
     for (size_t i = 0; i < n; i++) {
         if (pairs[i][1] == NULL || pairs[i][1][0] == '\0') continue;
-        double height = text_height(paper, pairs[i][1], column - label_width, &value);
+        double height = paper_text_height(paper, pairs[i][1], column - label_width, &value);
         if (shown % 2 == 0) {
             paper->y += row_height;
             row_height = 0;
-            make_room(paper, height + 3);
+            paper_make_room(paper, height + 3);
         }
-        double x = margin + (shown % 2 == 0 ? 0 : column + gap * 2);
-        draw_text(paper, pairs[i][0], x, paper->y + 1, label_width - 6, &label);
-        draw_text(paper, pairs[i][1], x + label_width, paper->y, column - label_width, &value);
+        double x = paper_margin + (shown % 2 == 0 ? 0 : column + paper_gap * 2);
+        paper_draw_text(paper, pairs[i][0], x, paper->y + 1, label_width - 6, &label);
+        paper_draw_text(paper, pairs[i][1], x + label_width, paper->y, column - label_width,
+                        &value);
         row_height = fmax(row_height, height + 3);
         shown++;
     }
-    paper->y += row_height + gap / 2;
+    paper->y += row_height + paper_gap / 2;
 }
 
 typedef struct table_shape {
@@ -312,12 +353,13 @@ typedef struct table_shape {
 static void draw_table_head(eg_paper *paper, const table_shape *table) {
     double height = 0;
     for (size_t i = 0; i < table->n_columns; i++) {
-        text_style style = {8, 1, table->columns[i].is_number, ink_3};
-        height = fmax(height, draw_text(paper, table->columns[i].title, table->x[i], paper->y,
-                                        table->width[i], &style));
+        paper_style style = {8, 1, table->columns[i].is_number, paper_ink_3};
+        height = fmax(height, paper_draw_text(paper, table->columns[i].title, table->x[i], paper->y,
+                                              table->width[i], &style));
     }
     paper->y += height + 3;
-    draw_line(paper, margin, paper->y, page_width - margin, paper->y, line_color);
+    paper_draw_line(paper, paper_margin, paper->y, paper_width - paper_margin, paper->y,
+                    paper_line);
 }
 
 /* The first line of a cell is its value, the lines behind it say more and are quieter. */
@@ -328,15 +370,15 @@ static double cell_part(eg_paper *paper, const table_shape *table, size_t column
     size_t first_length = rest == NULL ? strlen(cell->text) : (size_t)(rest - cell->text);
     char *first = g_strndup(cell->text, first_length);
     int is_right = table->columns[column].is_number;
-    text_style top = {9, cell->tone == EG_PAPER_STRONG, is_right, tone_color(cell->tone)};
-    text_style below = {7.5, 0, is_right, ink_3};
+    paper_style top = {9, cell->tone == EG_PAPER_STRONG, is_right, tone_color(cell->tone)};
+    paper_style below = {7.5, 0, is_right, paper_ink_3};
     double x = table->x[column];
     double width = table->width[column];
-    double height = is_drawn ? draw_text(paper, first, x, y, width, &top)
-                             : text_height(paper, first, width, &top);
+    double height = is_drawn ? paper_draw_text(paper, first, x, y, width, &top)
+                             : paper_text_height(paper, first, width, &top);
     if (rest != NULL)
-        height += is_drawn ? draw_text(paper, rest + 1, x, y + height, width, &below)
-                           : text_height(paper, rest + 1, width, &below);
+        height += is_drawn ? paper_draw_text(paper, rest + 1, x, y + height, width, &below)
+                           : paper_text_height(paper, rest + 1, width, &below);
     g_free(first);
     return height;
 }
@@ -347,14 +389,14 @@ void eg_paper_table(eg_paper *paper, const eg_paper_column *columns, size_t n_co
     table_shape table = {.columns = columns, .n_columns = n_columns};
     double shares = 0;
     for (size_t i = 0; i < n_columns; i++) shares += columns[i].share;
-    double x = margin;
+    double x = paper_margin;
     for (size_t i = 0; i < n_columns; i++) {
-        double width = inner_width() * columns[i].share / shares;
+        double width = paper_inner_width() * columns[i].share / shares;
         table.x[i] = x;
-        table.width[i] = width - (i + 1 < n_columns ? gap : 0);
+        table.width[i] = width - (i + 1 < n_columns ? paper_gap : 0);
         x += width;
     }
-    make_room(paper, 46);
+    paper_make_room(paper, 46);
     draw_table_head(paper, &table);
     for (size_t row = 0; row < n_rows; row++) {
         const eg_paper_cell *line = cells + row * n_columns;
@@ -368,169 +410,10 @@ void eg_paper_table(eg_paper *paper, const eg_paper_column *columns, size_t n_co
         for (size_t i = 0; i < n_columns; i++)
             cell_part(paper, &table, i, &line[i], paper->y + cell_pad, 1);
         paper->y += height + 2 * cell_pad;
-        draw_line(paper, margin, paper->y, page_width - margin, paper->y, hairline);
+        paper_draw_line(paper, paper_margin, paper->y, paper_width - paper_margin, paper->y,
+                        hairline);
     }
-    paper->y += gap;
-}
-
-static const double chart_height = 62;
-
-typedef struct scale {
-    double low, high;   /* in the measure's unit; low is at the bottom */
-    double top, bottom; /* on the page */
-} scale;
-
-static double place(const scale *s, double value) {
-    return s->bottom - (value - s->low) / (s->high - s->low) * (s->bottom - s->top);
-}
-
-static scale trend_scale(const eg_paper_trend *trend, double top, double bottom) {
-    double low = trend->values[0];
-    double high = trend->values[0];
-    for (size_t i = 1; i < trend->n; i++) {
-        low = fmin(low, trend->values[i]);
-        high = fmax(high, trend->values[i]);
-    }
-    if (!isnan(trend->mdc)) {
-        low = fmin(low, trend->values[0] - trend->mdc);
-        high = fmax(high, trend->values[0] + trend->mdc);
-    }
-    if (!isnan(trend->goal)) {
-        low = fmin(low, trend->goal);
-        high = fmax(high, trend->goal);
-    }
-    double room = high > low ? (high - low) * 0.12 : fmax(fabs(high) * 0.1, 1.0);
-    /* Up is better, on paper as on the screen. */
-    if (trend->lower_is_better) return (scale){high + room, low - room, top, bottom};
-    return (scale){low - room, high + room, top, bottom};
-}
-
-static void draw_trend_lines(eg_paper *paper, const eg_paper_trend *trend, const scale *s, double x,
-                             double width) {
-    cairo_t *c = paper->cairo;
-    if (!isnan(trend->mdc)) {
-        double a = place(s, trend->values[0] + trend->mdc);
-        double b = place(s, trend->values[0] - trend->mdc);
-        fill_box(paper, x, fmin(a, b), width, fabs(a - b), noise_fill);
-    }
-    if (!isnan(trend->goal)) {
-        double dashes[] = {1.5, 2.5};
-        cairo_save(c);
-        cairo_set_dash(c, dashes, 2, 0);
-        draw_line(paper, x, place(s, trend->goal), x + width, place(s, trend->goal), orange_ink);
-        cairo_restore(c);
-    }
-    use(paper, blue);
-    cairo_set_line_width(c, 1.3);
-    double step = trend->n > 1 ? (width - 8) / (double)(trend->n - 1) : 0;
-    for (size_t i = 0; i < trend->n; i++)
-        cairo_line_to(c, x + 4 + step * (double)i, place(s, trend->values[i]));
-    cairo_stroke(c);
-    /* Hollow is the first value, full is the one of now. */
-    cairo_arc(c, x + 4, place(s, trend->values[0]), 2.6, 0, 2 * G_PI);
-    cairo_set_source_rgb(c, 1, 1, 1);
-    cairo_fill_preserve(c);
-    use(paper, blue);
-    cairo_stroke(c);
-    double last_x = x + 4 + step * (double)(trend->n - 1);
-    cairo_arc(c, last_x, place(s, trend->values[trend->n - 1]), 2.8, 0, 2 * G_PI);
-    cairo_fill(c);
-}
-
-static void draw_trend(eg_paper *paper, const eg_paper_trend *trend, double x, double width) {
-    text_style head = {9, 1, 0, ink};
-    text_style value = {9, 0, 0, ink_2};
-    text_style verdict = {8, 0, 0, ink_3};
-    double y = paper->y + draw_text(paper, trend->title, x, paper->y, width, &head);
-    char text[160];
-    snprintf(text, sizeof text, "%.4g → %.4g %s", trend->values[0], trend->values[trend->n - 1],
-             trend->unit);
-    y += draw_text(paper, text, x, y, width, &value);
-    scale s = trend_scale(trend, y + 3, y + chart_height - 14);
-    draw_trend_lines(paper, trend, &s, x, width);
-    draw_text(paper, trend->verdict, x, y + chart_height - 10, width, &verdict);
-}
-
-void eg_paper_trends(eg_paper *paper, const eg_paper_trend *trends, size_t n) {
-    enum { PER_ROW = 3 };
-    double width = (inner_width() - 2 * gap * 2) / PER_ROW;
-    double row_height = chart_height + 46;
-    for (size_t i = 0; i < n; i++) {
-        if (i % PER_ROW == 0) {
-            if (i > 0) paper->y += row_height;
-            make_room(paper, row_height);
-        }
-        if (trends[i].n > 0)
-            draw_trend(paper, &trends[i], margin + (double)(i % PER_ROW) * (width + 2 * gap),
-                       width);
-    }
-    if (n > 0) paper->y += row_height;
-}
-
-static void draw_ellipse(eg_paper *paper, const eg_paper_sway *sway, double middle_x,
-                         double middle_y, double mm_per_point) {
-    cairo_t *c = paper->cairo;
-    if (!(sway->major_mm > 0) || !(sway->minor_mm > 0) || !isfinite(sway->major_mm) ||
-        !isfinite(sway->angle_deg))
-        return;
-    cairo_save(c);
-    cairo_translate(c, middle_x, middle_y);
-    cairo_rotate(c, -sway->angle_deg * G_PI / 180);
-    cairo_scale(c, sway->major_mm / mm_per_point, sway->minor_mm / mm_per_point);
-    cairo_new_sub_path(c);
-    cairo_arc(c, 0, 0, 1, 0, 2 * G_PI);
-    cairo_restore(c);
-    use(paper, ink);
-    cairo_set_line_width(c, 1);
-    cairo_stroke(c);
-}
-
-static void draw_sway(eg_paper *paper, const eg_paper_sway *sway, double x, double y, double size,
-                      double mm_per_point) {
-    cairo_t *c = paper->cairo;
-    double middle_x = x + size / 2;
-    double middle_y = y + size / 2;
-    cairo_save(c);
-    cairo_rectangle(c, x, y, size, size);
-    cairo_clip(c);
-    for (int radius_mm = 10; radius_mm <= 20; radius_mm += 10) {
-        use(paper, line_color);
-        cairo_set_line_width(c, 0.6);
-        cairo_arc(c, middle_x, middle_y, radius_mm / mm_per_point, 0, 2 * G_PI);
-        cairo_stroke(c);
-    }
-    size_t step = sway->n / EG_PAPER_POINTS_MAX + 1;
-    for (size_t i = 0; i < sway->n; i += step)
-        if (isfinite(sway->ml_mm[i]) && isfinite(sway->ap_mm[i]))
-            cairo_line_to(c, middle_x + (sway->ml_mm[i] - sway->center_ml_mm) / mm_per_point,
-                          middle_y - (sway->ap_mm[i] - sway->center_ap_mm) / mm_per_point);
-    use(paper, blue);
-    cairo_set_line_width(c, 0.45);
-    cairo_stroke(c);
-    draw_ellipse(paper, sway, middle_x, middle_y, mm_per_point);
-    cairo_restore(c);
-}
-
-void eg_paper_sways(eg_paper *paper, const eg_paper_sway *sways, size_t n) {
-    enum { PER_ROW = 3 };
-    static const double size = 112;
-    if (n == 0) return;
-    if (n > PER_ROW) n = PER_ROW;
-    make_room(paper, size + 44);
-    /* One scale for all, so that the larger sway looks larger. */
-    double reach_mm = 22;
-    for (size_t i = 0; i < n; i++)
-        if (isfinite(sways[i].major_mm)) reach_mm = fmax(reach_mm, sways[i].major_mm * 1.25);
-    double width = inner_width() / PER_ROW;
-    for (size_t i = 0; i < n; i++) {
-        double x = margin + width * (double)i;
-        text_style head = {9, 1, 0, ink};
-        text_style caption = {8, 0, 0, ink_3};
-        double h = draw_text(paper, sways[i].title, x, paper->y, width - gap, &head);
-        draw_sway(paper, &sways[i], x, paper->y + h + 2, size, reach_mm / (size / 2));
-        draw_text(paper, sways[i].caption, x, paper->y + h + size + 5, width - gap, &caption);
-    }
-    paper->y += size + 44;
+    paper->y += paper_gap;
 }
 
 eg_err eg_paper_finish(eg_paper *paper, int *n_pages) {

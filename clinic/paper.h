@@ -83,6 +83,13 @@ void eg_paper_text(eg_paper *paper, const char *text, eg_paper_tone tone);
 /* A box with a bar at its left: what the reader must not miss. */
 void eg_paper_box(eg_paper *paper, const char *title, const char *text, eg_paper_tone tone);
 
+/* A box with labels and values, one a line: what is read first. Empty values are left out. */
+void eg_paper_summary(eg_paper *paper, const char *title, const char *const (*pairs)[2], size_t n);
+
+/* Who signed, when, what the signature says of itself; the rest in small print. */
+void eg_paper_signature(eg_paper *paper, const char *signer, const char *at, const char *statement,
+                        const char *small_print);
+
 /* Labels and values in two columns; rows whose value is NULL or "" are left out. */
 void eg_paper_pairs(eg_paper *paper, const char *const (*pairs)[2], size_t n);
 
@@ -95,6 +102,9 @@ void eg_paper_trends(eg_paper *paper, const eg_paper_trend *trends, size_t n);
 
 /* Up to three traces in a row, drawn to one scale. */
 void eg_paper_sways(eg_paper *paper, const eg_paper_sway *sways, size_t n);
+
+/* One recording at full width: the trace from above, and both axes over `t_s` [sway->n]. */
+void eg_paper_recording(eg_paper *paper, const eg_paper_sway *sway, const double *t_s);
 
 /* Writes what is left. Gives the number of pages through `n_pages` (may be NULL). The paper is
  * gone afterwards, whatever the result. Errors: what the sink returned, EG_ERR_MEMORY. */

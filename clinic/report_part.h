@@ -1,0 +1,76 @@
+/* Inside clinic/report: one report while it is being written, and how values are said on paper. */
+#ifndef EG_CLINIC_REPORT_PART_H
+#define EG_CLINIC_REPORT_PART_H
+
+#include <glib.h>
+
+#include "clinic/report.h"
+
+typedef struct report {
+    const eg_clinic *clinic;
+    const eg_report_input *input;
+    eg_report_type type;
+    eg_paper *paper;
+    GPtrArray *pool; /* strings made on the way */
+} report;
+
+/* All strings below live as long as the report. */
+const char *report_print(report *r, const char *format, ...) EG_PRINTF(2, 3);
+
+/* "a; b; c", with "and N more" where `parts` has more than `max`. */
+const char *report_join(report *r, const GPtrArray *parts, const char *between, size_t max);
+
+/* At most `max` bytes of a text that somebody typed, cut at a word with "…". */
+const char *report_cut(report *r, const char *text, size_t max);
+
+/* A name in any script, so that it does not turn the line around it. */
+const char *report_isolated(report *r, const char *name);
+
+/* "12.3", or "?" for what is not known: a report never leaves a gap that looks like a zero. */
+const char *report_number(report *r, double value);
+/* "12.3 mm/s", "22°": units as people write them, never UCUM's braces. */
+const char *report_amount(report *r, double value, const char *unit);
+const char *report_unit(report *r, const char *unit);
+
+/* "2026-11-22" and date-times become "22 Nov 2026", other texts stay. */
+const char *report_date(report *r, const char *date);
+/* Sentences of other modules: dates and units in them as above. */
+const char *report_plain(report *r, const char *text);
+
+/* What people call an entry of knowledge/: its name, or the id where it is not known there. */
+const char *report_name(report *r, const char *kind, const char *id);
+/* "Grip strength, left" */
+const char *report_measure(report *r, const char *code, const char *side);
+const char *report_measure_unit(report *r, const char *code);
+/* How far a source was seen: "source read", "source second-hand", "believed, source not seen". */
+const char *report_status(const char *status);
+
+/* The chart's parts. */
+const char *report_person(report *r);
+const json_t *report_plan(const report *r); /* the newest plan document; NULL if none */
+const json_t *report_signature(const report *r, const json_t *document); /* body; NULL: unsigned */
+const json_t *report_series(const report *r, const char *code, const char *side); /* of progress */
+
+/* Which part of a page each writes; see the files. */
+void report_write_goals(report *r, int with_attainment); /* report_plan.c */
+void report_write_plan(report *r);
+void report_write_signature(report *r, const json_t *document);
+void report_write_summary(report *r); /* report_evaluation.c */
+void report_write_history(report *r);
+void report_write_findings(report *r);
+void report_write_traces(report *r);
+void report_write_progress(report *r); /* report_progress.c: from summary to visits */
+const json_t *report_newest(const report *r);
+
+/* The samples of a trace (report_trace.c), to be released. */
+typedef struct report_samples {
+    double *t_s, *ml_mm, *ap_mm; /* [n] */
+    size_t n;
+    eg_paper_sway sway;
+} report_samples;
+void report_samples_read(report_samples *samples, const json_t *trace);
+void report_samples_release(report_samples *samples);
+/* "eyes open, firm surface, feet apart" */
+const char *report_condition(report *r, const json_t *condition);
+
+#endif

@@ -1,0 +1,216 @@
+/* How a report says things: names, numbers, units, dates. */
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "clinic/knowledge.h"
+#include "clinic/measured.h"
+#include "clinic/report_part.h"
+#include "clinic/row.h"
+#include "io/host/calendar.h"
+
+static const char *keep(report *r, char *text) {
+    g_ptr_array_add(r->pool, text);
+    return text;
+}
+
+const char *report_print(report *r, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    return keep(r, text);
+}
+
+const char *report_join(report *r, const GPtrArray *parts, const char *between, size_t max) {
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; i < parts->len && i < max; i++)
+        g_string_append_printf(text, "%s%s", i > 0 ? between : "", (const char *)parts->pdata[i]);
+    if (parts->len > max) g_string_append_printf(text, "%sand %zu more", between, parts->len - max);
+    return keep(r, g_string_free(text, FALSE));
+}
+
+const char *report_cut(report *r, const char *text, size_t max) {
+    char *valid = g_utf8_make_valid(text, -1);
+    if (strlen(valid) > max) {
+        char *end = g_utf8_find_prev_char(valid, valid + max);
+        for (size_t back = 0; end != NULL && end > valid && back < 24; back++)
+            if (*end == ' ')
+                break;
+            else
+                end = g_utf8_prev_char(end);
+        if (end != NULL && *end != ' ') end = g_utf8_find_prev_char(valid, valid + max);
+        if (end != NULL) *end = '\0';
+        char *cut = g_strconcat(valid, "…", NULL);
+        g_free(valid);
+        valid = cut;
+    }
+    return keep(r, valid);
+}
+
+/* Hebrew, Arabic and their neighbours, and their presentation forms. `text` is UTF-8. */
+static int has_right_to_left(const char *text) {
+    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        if ((c >= 0x590 && c < 0x900) || (c >= 0xFB1D && c < 0xFEFF)) return 1;
+    }
+    return 0;
+}
+
+const char *report_isolated(report *r, const char *name) {
+    if (!has_right_to_left(name)) return name;
+    return report_print(r, "\u2068%s\u2069", name);
+}
+
+const char *report_number(report *r, double value) {
+    if (isnan(value)) return "?";
+    /* Four figures, but never "1.2e+04". */
+    if (fabs(value) >= 1000) return report_print(r, "%.0f", value);
+    return report_print(r, "%.4g", value);
+}
+
+/* Units as people write them, by what UCUM calls them. */
+static const struct {
+    const char *code, *word;
+} unit_words[] = {
+    {"1", ""},           {"{score}", "points"}, {"{grade}", ""},      {"{stage}", ""},
+    {"{level}", ""},     {"{#}", ""},           {"{count}", ""},      {"deg", "°"},
+    {"a", "years"},      {"mo", "months"},      {"wk", "weeks"},      {"d", "days"},
+    {"Cel", "°C"},       {"mm2", "mm²"},        {"mm2/s", "mm²/s"},   {"cm2", "cm²"},
+    {"N.m", "N m"},      {"Nm", "N m"},         {"N.m/kg", "N m/kg"}, {"mm[Hg]", "mmHg"},
+    {"{#}/min", "/min"}, {"[in_i]", "in"},      {"[lb_av]", "lb"},    {"mm.s", "mm s"},
+};
+
+const char *report_unit(report *r, const char *unit) {
+    for (size_t i = 0; i < sizeof unit_words / sizeof unit_words[0]; i++)
+        if (strcmp(unit, unit_words[i].code) == 0) return unit_words[i].word;
+    char *plain = g_strdup(unit);
+    g_strdelimit(plain, "{}[]", ' ');
+    g_strstrip(plain);
+    return keep(r, plain);
+}
+
+const char *report_amount(report *r, double value, const char *unit) {
+    const char *number = report_number(r, value);
+    const char *word = report_unit(r, unit);
+    if (isnan(value) || word[0] == '\0') return number;
+    int is_close = strcmp(word, "°") == 0 || word[0] == '/';
+    return report_print(r, "%s%s%s", number, is_close ? "" : " ", word);
+}
+
+const char *report_date(report *r, const char *date) {
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    char day[EG_DATE_SIZE];
+    int64_t days = 0;
+    eg_civil civil;
+    g_strlcpy(day, date, sizeof day);
+    if (!eg_date_parse(day, &days)) return date;
+    eg_civil_from_days(days, &civil);
+    return report_print(r, "%d %s %d", (int)civil.day, months[civil.month - 1], (int)civil.year);
+}
+
+static int is_date(const char *text) {
+    static const char shape[] = "dddd-dd-dd";
+    for (size_t i = 0; shape[i] != '\0'; i++)
+        if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != '-') return 0;
+    return !isdigit((unsigned char)text[10]);
+}
+
+/* The length of the unit at `text`, which follows a number and a space; 0 if there is none. */
+static size_t unit_length(const char *text) {
+    size_t n = text[0] == '{' ? strcspn(text, "}") + 1 : strcspn(text, " ,;:()");
+    return n <= strlen(text) ? n : 0;
+}
+
+const char *report_plain(report *r, const char *text) {
+    GString *said = g_string_new(NULL);
+    for (const char *at = text; *at != '\0';) {
+        int is_free = at == text || !isalnum((unsigned char)at[-1]);
+        if (is_free && is_date(at)) {
+            g_string_append(said, report_date(r, at));
+            at += 10;
+            continue;
+        }
+        int follows_number = at > text + 1 && at[-1] == ' ' && isdigit((unsigned char)at[-2]);
+        size_t n = follows_number ? unit_length(at) : 0;
+        if (n > 0 && n < 24) {
+            char *code = g_strndup(at, n);
+            const char *word = report_unit(r, code);
+            int is_unit = strcmp(word, code) != 0;
+            g_free(code);
+            if (is_unit) {
+                if (word[0] == '\0' || strcmp(word, "°") == 0)
+                    g_string_truncate(said, said->len - 1);
+                g_string_append(said, word);
+                at += n;
+                continue;
+            }
+        }
+        if (*at != '{' && *at != '}') g_string_append_c(said, *at);
+        at++;
+    }
+    return keep(r, g_string_free(said, FALSE));
+}
+
+const char *report_name(report *r, const char *kind, const char *id) {
+    if (r->clinic->knowledge == NULL) return id;
+    const char *name = eg_text_at(eg_knowledge_find(r->clinic->knowledge, kind, id), "name");
+    return name[0] == '\0' ? id : name;
+}
+
+const char *report_measure(report *r, const char *code, const char *side) {
+    eg_measured measure = {.name = code};
+    if (r->clinic->knowledge != NULL) eg_measured_find(r->clinic, code, &measure);
+    return side[0] == '\0' ? measure.name : report_print(r, "%s, %s", measure.name, side);
+}
+
+const char *report_measure_unit(report *r, const char *code) {
+    eg_measured measure = {.unit = ""};
+    if (r->clinic->knowledge != NULL) eg_measured_find(r->clinic, code, &measure);
+    return measure.unit;
+}
+
+const char *report_status(const char *status) {
+    if (strcmp(status, "READ") == 0) return "source read";
+    if (strcmp(status, "SECONDHAND") == 0) return "source second-hand";
+    if (strcmp(status, "BELIEVED") == 0) return "believed, source not seen";
+    return status[0] != '\0' ? status : "source not stated";
+}
+
+const char *report_person(report *r) {
+    const json_t *body = eg_member(json_object_get(r->input->chart, "person"), "body");
+    return report_isolated(r, report_cut(r,
+                                         report_print(r, "%s %s", eg_text_at(body, "given_name"),
+                                                      eg_text_at(body, "family_name")),
+                                         90));
+}
+
+const json_t *report_plan(const report *r) {
+    return json_array_get(json_object_get(r->input->chart, "plans"), 0);
+}
+
+const json_t *report_signature(const report *r, const json_t *document) {
+    const json_t *found = NULL;
+    size_t i;
+    json_t *signature;
+    json_array_foreach(json_object_get(r->input->chart, "signatures"), i, signature) {
+        const json_t *body = eg_member(signature, "body");
+        if (strcmp(eg_text_at(body, "document_id"), eg_text_at(document, "id")) == 0 &&
+            json_integer_value(json_object_get(body, "document_version")) ==
+                json_integer_value(json_object_get(document, "version")))
+            found = body;
+    }
+    return found;
+}
+
+const json_t *report_series(const report *r, const char *code, const char *side) {
+    size_t i;
+    json_t *series;
+    json_array_foreach(json_object_get(r->input->progress, "measures"), i, series) {
+        if (strcmp(eg_text_at(series, "code"), code) == 0 &&
+            strcmp(eg_text_at(series, "side"), side) == 0)
+            return series;
+    }
+    return NULL;
+}
