@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clinic/knowledge.h"
+#include "clinic/pair.h"
 #include "clinic/progress.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
@@ -384,22 +385,30 @@ static json_t *appraise_measured(appraisal *a, const measured *row) {
     return finding;
 }
 
-/* A recording's measure against its norm band. Which recordings count: the newest kept one of each
- * task and condition. */
-static json_t *appraise_recorded(const json_t *recording, const json_t *value) {
-    const json_t *body = eg_member(recording, "body");
-    const json_t *condition = eg_member(body, "condition");
+/* {low, high, text, source, status} of a band in a recording's result or a comparison. */
+static json_t *band_object(const json_t *norm) {
+    char text[TEXT_SIZE];
+    snprintf(text, sizeof text, "norm %.4g to %.4g, %.0f to %.0f years", eg_number_at(norm, "p5"),
+             eg_number_at(norm, "p95"), eg_number_at(norm, "age_low"),
+             eg_number_at(norm, "age_high"));
+    return json_pack("{sO? sO? ss sO? sO?}", "low", json_object_get(norm, "p5"), "high",
+                     json_object_get(norm, "p95"), "text", text, "source",
+                     json_object_get(norm, "source"), "status", json_object_get(norm, "status"));
+}
+
+/* A measure of plates against its norm band, if there is one. `where` says of which trials,
+ * `suffix` the same for the finding's name; `document_id` is where its numbers open. */
+static json_t *appraise_plate(const json_t *value, const char *where, const char *suffix,
+                              json_t *document_id, const char *date) {
     const json_t *norm = eg_member(value, "norm");
     const char *position = eg_text_at(norm, "position");
     char text[TEXT_SIZE];
     json_t *finding = json_object();
-    snprintf(text, sizeof text, "%s, eyes %s, %s", eg_text_at(value, "name"),
-             eg_text_at(condition, "vision"), eg_text_at(condition, "surface"));
+    snprintf(text, sizeof text, "%s, %s", eg_text_at(value, "name"), where);
     json_object_set_new(finding, "meaning", json_string(text));
     json_object_set_new(finding, "text", json_string(text));
     json_object_set(finding, "code", json_object_get(value, "code"));
-    snprintf(text, sizeof text, "%s.%s.%s", eg_text_at(value, "code"),
-             eg_text_at(condition, "vision"), eg_text_at(condition, "surface"));
+    snprintf(text, sizeof text, "%s.%s", eg_text_at(value, "code"), suffix);
     json_object_set_new(finding, "name", json_string(text));
     json_object_set(finding, "value", json_object_get(value, "value"));
     value_text(text, sizeof text, eg_number_at(value, "value"), eg_text_at(value, "unit"));
@@ -407,20 +416,12 @@ static json_t *appraise_recorded(const json_t *recording, const json_t *value) {
     json_object_set_new(finding, "unknown", json_false());
     json_object_set(finding, "unit", json_object_get(value, "unit"));
     json_object_set_new(finding, "side", json_null());
-    json_object_set(finding, "date", json_object_get(body, "recorded_on"));
-    snprintf(text, sizeof text, "force plate, %s", eg_text_at(body, "recorded_on"));
+    json_object_set_new(finding, "date", json_string(date));
+    snprintf(text, sizeof text, "force plate, %s", date);
     json_object_set_new(finding, "source",
-                        json_pack("{ss sO? sO? ss}", "kind", "measure", "document_id",
-                                  json_object_get(recording, "id"), "at",
-                                  json_object_get(body, "recorded_on"), "text", text));
-    snprintf(text, sizeof text, "norm %.4g to %.4g, %.0f to %.0f years", eg_number_at(norm, "p5"),
-             eg_number_at(norm, "p95"), eg_number_at(norm, "age_low"),
-             eg_number_at(norm, "age_high"));
-    json_object_set_new(finding, "norm",
-                        json_pack("{sO? sO? ss sO? sO?}", "low", json_object_get(norm, "p5"),
-                                  "high", json_object_get(norm, "p95"), "text", text, "source",
-                                  json_object_get(norm, "source"), "status",
-                                  json_object_get(norm, "status")));
+                        json_pack("{ss sO? ss ss}", "kind", "measure", "document_id", document_id,
+                                  "at", date, "text", text));
+    if (norm != NULL) json_object_set_new(finding, "norm", band_object(norm));
     json_object_set_new(finding, "percent", json_null());
     int is_worse = strcmp(eg_text_at(value, "better"), "higher") == 0
                        ? strcmp(position, "below") == 0
@@ -430,6 +431,47 @@ static json_t *appraise_recorded(const json_t *recording, const json_t *value) {
     json_object_set_new(finding, "entry_page", json_string("evaluation"));
     json_object_set_new(finding, "used_by", json_array());
     return finding;
+}
+
+/* A recording's measure. Which recordings count: the newest kept one of each task and condition. */
+static json_t *appraise_recorded(const json_t *recording, const json_t *value) {
+    const json_t *body = eg_member(recording, "body");
+    const json_t *condition = eg_member(body, "condition");
+    char where[TEXT_SIZE], suffix[TEXT_SIZE];
+    snprintf(where, sizeof where, "eyes %s, %s", eg_text_at(condition, "vision"),
+             eg_text_at(condition, "surface"));
+    snprintf(suffix, sizeof suffix, "%s.%s", eg_text_at(condition, "vision"),
+             eg_text_at(condition, "surface"));
+    return appraise_plate(value, where, suffix, json_object_get(recording, "id"),
+                          eg_text_at(body, "recorded_on"));
+}
+
+/* What the kept recordings of one evaluation say together; of each posture and stance the newest
+ * comparison counts. */
+static eg_err appraise_comparisons(appraisal *a, eg_diag *diag) {
+    json_t *groups = NULL;
+    eg_err error = eg_pair_of_chart(a->clinic, a->chart, &groups, diag);
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        const json_t *group = json_array_get(groups, i);
+        int is_newest = 1;
+        for (size_t k = 0; k < json_array_size(groups); k++) {
+            const json_t *other = json_array_get(groups, k);
+            int by_date = strcmp(eg_text_at(other, "date"), eg_text_at(group, "date"));
+            if (strcmp(eg_text_at(other, "posture"), eg_text_at(group, "posture")) == 0 &&
+                strcmp(eg_text_at(other, "stance"), eg_text_at(group, "stance")) == 0 &&
+                (by_date > 0 || (by_date == 0 && k > i)))
+                is_newest = 0;
+        }
+        const json_t *measures = eg_member(group, "measures");
+        for (size_t k = 0; is_newest && k < json_array_size(measures); k++)
+            json_array_append_new(
+                a->findings,
+                appraise_plate(json_array_get(measures, k), eg_text_at(group, "where"),
+                               eg_text_at(group, "posture"),
+                               json_object_get(group, "evaluation_id"), eg_text_at(group, "date")));
+    }
+    json_decref(groups);
+    return error;
 }
 
 static int is_same_test(const json_t *a, const json_t *b) {
@@ -578,13 +620,14 @@ eg_err eg_appraise(const eg_clinic *clinic, const json_t *chart, const json_t *d
         for (size_t i = 0; i < a.n; i++)
             json_array_append_new(a.findings, appraise_measured(&a, &a.rows[i]));
         appraise_recordings(&a);
+        error = appraise_comparisons(&a, diag);
         size_t n = eg_knowledge_count(clinic->knowledge, "findings");
         for (size_t i = 0; i < n; i++) {
             json_t *entry = eg_knowledge_at(clinic->knowledge, "findings", i);
             if (!is_measured(&a, eg_text_at(entry, "id")))
                 json_array_append_new(a.findings, appraise_answered(&a, entry));
         }
-        error = sort_findings(a.findings);
+        if (error == EG_OK) error = sort_findings(a.findings);
     }
     free(a.rows);
     json_decref(a.progress);

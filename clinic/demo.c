@@ -202,7 +202,9 @@ static eg_err do_recording(story *s, const json_t *step) {
         .vision = eg_text_at(step, "vision"),
         .surface = eg_text_at(step, "surface"),
         .trial_no = (int)json_integer_value(json_object_get(step, "trial_no")),
-        .decision = eg_text_at(step, "decision")};
+        .decision = eg_text_at(step, "decision"),
+        .task = eg_text_at(step, "task"),
+        .task_settings = json_object_get(step, "task_settings")};
     const char *evaluation = id_of(s, eg_text_at(step, "in"));
     return eg_synthetic_record(s->clinic, s->evaluator, s->episode_id, evaluation, &trial, s->diag);
 }

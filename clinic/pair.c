@@ -1,6 +1,7 @@
 #include "clinic/pair.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -279,13 +280,21 @@ static eg_err make_group(const json_t *chart, const json_t *norms, size_t first,
     const char *date = eg_body_text(lead, "recorded_on");
     eg_err err = measure(t, norms, age_on(chart, date), &measures, diag);
     *group = NULL;
-    if (err == EG_OK && json_array_size(measures) > 0)
-        *group = json_pack(
-            "{sO? ss ss ss ss sO sO}", "evaluation_id", json_object_get(lead, "parent_id"), "date",
-            date, "task", eg_body_text(lead, "task"), "posture",
-            eg_text_at(eg_member(eg_member(lead, "body"), "condition"), "posture"), "stance",
-            eg_text_at(eg_member(eg_member(lead, "body"), "condition"), "stance"), "recording_ids",
-            ids, "measures", measures);
+    if (err == EG_OK && json_array_size(measures) > 0) {
+        const json_t *words = eg_member(eg_member(lead, "body"), "condition");
+        const char *stance = eg_text_at(words, "stance");
+        bool is_sitting = t->taken[0].condition.posture == EG_POSTURE_SITTING;
+        bool is_usual = stance[0] == '\0' || strcmp(stance, "apart") == 0;
+        char where[80];
+        snprintf(where, sizeof where, "%zu trials %s%s%.40s", t->n,
+                 is_sitting ? "sitting" : "standing", is_usual ? "" : ", stance ",
+                 is_usual ? "" : stance);
+        *group =
+            json_pack("{sO? ss ss ss ss ss sO sO}", "evaluation_id",
+                      json_object_get(lead, "parent_id"), "date", date, "task",
+                      eg_body_text(lead, "task"), "posture", is_sitting ? "sitting" : "standing",
+                      "stance", stance, "where", where, "recording_ids", ids, "measures", measures);
+    }
     json_decref(ids);
     json_decref(measures);
     return err;

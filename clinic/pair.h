@@ -22,8 +22,9 @@ EG_NODISCARD eg_err eg_pair_compare(const eg_evaluator *evaluator,
                                     double age_years, json_t **compared, eg_diag *diag);
 
 /* The same for each evaluation of the chart with kept recordings of quiet standing or sitting: a
- * new array of {"evaluation_id", "date", "task", "posture", "stance", "recording_ids", "measures"},
- * one for each posture and stance, those without any measure left out. Errors: EG_ERR_MEMORY. */
+ * new array of {"evaluation_id", "date", "task", "posture", "stance", "where", "recording_ids",
+ * "measures"}, one for each posture and stance, those without any measure left out. Errors:
+ * EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_pair_of_chart(const eg_clinic *clinic, const json_t *chart, json_t **groups,
                                      eg_diag *diag);
 

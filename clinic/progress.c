@@ -10,6 +10,7 @@
 #include "clinic/goal.h"
 #include "clinic/knowledge.h"
 #include "clinic/measured.h"
+#include "clinic/pair.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
 
@@ -103,7 +104,48 @@ static void add_noise(json_t *series, double mdc, const char *interval) {
     json_object_set_new(series, "mdc_interval", json_string(isnan(mdc) ? "unknown" : interval));
 }
 
-/* Measures of kept recordings for which a reference exists at all; the rest is in the result. */
+/* "weight_shift" or "single_leg, single_left": what a series of recordings was measured in. */
+static void say_where(const json_t *body, char *where, size_t size) {
+    const json_t *condition = eg_member(body, "condition");
+    const char *task = eg_text_at(body, "task");
+    const char *stance = eg_text_at(condition, "stance");
+    const char *vision = eg_text_at(condition, "vision");
+    const char *surface = eg_text_at(condition, "surface");
+    int is_single = strncmp(stance, "single", strlen("single")) == 0;
+    snprintf(where, size, "%.24s%s%.16s%s%.16s%s%.16s", task, is_single ? ", " : "",
+             is_single ? stance : "", vision[0] ? ", eyes " : "", vision, surface[0] ? ", " : "",
+             surface);
+}
+
+/* What the kept recordings of each evaluation say together. */
+static eg_err add_comparisons(const eg_clinic *clinic, const json_t *chart, json_t *index,
+                              json_t *measures, eg_diag *diag) {
+    json_t *groups = NULL;
+    eg_err err = eg_pair_of_chart(clinic, chart, &groups, diag);
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        const json_t *group = json_array_get(groups, i);
+        const json_t *values = eg_member(group, "measures");
+        char where[KEY_SIZE / 2];
+        snprintf(where, sizeof where, "%.24s, trials compared%s%.24s", eg_text_at(group, "task"),
+                 eg_text_at(group, "stance")[0] ? ", " : "", eg_text_at(group, "stance"));
+        for (size_t k = 0; k < json_array_size(values); k++) {
+            const json_t *value = json_array_get(values, k);
+            json_t *series =
+                series_of(clinic, index, measures, eg_text_at(value, "code"), "", where);
+            if (series == NULL) continue;
+            add_point(series, eg_text_at(group, "date"), eg_number_at(value, "value"),
+                      "evaluation_id", eg_text_at(group, "evaluation_id"));
+            add_noise(series, NAN, "unknown");
+            if (eg_is_given(value, "norm"))
+                json_object_set(series, "norm", json_object_get(value, "norm"));
+        }
+    }
+    json_decref(groups);
+    return err;
+}
+
+/* Measures of kept recordings that belong to a task or for which a reference exists at all; the
+ * rest is in the result. */
 static void add_recordings(const eg_clinic *clinic, const json_t *chart, json_t *index,
                            json_t *measures) {
     const json_t *recordings = eg_member(chart, "recordings");
@@ -113,19 +155,21 @@ static void add_recordings(const eg_clinic *clinic, const json_t *chart, json_t 
         if (strcmp(eg_text_at(body, "decision"), "kept") != 0) continue;
         const json_t *condition = eg_member(body, "condition");
         char where[KEY_SIZE / 2];
-        snprintf(where, sizeof where, "%.24s, eyes %.16s, %.16s", eg_text_at(body, "task"),
-                 eg_text_at(condition, "vision"), eg_text_at(condition, "surface"));
+        say_where(body, where, sizeof where);
         const json_t *values = eg_member(eg_member(body, "result"), "measures");
         for (size_t j = 0; j < json_array_size(values); j++) {
             const json_t *value = json_array_get(values, j);
             const char *code = eg_text_at(value, "code");
-            if (isnan(eg_number_at(value, "value")) || reference_of(clinic, code, NULL, 0) == NULL)
+            bool is_of_task = eg_measure_find(&eg_task_measures, code) != NULL;
+            if (isnan(eg_number_at(value, "value")) ||
+                (!is_of_task && reference_of(clinic, code, NULL, 0) == NULL))
                 continue;
             json_t *series = series_of(clinic, index, measures, code, "", where);
             if (series == NULL) continue;
             add_point(series, date_of(chart, recording), eg_number_at(value, "value"),
                       "recording_id", eg_text_at(recording, "id"));
-            const json_t *row = strcmp(eg_text_at(body, "task"), "quiet_standing") == 0
+            const json_t *row = strcmp(eg_text_at(body, "task"), "quiet_standing") == 0 &&
+                                        strcmp(eg_text_at(condition, "posture"), "sitting") != 0
                                     ? reference_of(clinic, code, condition, age_of(chart))
                                     : NULL;
             add_noise(series, eg_number_at(row, "mdc95"), eg_text_at(row, "interval"));
@@ -220,7 +264,12 @@ eg_err eg_progress(const eg_clinic *clinic, const json_t *chart, json_t **progre
     json_t *index = json_object(), *measures = json_array();
     add_entries(clinic, chart, index, measures);
     add_recordings(clinic, chart, index, measures);
+    eg_err err = add_comparisons(clinic, chart, index, measures, diag);
     json_decref(index);
+    if (err != EG_OK) {
+        json_decref(measures);
+        return err;
+    }
     for (size_t i = 0; i < json_array_size(measures); i++) {
         json_t *series = json_array_get(measures, i);
         const json_t *goal = goal_of(chart, series);

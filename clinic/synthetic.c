@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/row.h"
 #include "clinic/trial.h"
 #include "core/base/check.h"
 #include "core/base/random.h"
@@ -28,6 +29,7 @@ static const eg_sway_person *person_named(const char *name) {
     if (strcmp(name, "young") == 0) return &eg_sway_young;
     if (strcmp(name, "older") == 0) return &eg_sway_older;
     if (strcmp(name, "stroke") == 0) return &eg_sway_stroke;
+    if (strcmp(name, "seated") == 0) return &eg_sway_seated;
     return NULL;
 }
 
@@ -52,6 +54,25 @@ static int print_line(char *text, size_t size, size_t i, const plates *p, double
                     "0.000000\t0.000000\r\n",
                     (double)i / RATE_HZ, right, left, net, front_m, half_m, front_m, -half_m,
                     front_m, net_right_m);
+}
+
+static bool is_shift(const eg_synthetic_trial *trial) {
+    return trial->task != NULL && strcmp(trial->task, "weight_shift") == 0;
+}
+
+/* Shifts weight from foot to foot on top of the sway: nearly the way between the targets, nearly
+ * at the pace. How nearly is a choice of the demo. */
+static void shift_weight(const eg_synthetic_trial *trial, double apart_mm, plates *p) {
+    const double reached = 0.86, late = 1.04, wander = 0.35, wander_s = 17;
+    double half_mm = 0.5 * reached * eg_number_at(trial->task_settings, "target_mm");
+    double period_s = late * eg_number_at(trial->task_settings, "period_s");
+    for (size_t i = 0; i < SAMPLES; i++) {
+        double t_s = (double)i / RATE_HZ;
+        double turn = 2 * EG_PI * t_s / period_s + wander * eg_sin(2 * EG_PI * t_s / wander_s);
+        double moved_n = half_mm * eg_sin(turn) / apart_mm * (p->right_n[i] + p->left_n[i]);
+        p->right_n[i] += moved_n;
+        p->left_n[i] -= moved_n;
+    }
 }
 
 eg_err eg_synthetic_file(const eg_synthetic_trial *trial, char **text, size_t *size,
@@ -79,6 +100,7 @@ eg_err eg_synthetic_file(const eg_synthetic_trial *trial, char **text, size_t *s
     eg_arena_init(&scratch, p->scratch, sizeof p->scratch);
     eg_err error = eg_sway_simulate(&person, trial->seed, RATE_HZ, 30, SAMPLES, p->ml_mm, p->ap_mm,
                                     p->right_n, p->left_n, &scratch, diag);
+    if (error == EG_OK && is_shift(trial)) shift_weight(trial, person.feet_apart_mm, p);
     size_t n = sizeof header - 1;
     memcpy(made, header, n);
     eg_random random;
@@ -102,17 +124,21 @@ eg_err eg_synthetic_record(eg_clinic *clinic, const eg_evaluator *evaluator, con
     size_t size = 0;
     eg_err error = eg_synthetic_file(trial, &text, &size, diag);
     if (error != EG_OK) return error;
+    bool is_seated = strcmp(trial->sway, "seated") == 0;
     char name[96];
     snprintf(name, sizeof name, "synthetic-%s-%llu.txt", trial->sway,
              (unsigned long long)trial->seed);
-    json_t *condition = json_pack("{ss ss ss ss}", "posture", "standing", "vision", trial->vision,
-                                  "surface", trial->surface, "stance", "apart");
+    json_t *condition =
+        json_pack("{ss ss ss ss}", "posture", is_seated ? "sitting" : "standing", "vision",
+                  trial->vision, "surface", trial->surface, "stance", "apart");
     const eg_trial_file file = {.name = name,
                                 .bytes = text,
                                 .size = size,
                                 .condition = condition,
                                 .trial_no = trial->trial_no,
                                 .decision = trial->decision,
+                                .task = trial->task,
+                                .task_settings = trial->task_settings,
                                 .is_synthetic = true};
     json_t *document = NULL;
     json_t *problems = NULL;

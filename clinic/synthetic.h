@@ -7,13 +7,15 @@
 #include "clinic/evaluate.h"
 
 typedef struct eg_synthetic_trial {
-    const char *sway; /* "young", "older" or "stroke" */
+    const char *sway; /* "young", "older", "stroke" or "seated" */
     uint64_t seed;
     double right_share;  /* of the weight on the right foot */
     const char *vision;  /* "open", "closed" */
     const char *surface; /* "firm", "foam" */
     int trial_no;
     const char *decision; /* "pending", "kept" */
+    const char *task;     /* NULL or "": quiet standing; quiet_sitting; weight_shift: sideways */
+    const json_t *task_settings; /* of a weight shift: target_mm and period_s; borrowed */
 } eg_synthetic_trial;
 
 /* 60 s at 100 Hz as a two-plate text file. The caller frees `*text`. */

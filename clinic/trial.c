@@ -113,7 +113,7 @@ eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const ch
     char today[EG_DATE_SIZE];
     eg_clinic_today(clinic, today);
     eg_trial_file complete = *file;
-    if (complete.task == NULL) complete.task = "quiet_standing";
+    if (complete.task == NULL || complete.task[0] == '\0') complete.task = "quiet_standing";
     if (complete.decision == NULL) complete.decision = "pending";
     if (complete.recorded_on == NULL) complete.recorded_on = today;
     if (complete.trial_no < 1) complete.trial_no = 1;

@@ -27,6 +27,15 @@ const eg_sway_person eg_sway_stroke = {BODY, .ap = {14.5, 4.8, 0.5, 0.20, 1.30},
                                        .ml = {14.5, 4.8, 0.5, 0.20, 1.00}};
 #undef BODY
 
+const eg_sway_person eg_sway_seated = {.mass_kg = 49.4,
+                                       .com_height_m = 0.3,
+                                       .inertia_kgm2 = 6,
+                                       .feet_apart_mm = 240,
+                                       .right_share = 0.5,
+                                       .filter_hz = 5,
+                                       .ap = {3.4, 0.6, 0.1, 0.12, 0.14},
+                                       .ml = {3.4, 0.6, 0.1, 0.12, 0.09}};
+
 /* One direction's pendulum. Angles in degrees, torques in newton metres. */
 typedef struct pendulum {
     const eg_sway_control *control;

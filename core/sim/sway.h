@@ -39,6 +39,11 @@ extern const eg_sway_person eg_sway_young;
 extern const eg_sway_person eg_sway_older;
 extern const eg_sway_person eg_sway_stroke;
 
+/* Sitting without a back rest: the trunk alone on the pelvis, 0.65 of the mass, quicker control;
+ * the "feet" are then the two halves of the seat. RMS of 1 to 2 mm is believed, not measured: no
+ * open seated recording exists. */
+extern const eg_sway_person eg_sway_seated;
+
 /* Simulates n samples at rate_hz (20 to 200) after `settle_s` seconds that are not shown. Output
  * arrays are [n]: COP in mm (+ right, + front, about 0), vertical forces in newtons under each
  * foot. The same seed gives the same samples on every target. Errors: EG_ERR_ARGUMENT (a parameter
