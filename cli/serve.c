@@ -195,6 +195,7 @@ int eg_command_serve(int n_arguments, char **arguments) {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGUSR1);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of the store, not the end */
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* inherited by every thread */
 
     eg_guard_random_token(token);
