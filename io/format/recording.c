@@ -128,7 +128,9 @@ eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
                           eg_recording **recording, eg_diag *diag) {
     EG_ASSERT(name != NULL && recording != NULL && (bytes != NULL || size == 0));
     *recording = NULL;
-    if (size == 0) return eg_diag_set(diag, EG_ERR_DATA, name, 0, "the file is empty");
+    if (size == 0)
+        return eg_diag_set(diag, EG_ERR_DATA, name, 0,
+                           "the file is empty; copy or export it again");
     if (size > EG_RECORDING_BYTES_MAX)
         return eg_diag_set(diag, EG_ERR_LIMIT, name, 0, "%zu MB, at most %d MB are read",
                            size >> 20, EG_RECORDING_BYTES_MAX >> 20);
@@ -168,14 +170,17 @@ eg_err eg_recording_read(const char *path, eg_recording **recording, eg_diag *di
     *recording = NULL;
     struct stat status;
     if (stat(path, &status) != 0)
-        return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s", strerror(errno));
+        return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s; check the name", strerror(errno));
     if (!S_ISREG(status.st_mode))
-        return eg_diag_set(diag, EG_ERR_IO, path, 0, "this is not a file but a folder or a device");
+        return eg_diag_set(diag, EG_ERR_IO, path, 0,
+                           "this is not a file but a folder or a device; name a file");
     if (status.st_size > EG_RECORDING_BYTES_MAX)
-        return eg_diag_set(diag, EG_ERR_LIMIT, path, 0, "%lld MB, at most %d MB are read",
+        return eg_diag_set(diag, EG_ERR_LIMIT, path, 0,
+                           "%lld MB, at most %d MB are read; cut it into trials",
                            (long long)status.st_size >> 20, EG_RECORDING_BYTES_MAX >> 20);
     FILE *file = fopen(path, "rb");
-    if (file == NULL) return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s", strerror(errno));
+    if (file == NULL)
+        return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s; check who may read it", strerror(errno));
     uint8_t *bytes = NULL;
     eg_err err = read_bytes(file, path, (size_t)status.st_size, &bytes, diag);
     fclose(file);
