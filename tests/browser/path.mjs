@@ -244,7 +244,7 @@ class Walk {
     await page.getByRole('heading', { name: /Not today/ }).waitFor({ state: 'hidden' })
     const row = page.locator('.exrow').first()
     await row.getByLabel('Sets').fill('4')
-    await row.getByLabel('Repetitions a set').fill('10')
+    await row.getByLabel('Reps a set').fill('10')
     await row.getByLabel('On target').fill('31')
     await page.getByRole('button', { name: /One to one/ }).click()
     await page.getByRole('button', { name: /One to one/ }).click()
@@ -274,7 +274,7 @@ class Walk {
     const path = join(this.folder, `${type}.pdf`)
     writeFileSync(path, await answer.body())
     const text = execFileSync('pdftotext', ['-layout', path, '-']).toString()
-    for (const n of numbers) check(text.includes(n), `${type}: “${n}” is not in the PDF: ${text.slice(0, 400)}`)
+    for (const n of numbers) check(text.includes(n), `${type}: “${n}” is not in the PDF: ${text.slice(0, 3200)}`)
     return numbers.join(', ')
   }
 }
