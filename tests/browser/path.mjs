@@ -56,7 +56,7 @@ class Walk {
       throw new Error(`“${button}” is closed: ${open.join('; ')}`)
     }
     await press.click()
-    await this.page.locator('.phead__chips').getByText(state).waitFor()
+    await this.page.locator('.phead__state').getByText(state).waitFor()
   }
 
   async referral() {
@@ -109,7 +109,7 @@ class Walk {
     await page.getByLabel('Agrees that these data').check()
     await page.getByLabel('Given by').fill('Nora Example-Walk')
     await page.getByRole('button', { name: 'Save the intake' }).click()
-    await page.locator('.phead__chips').getByText('On hold').waitFor()
+    await page.locator('.phead__state').getByText('On hold').waitFor()
     await shot(page, 'path-1-red-flag')
   }
 
@@ -123,7 +123,7 @@ class Walk {
     await form.getByLabel('Clinician').fill('Dana Weiss')
     await form.getByLabel('Credential').fill('PT')
     await form.getByRole('button', { name: 'Release with this note' }).click()
-    await page.locator('.phead__chips').getByText('Screened').waitFor()
+    await page.locator('.phead__state').getByText('Screened').waitFor()
   }
 
   async evaluate(kind, sitToStand) {
@@ -219,7 +219,7 @@ class Walk {
     await shot(page, 'path-4-plan')
     await page.getByRole('button', { name: /^Sign version/ }).click()
     await this.sign()
-    await page.locator('.phead__chips').getByText('In treatment').waitFor()
+    await page.locator('.phead__state').getByText('In treatment').waitFor()
   }
 
   async sign() {
@@ -274,7 +274,7 @@ class Walk {
     const path = join(this.folder, `${type}.pdf`)
     writeFileSync(path, await answer.body())
     const text = execFileSync('pdftotext', ['-layout', path, '-']).toString()
-    for (const n of numbers) check(text.includes(n), `${type}: “${n}” is not in the PDF: ${text.slice(0, 3200)}`)
+    for (const n of numbers) check(text.includes(n), `${type}: “${n}” is not in the PDF: ${text.slice(0, 900)}`)
     return numbers.join(', ')
   }
 }

@@ -12,7 +12,7 @@ export const ok = (name, note = '') => console.log(`ok browser ${name}${note ? `
 export function fail(name, why) {
   failures++
   const text = String(why instanceof Error ? why.message : why)
-  console.log(`not ok browser ${name}: ${text.replaceAll(/\s+/g, ' ').slice(0, 3500)}`)
+  console.log(`not ok browser ${name}: ${text.replaceAll(/\s+/g, ' ').slice(0, 1200)}`)
 }
 export const failed = () => failures
 
