@@ -249,7 +249,10 @@ static eg_err add_decision(const story *s, json_t *decisions, const json_t *choi
     json_object_set(body, "finding_names", json_object_get(choice, "findings"));
     json_object_set_new(body, "goal_ids", goal_ids(s, json_object_get(choice, "goals")));
     json_t *exercises = json_object_get(choice, "exercises");
-    json_object_set(body, "exercises", exercises == NULL ? json_array() : exercises);
+    if (exercises == NULL)
+        json_object_set_new(body, "exercises", json_array());
+    else
+        json_object_set(body, "exercises", exercises);
     json_object_set(body, "grade", json_object_get(rule, "grade"));
     json_object_set(body, "status", json_object_get(rule, "status"));
     json_object_set(body, "source", json_object_get(rule, "source"));
