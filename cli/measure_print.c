@@ -82,6 +82,24 @@ static void print_measures(const json_t *object) {
     }
 }
 
+/* Below the table: why there is no norm where there could be one, and that nobody has checked those
+ * that are shown. */
+static void print_norm_hints(const json_t *object) {
+    const json_t *measures = json_object_get(object, "measures");
+    const char *why_not = "";
+    int has_norm = 0;
+    int has_noise = 0;
+    for (size_t i = 0; i < json_array_size(measures); i++) {
+        const json_t *measure = json_array_get(measures, i);
+        if (json_object_get(measure, "norm") != NULL) has_norm = 1;
+        if (json_object_get(measure, "reliability") != NULL) has_noise = 1;
+        if (why_not[0] == '\0') why_not = text_of(measure, "no_norm");
+    }
+    if (!has_norm && why_not[0] != '\0') printf("\n  No norm: %s.\n", why_not);
+    if (has_norm || has_noise)
+        printf("\n  Norms and noise are published values; no clinician has verified them here.\n");
+}
+
 void measure_print_table(const eg_evaluation *evaluation, const char *path) {
     json_t *object = as_json(evaluation);
     if (object == NULL) return;
@@ -105,6 +123,7 @@ void measure_print_table(const eg_evaluation *evaluation, const char *path) {
         if (!is_clinical)
             printf("\n  NOT FOR CLINICAL USE: the recording failed its quality gate.\n");
         print_measures(object);
+        print_norm_hints(object);
         json_int_t n_hidden = json_integer_value(json_object_get(object, "hidden"));
         if (n_hidden > 0)
             printf("\n  %lld more measures repeat poorly or cost much; --all shows them.\n",

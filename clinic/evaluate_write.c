@@ -62,6 +62,12 @@ static void write_text_of(const json_t *entry, const char *key, eg_json_writer *
     if (text != NULL) eg_json_member_string(json, key, text);
 }
 
+/* No norm or noise is shown without saying whether a clinician has checked it against its source.
+ */
+static void write_verified(const json_t *entry, eg_json_writer *json) {
+    eg_json_member_boolean(json, "verified", json_is_true(json_object_get(entry, "verified")));
+}
+
 /* Where the value lies in the band of healthy people, in words that claim no more. */
 static const char *band_word(const json_t *entry, double value) {
     double low = json_number_value(json_object_get(entry, "p5"));
@@ -81,6 +87,7 @@ static void write_norm(const json_t *entry, double value, eg_json_writer *json) 
         write_number_of(entry, numbers[i], numbers[i], json);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         write_text_of(entry, texts[i], json);
+    write_verified(entry, json);
     eg_json_end_object(json);
 }
 
@@ -98,6 +105,7 @@ static void write_reliability(const json_t *entry, eg_json_writer *json) {
                               "unknown");
     write_text_of(entry, "source", json);
     write_text_of(entry, "status", json);
+    write_verified(entry, json);
     eg_json_end_object(json);
 }
 

@@ -73,32 +73,6 @@ static void add_entries(const eg_clinic *clinic, const json_t *chart, json_t *in
     }
 }
 
-/* The reference row of balance for this measure, condition and age; NULL if none. */
-static const json_t *reference_of(const eg_clinic *clinic, const char *code,
-                                  const json_t *condition, double age) {
-    size_t n = clinic->knowledge == NULL ? 0 : eg_knowledge_count(clinic->knowledge, "balance");
-    for (size_t i = 0; i < n; i++) {
-        const json_t *row = eg_knowledge_at(clinic->knowledge, "balance", i);
-        if (strcmp(eg_text_at(row, "kind"), "reference") != 0 ||
-            strcmp(eg_text_at(row, "measure"), code) != 0)
-            continue;
-        if (condition == NULL) return row;
-        if (strcmp(eg_text_at(row, "surface"), eg_text_at(condition, "surface")) == 0 &&
-            strcmp(eg_text_at(row, "vision"), eg_text_at(condition, "vision")) == 0 &&
-            age >= eg_number_at(row, "age_low") && age <= eg_number_at(row, "age_high"))
-            return row;
-    }
-    return NULL;
-}
-
-static double age_of(const json_t *chart) {
-    int64_t born = 0, today = 0;
-    if (!eg_date_parse(eg_body_text(eg_member(chart, "person"), "birth_date"), &born) ||
-        !eg_date_parse(eg_text_at(chart, "today"), &today))
-        return NAN;
-    return eg_years_between(born, today);
-}
-
 static void add_noise(json_t *series, double mdc, const char *interval) {
     json_object_set_new(series, "mdc", isnan(mdc) ? json_null() : json_real(mdc));
     json_object_set_new(series, "mdc_interval", json_string(isnan(mdc) ? "unknown" : interval));
@@ -144,8 +118,21 @@ static eg_err add_comparisons(const eg_clinic *clinic, const json_t *chart, json
     return err;
 }
 
-/* Measures of kept recordings that belong to a task or for which a reference exists at all; the
- * rest is in the result. */
+/* Whether norms of quiet standing speak of this measure at all: the few that are followed over
+ * time. The others stand in the recording's result. */
+static bool is_followed(const eg_clinic *clinic, const char *code) {
+    size_t n = clinic->knowledge == NULL ? 0 : eg_knowledge_count(clinic->knowledge, "balance");
+    for (size_t i = 0; i < n; i++) {
+        const json_t *row = eg_knowledge_at(clinic->knowledge, "balance", i);
+        if (strcmp(eg_text_at(row, "kind"), "reference") == 0 &&
+            strcmp(eg_text_at(row, "measure"), code) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Measures of kept recordings. Their noise is what the first recording's result says, which holds
+ * for its own task, condition, length and age (evaluate.h). */
 static void add_recordings(const eg_clinic *clinic, const json_t *chart, json_t *index,
                            json_t *measures) {
     const json_t *recordings = eg_member(chart, "recordings");
@@ -161,18 +148,15 @@ static void add_recordings(const eg_clinic *clinic, const json_t *chart, json_t 
             const json_t *value = json_array_get(values, j);
             const char *code = eg_text_at(value, "code");
             bool is_of_task = eg_measure_find(&eg_task_measures, code) != NULL;
-            if (isnan(eg_number_at(value, "value")) ||
-                (!is_of_task && reference_of(clinic, code, NULL, 0) == NULL))
+            if (isnan(eg_number_at(value, "value")) || (!is_of_task && !is_followed(clinic, code)))
                 continue;
             json_t *series = series_of(clinic, index, measures, code, "", where);
             if (series == NULL) continue;
             add_point(series, date_of(chart, recording), eg_number_at(value, "value"),
                       "recording_id", eg_text_at(recording, "id"));
-            const json_t *row = strcmp(eg_text_at(body, "task"), "quiet_standing") == 0 &&
-                                        strcmp(eg_text_at(condition, "posture"), "sitting") != 0
-                                    ? reference_of(clinic, code, condition, age_of(chart))
-                                    : NULL;
-            add_noise(series, eg_number_at(row, "mdc95"), eg_text_at(row, "interval"));
+            const json_t *noise = eg_member(value, "reliability");
+            if (json_object_get(series, "mdc") == NULL)
+                add_noise(series, eg_number_at(noise, "mdc95"), eg_text_at(noise, "interval"));
         }
     }
 }
