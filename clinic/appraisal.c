@@ -525,13 +525,15 @@ static json_t *appraise_answered(const appraisal *a, json_t *entry) {
     json_t *source = json_object_get(json_object_get(a->derived, "sources"), name);
     int is_known = json_is_number(value);
     int is_yes_no = strcmp(eg_text_at(entry, "scale"), "yes/no") == 0;
+    int is_good = json_is_true(json_object_get(entry, "yes_is_good"));
     const char *icf = eg_text_at(entry, "icf");
     /* A function or activity that is answered "yes, a problem" is there, but how much is not said.
      */
     const grade *g = &grades[NONE];
     if (!is_known)
         g = &grades[UNKNOWN];
-    else if (is_yes_no && json_number_value(value) > 0 && (icf[0] == 'b' || icf[0] == 's'))
+    else if (is_yes_no && (icf[0] == 'b' || icf[0] == 's') &&
+             (json_number_value(value) > 0) != is_good)
         g = &grades[OUTSIDE];
     json_t *finding = json_object();
     char text[TEXT_SIZE];

@@ -140,7 +140,6 @@ static void add_recordings(const eg_clinic *clinic, const json_t *chart, json_t 
         const json_t *recording = json_array_get(recordings, i);
         const json_t *body = eg_member(recording, "body");
         if (strcmp(eg_text_at(body, "decision"), "kept") != 0) continue;
-        const json_t *condition = eg_member(body, "condition");
         char where[KEY_SIZE / 2];
         say_where(body, where, sizeof where);
         const json_t *values = eg_member(eg_member(body, "result"), "measures");

@@ -115,6 +115,8 @@ static void values_are_held_against_what_is_known(void) {
     /* Ankle 8 of the other side's 14 degrees: 43 % lost; the newest recording against its band. */
     EG_CHECK_TEXT(severity(findings, "rom.ankle.dorsiflexion.passive.left"), "moderate");
     EG_CHECK_TEXT(severity(findings, "cop.ellipse.area.open.firm"), "outside");
+    /* A lower motor neurone that works is no problem. */
+    EG_CHECK_TEXT(severity(findings, "lmn_intact"), "none");
     int last_rank_was_none = 0;
     size_t i;
     json_t *finding;
