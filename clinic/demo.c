@@ -404,6 +404,7 @@ static eg_err do_amend(story *s, const json_t *step) {
     json_decref(document);
     json_decref(amended);
     if (error != EG_OK) return refused(s, error, eg_text_at(step, "what"), problems);
+    json_decref(problems);
     return EG_OK;
 }
 
