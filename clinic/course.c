@@ -368,6 +368,17 @@ eg_err eg_guard_check_in(const eg_clinic *clinic, const json_t *chart, const jso
     return EG_OK;
 }
 
+/* What was signed may be forbidden by now: an implant, a pregnancy, a thrombosis. */
+eg_err eg_course_allows_stimulation(const eg_clinic *clinic, const json_t *chart,
+                                    const json_t *session, json_t **problems, eg_diag *diag) {
+    char why[400], text[480];
+    bool may = true;
+    eg_err err = eg_guard_session_stimulation(clinic, chart, session, why, sizeof why, &may, diag);
+    if (err != EG_OK || may) return err;
+    snprintf(text, sizeof text, "No stimulation today: %s", why);
+    return refuse("session_stimulation", text, "intake", "stimulation_screen", problems, diag);
+}
+
 static eg_err allows_session(const eg_clinic *clinic, const json_t *chart, const json_t *body,
                              json_t **problems, eg_diag *diag) {
     if (state_of(chart) != EG_COURSE_IN_TREATMENT)
@@ -376,7 +387,8 @@ static eg_err allows_session(const eg_clinic *clinic, const json_t *chart, const
     if (!follows_signed_plan(chart, body))
         return refuse("plan_signed", "A session follows the newest signed version of the plan",
                       "plan", "signature", problems, diag);
-    return eg_guard_check_in(clinic, chart, body, problems, diag);
+    eg_err err = eg_course_allows_stimulation(clinic, chart, body, problems, diag);
+    return err != EG_OK ? err : eg_guard_check_in(clinic, chart, body, problems, diag);
 }
 
 static eg_err allows_report(const json_t *chart, const json_t *body, json_t **problems,

@@ -227,7 +227,7 @@ void eg_guard_goals(const json_t *chart, json_t *guards) {
     eg_guard_add(guards, "goal", met, text, "goals", "target");
 }
 
-static bool is_taken(const json_t *decision) {
+bool eg_decision_is_taken(const json_t *decision) {
     const char *what = eg_text_at(decision, "decision");
     return strcmp(what, "accepted") == 0 || strcmp(what, "edited") == 0;
 }
@@ -261,7 +261,7 @@ static interventions look_at(const json_t *chart, const json_t *plan) {
         const json_t *decision = json_array_get(decisions, i);
         if (strcmp(eg_text_at(decision, "decision"), "rejected") == 0)
             seen.reasons = seen.reasons && eg_is_given(decision, "reason");
-        if (!is_taken(decision)) continue;
+        if (!eg_decision_is_taken(decision)) continue;
         seen.n++;
         seen.amount = seen.amount || has_amount(decision);
         seen.goals = seen.goals && names_goal(chart, eg_member(decision, "goal_ids"));
@@ -277,25 +277,52 @@ static interventions look_at(const json_t *chart, const json_t *plan) {
     return seen;
 }
 
-static bool has_override(const json_t *plan, const char *rule_id) {
+bool eg_plan_overrides(const json_t *plan, const char *rule_id) {
     const json_t *overrides = eg_member(plan, "overrides");
     for (size_t i = 0; i < json_array_size(overrides); i++)
         if (strcmp(eg_text_at(json_array_get(overrides, i), "rule_id"), rule_id) == 0) return true;
     return false;
 }
 
-/* A rule's warning falls on the plan if it names a rule that was taken up ("*" is any). */
-static bool warns_on_taken(const json_t *rule, const json_t *plan) {
+static bool lists(const json_t *texts, const char *text) {
+    for (size_t i = 0; i < json_array_size(texts) && text[0] != '\0'; i++) {
+        const char *one = json_string_value(json_array_get(texts, i));
+        if (one != NULL && strcmp(one, text) == 0) return true;
+    }
+    return false;
+}
+
+/* A treatment from the list carries the warnings that name it or a rule that proposes it, and
+ * those that its own entry names. */
+static bool warns_on_other(const eg_clinic *clinic, const json_t *rule, const json_t *other) {
     const json_t *on = eg_member(rule, "warns_on");
-    const json_t *decisions = eg_member(plan, "decisions");
+    const char *id = eg_text_at(other, "intervention_id");
+    json_t *entry = id[0] == '\0' || clinic->knowledge == NULL
+                        ? NULL
+                        : eg_knowledge_find(clinic->knowledge, "interventions", id);
+    const json_t *proposers = eg_member(entry, "rules");
+    bool falls = lists(on, "*") || lists(on, id) ||
+                 lists(eg_member(entry, "against"), eg_text_at(rule, "id"));
+    for (size_t i = 0; i < json_array_size(proposers) && !falls; i++)
+        falls = lists(on, json_string_value(json_array_get(proposers, i)));
+    return falls;
+}
+
+/* A rule's warning falls on the plan if it names a rule, an exercise or a treatment that was taken
+ * up ("*" is any). */
+static bool warns_on_taken(const eg_clinic *clinic, const json_t *rule, const json_t *plan) {
+    const json_t *on = eg_member(rule, "warns_on");
+    const json_t *decisions = eg_member(plan, "decisions"), *others = eg_member(plan, "others");
     for (size_t i = 0; i < json_array_size(decisions); i++) {
         const json_t *decision = json_array_get(decisions, i);
-        for (size_t j = 0; j < json_array_size(on) && is_taken(decision); j++) {
-            const char *id = json_string_value(json_array_get(on, j));
-            if (strcmp(id, "*") == 0 || strcmp(id, eg_text_at(decision, "rule_id")) == 0)
-                return true;
-        }
+        if (!eg_decision_is_taken(decision)) continue;
+        if (lists(on, "*") || lists(on, eg_text_at(decision, "rule_id"))) return true;
+        const json_t *exercises = eg_member(decision, "exercises");
+        for (size_t j = 0; j < json_array_size(exercises); j++)
+            if (lists(on, json_string_value(json_array_get(exercises, j)))) return true;
     }
+    for (size_t i = 0; i < json_array_size(others); i++)
+        if (warns_on_other(clinic, rule, json_array_get(others, i))) return true;
     return false;
 }
 
@@ -312,15 +339,25 @@ void eg_course_lift(const json_t *plan, eg_plan_result *result) {
 
 /* What a safety rule withholds whole may not be taken up. The plan's overrides lift what a
  * therapist may lift (S3, with the reason written there); what nobody may lift (S2, S8) stays. */
-static void guard_withheld(const json_t *plan, eg_plan_result *result, json_t *guards) {
+static void guard_withheld(const eg_clinic *clinic, const json_t *plan, eg_plan_result *result,
+                           json_t *guards) {
     const json_t *decisions = eg_member(plan, "decisions");
+    char named[TEXT_SIZE], why[TEXT_SIZE], text[3 * TEXT_SIZE];
+    if (eg_course_plan_stimulates(clinic, plan, named, sizeof named)) {
+        bool may = eg_course_may_stimulate(clinic, plan, result, why, sizeof why);
+        snprintf(text, sizeof text,
+                 "Stimulation (%s) only when every safety question allows it%s%s", named,
+                 may ? "" : "; ", why);
+        eg_guard_add(guards, "plan_stimulation", may, text, "intake", "stimulation_screen");
+    }
     eg_course_lift(plan, result);
-    char text[TEXT_SIZE] = "Nothing that a safety rule withholds";
+    snprintf(text, sizeof text, "Nothing that a safety rule withholds");
     bool met = true;
     for (size_t i = 0; i < json_array_size(decisions); i++) {
         const json_t *decision = json_array_get(decisions, i);
         const char *id = eg_text_at(decision, "rule_id");
-        if (!is_taken(decision) || eg_plan_withheld(result, id) != EG_STIM_ALL) continue;
+        if (!eg_decision_is_taken(decision) || eg_plan_withheld(result, id) != EG_STIM_ALL)
+            continue;
         size_t length = strlen(text);
         snprintf(text + length, sizeof text - length, "%s%.12s", met ? "; withheld: " : ", ", id);
         met = false;
@@ -344,14 +381,15 @@ static eg_err guard_rules(const eg_clinic *clinic, const json_t *chart, const js
             const eg_rule *rule = result->outcomes[i].rule;
             bool warns = rule->kind == EG_RULE_WARN || rule->kind == EG_RULE_AGAINST;
             if (!warns || result->outcomes[i].result.truth != EG_TRUE) continue;
-            if (!warns_on_taken(rule->entry, plan) || has_override(plan, rule->id)) continue;
+            if (!warns_on_taken(clinic, rule->entry, plan) || eg_plan_overrides(plan, rule->id))
+                continue;
             size_t length = strlen(text);
             snprintf(text + length, sizeof text - length, "%s%s", met ? "; open: " : ", ",
                      rule->id);
             met = false;
         }
         eg_guard_add(guards, "plan_warnings", met, text, "plan", "overrides");
-        guard_withheld(plan, result, guards);
+        guard_withheld(clinic, plan, result, guards);
     }
     free(result);
     return err;

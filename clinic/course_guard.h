@@ -21,6 +21,36 @@ eg_err eg_guard_plan(const eg_clinic *clinic, const json_t *chart, json_t *guard
 eg_err eg_guard_check_in(const eg_clinic *clinic, const json_t *chart, const json_t *session,
                          json_t **problems, eg_diag *diag);
 
+/* The first treatments of a plan that are electrical stimulation, by name in `text`: rules taken up
+ * that need it whole, and interventions and exercises marked needs_stimulation. A treatment in free
+ * words only cannot be recognised. False if there is none. */
+bool eg_course_plan_stimulates(const eg_clinic *clinic, const json_t *plan, char *text,
+                               size_t size);
+/* How many items of a session are stimulation, as far as ids, the names of treatments and the plan
+ * that it follows tell. */
+size_t eg_course_session_stimulates(const eg_clinic *clinic, const json_t *chart,
+                                    const json_t *session);
+/* May it be given? Every rule that blocks stimulation must be false, or lifted by the plan's
+ * overrides where a person may lift it; an unanswered one forbids too. `text`: why not, what to ask
+ * and where. Lifts in `result` what the plan lifts. */
+struct eg_plan_result;
+bool eg_course_may_stimulate(const eg_clinic *clinic, const json_t *plan,
+                             struct eg_plan_result *result, char *text, size_t size);
+/* The same for a session, on what is known of the person today: `may` is true if it holds no
+ * stimulation. */
+eg_err eg_guard_session_stimulation(const eg_clinic *clinic, const json_t *chart,
+                                    const json_t *session, char *text, size_t size, bool *may,
+                                    eg_diag *diag);
+
+/* As a guard: EG_ERR_GUARD with the reason if the session's stimulation may not be given. */
+eg_err eg_course_allows_stimulation(const eg_clinic *clinic, const json_t *chart,
+                                    const json_t *session, json_t **problems, eg_diag *diag);
+
+/* Accepted or edited. */
+bool eg_decision_is_taken(const json_t *decision);
+/* The plan gives a reason for going on in spite of this rule. */
+bool eg_plan_overrides(const json_t *plan, const char *rule_id);
+
 /* The unmet ones of `guards` as problems (pointer, reason, remedy and the guard's own members). */
 json_t *eg_guard_problems(const json_t *guards);
 bool eg_guard_all_met(const json_t *guards);

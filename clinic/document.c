@@ -402,9 +402,13 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
         old != NULL &&
         json_equal(json_object_get(old, "plan_id"), json_object_get(body, "plan_id")) &&
         json_equal(json_object_get(old, "plan_version"), json_object_get(body, "plan_version"));
-    if (same_plan)
+    /* What was done stays on record, but no stimulation is added that may not be given now. */
+    if (same_plan && eg_course_session_stimulates(clinic, chart, body) >
+                         eg_course_session_stimulates(clinic, chart, old))
+        err = eg_course_allows_stimulation(clinic, chart, body, problems, diag);
+    if (err == EG_OK && same_plan)
         err = eg_guard_check_in(clinic, chart, body, problems, diag);
-    else if (!closed)
+    else if (err == EG_OK && !closed)
         err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = check_links(chart, kind, seen->parent_id, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, seen->parent_id, body, diag);

@@ -264,6 +264,60 @@ static void note_finding(const char *name, double value) {
     must(create("finding_value", NULL, text, NULL));
 }
 
+static void note_finding_text(const char *name, const char *value) {
+    char text[128];
+    snprintf(text, sizeof text, "{'name':'%s','value':%s}", name, value);
+    must(create("finding_value", NULL, text, NULL));
+}
+
+/* Stimulation chosen from the list of treatments passes the same guards as a proposal, when the
+ * plan is signed and again at every session. */
+static void chosen_stimulation_is_guarded(void) {
+    char others[400], session[900];
+    clinic = eg_test_clinic("chosen");
+    walk_to_treatment();
+    must(change(plan_id, "decisions", "[]"));
+    snprintf(others, sizeof others,
+             "[{'intervention_id':'nmes','title':'Current','dose':{'time':'20 min'},"
+             "'goal_ids':['%s'],'reason':'weak hand'}]",
+             goal_id);
+    must(change(plan_id, "others", others));
+    EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S8 was not answered */
+    note_finding("lmn_intact", 0);
+    EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S8 */
+    note_finding("lmn_intact", 1);
+    note_finding("pregnant", 1);
+    EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S2 */
+    note_finding("pregnant", 0);
+    note_finding("epilepsy", 1);
+    EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S3, no reason given */
+    note_finding("epilepsy", 0);
+    note_finding("pain_during", 7);
+    EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S5 warns on everything */
+    note_finding("pain_during", 2);
+    must(sign(plan_id, 4));
+    snprintf(session, sizeof session,
+             "{'plan_id':'%s','plan_version':4,'date':'2026-03-03','items':"
+             "[{'exercise_id':null,'title':'Current'}]}",
+             plan_id);
+    must(create("session", NULL, session, NULL));
+    note_finding("dvt_active", 1);
+    EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
+    must(create("session", NULL, session_text(4, 128, ""), NULL)); /* without it: yes */
+    note_finding("dvt_active", 0);
+    must(create("session", NULL, session, NULL));
+    note_finding_text("implanted_device", "null");
+    EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
+    snprintf(session, sizeof session,
+             "{'plan_id':'%s','plan_version':4,'date':'2026-03-03','items':"
+             "[{'intervention_id':'fes_gait','title':'x'}]}",
+             plan_id);
+    EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
+    eg_test_clinic_close(clinic);
+    eg_test_note("refused for S8 open, S8, S2, S3, S5; a signed one refused for a thrombosis and "
+                 "an unknown implant");
+}
+
 /* Stimulation that a safety rule withholds is not signed, unless a therapist may override it. */
 static void withheld_stimulation_is_not_signed(void) {
     static const char decision[] =
@@ -277,16 +331,22 @@ static void withheld_stimulation_is_not_signed(void) {
     snprintf(decisions, sizeof decisions, decision, goal_id);
     must(change(plan_id, "decisions", decisions));
     must(sign(plan_id, 3)); /* nothing speaks against it */
+    /* Not asked is not "no". */
+    note_finding_text("lmn_intact", "null");
+    must(change(plan_id, "decisions", decisions));
+    EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD);
+    note_finding("lmn_intact", 1);
+    must(sign(plan_id, 4));
     note_finding("epilepsy", 1);
     must(change(plan_id, "frequency_per_week", "4"));
-    EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S3 */
+    EG_CHECK_INT(sign(plan_id, 5), EG_ERR_GUARD); /* S3 */
     must(change(plan_id, "overrides", "[{'rule_id':'S3','reason':'seizure-free since May'}]"));
-    must(sign(plan_id, 5));
+    must(sign(plan_id, 6));
     note_finding("implanted_device", 1);
     must(change(
         plan_id, "overrides",
         "[{'rule_id':'S3','reason':'seizure-free'},{'rule_id':'S2','reason':'she insists'}]"));
-    EG_CHECK_INT(sign(plan_id, 6), EG_ERR_GUARD); /* S2: nobody may */
+    EG_CHECK_INT(sign(plan_id, 7), EG_ERR_GUARD); /* S2: nobody may */
     eg_test_clinic_close(clinic);
     eg_test_note("signed, refused for a seizure, signed with a reason, refused for an implant");
 }
@@ -614,6 +674,7 @@ static void findings_are_derived(void) {
 EG_TESTS({"course: the whole course, every step tried too early", the_whole_course},
          {"course: a later red flag holds again", a_later_red_flag_holds},
          {"course: withheld stimulation is not signed", withheld_stimulation_is_not_signed},
+         {"course: stimulation chosen from the list is guarded too", chosen_stimulation_is_guarded},
          {"course: no sequence of actions gets around the guards", no_way_around},
          {"document: bodies are checked with pointer, reason and remedy", bodies_are_checked},
          {"signature: tampering with versions and signatures is seen", tampering_is_seen},
