@@ -374,7 +374,11 @@ static json_t *appraise_measured(appraisal *a, const measured *row) {
     if (change != NULL) json_object_set_new(finding, "change", change);
     json_object_set_new(finding, "percent", isnan(percent) ? json_null() : json_real(percent));
     set_grade(finding, g, eg_text_at(measure, "icf"));
-    json_object_set_new(finding, "regions", regions_of(measure, row->side));
+    /* What was measured without a side lies where the person is affected. */
+    const char *affected =
+        eg_text_at(eg_member(eg_member(a->chart, "intake"), "body"), "affected_side");
+    json_object_set_new(finding, "regions",
+                        regions_of(measure, row->side[0] ? row->side : affected));
     json_object_set_new(finding, "entry_page", json_string("evaluation"));
     json_object_set_new(finding, "used_by", json_array());
     size_t i;
