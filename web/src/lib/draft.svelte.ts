@@ -2,8 +2,16 @@
  * Unsaved typing that survives a reload: kept in this tab's session storage until the server has
  * acknowledged the write, then cleared. Call it while a component is being set up.
  */
-/** Empty objects that a form made ready do not count as typing. */
-const bare = (text: string) => text.replace(/"[^"]*":\{\},?/g, '').replaceAll(',}', '}')
+/** Empty places that a form made ready do not count as typing. */
+function bare(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(bare)
+  if (!value || typeof value !== 'object') return value === '' ? null : value
+  const kept = Object.entries(value)
+    .map(([key, inner]) => [key, bare(inner)] as const)
+    .filter(([, inner]) => inner !== null && inner !== undefined && !(typeof inner === 'object' && !Array.isArray(inner) && Object.keys(inner).length === 0))
+  return Object.fromEntries(kept)
+}
+const essence = (text: string): string => JSON.stringify(bare(JSON.parse(text)))
 
 export interface Draft<T> {
   value: T
@@ -30,7 +38,7 @@ export function useDraft<T extends object>(key: string, initial: () => T): Draft
   $effect(() => {
     const text = JSON.stringify(box.value)
     try {
-      if (text === baseline || bare(text) === bare(baseline)) sessionStorage.removeItem(name)
+      if (text === baseline || essence(text) === essence(baseline)) sessionStorage.removeItem(name)
       else sessionStorage.setItem(name, text)
     } catch {
       // Storage may be full or forbidden; the page still works, it only forgets on a reload.

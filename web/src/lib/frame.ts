@@ -129,7 +129,7 @@ export class Frame {
   yticks(values: number[], say: (value: number) => string = String): void {
     for (const value of values) {
       this.line(this.left, this.Y(value), this.right, this.Y(value), 'c-grid')
-      this.text(this.left - 8, this.Y(value) + 4, say(value), '', 'end')
+      this.text(this.left - 11, this.Y(value) + 4, say(value), '', 'end')
     }
   }
 
