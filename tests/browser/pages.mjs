@@ -13,21 +13,29 @@ async function violations(page) {
       resultTypes: ['violations'],
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     })
-    return result.violations.map((v) => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 140)} ${(v.nodes[0].any[0]?.message ?? '').slice(0, 120)}`)
+    return result.violations.map(
+      (v) =>
+        `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 140)} ${(v.nodes[0].any[0]?.message ?? '').slice(0, 120)}`,
+    )
   })
   return found
 }
 
 async function episodes(server) {
-  const answer = await fetch(`${server.origin}/api/people`, { headers: { Authorization: `Bearer ${server.token}` } })
+  const answer = await fetch(`${server.origin}/api/people`, {
+    headers: { Authorization: `Bearer ${server.token}` },
+  })
   const people = await answer.json()
-  return people.flatMap((p) => p.episodes.map((e) => ({ id: e.id, state: e.state, title: e.title })))
+  return people.flatMap((p) =>
+    p.episodes.map((e) => ({ id: e.id, state: e.state, title: e.title })),
+  )
 }
 
 /** Puts light or dark on without loading the page again. */
 const dress = (page, theme) =>
   page.evaluate((name) => {
-    if (document.documentElement.dataset.theme !== name) document.querySelector('.side__theme')?.click()
+    if (document.documentElement.dataset.theme !== name)
+      document.querySelector('.side__theme')?.click()
     document.documentElement.dataset.theme = name
   }, theme)
 
@@ -36,9 +44,14 @@ export async function pages() {
   const browser = await launch()
   try {
     const all = await episodes(server)
-    const treated = all.find((e) => e.state === 'in_treatment' && /stroke/i.test(e.title)) ?? all.find((e) => e.state === 'in_treatment')
+    const treated =
+      all.find((e) => e.state === 'in_treatment' && /stroke/i.test(e.title)) ??
+      all.find((e) => e.state === 'in_treatment')
     const held = all.find((e) => e.state === 'hold')
-    check(treated && held, `the demo clinic has nobody in treatment or on hold: ${JSON.stringify(all)}`)
+    check(
+      treated && held,
+      `the demo clinic has nobody in treatment or on hold: ${JSON.stringify(all)}`,
+    )
     const t = `/e/${treated.id}`
     const list = [
       ['today', '/today'],
@@ -49,9 +62,21 @@ export async function pages() {
       ['hold', `/e/${held.id}/course`],
       ['intake', `${t}/intake`],
       ['evaluation', `${t}/evaluation`],
-      ['evaluation-strength', `${t}/evaluation?section=strength`, async (page) => page.locator('details.group summary').first().click()],
-      ['evaluation-movement', `${t}/evaluation?section=joint-movement`, async (page) => page.locator('details.group summary').first().click()],
-      ['evaluation-instruments', `${t}/evaluation?section=instruments`, async (page) => page.locator('details.group summary').nth(2).click()],
+      [
+        'evaluation-strength',
+        `${t}/evaluation?section=strength`,
+        async (page) => page.locator('details.group summary').first().click(),
+      ],
+      [
+        'evaluation-movement',
+        `${t}/evaluation?section=joint-movement`,
+        async (page) => page.locator('details.group summary').first().click(),
+      ],
+      [
+        'evaluation-instruments',
+        `${t}/evaluation?section=instruments`,
+        async (page) => page.locator('details.group summary').nth(2).click(),
+      ],
       ['findings', `${t}/findings`],
       ['goals', `${t}/goals`],
       ['plan', `${t}/plan`],
@@ -79,8 +104,13 @@ export async function pages() {
             await settled(page)
           }
           check(/ · Engram$/.test(await page.title()), `its title is “${await page.title()}”`)
-          check((await page.locator('h1').count()) === 1, `it has ${await page.locator('h1').count()} first headings`)
-          const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+          check(
+            (await page.locator('h1').count()) === 1,
+            `it has ${await page.locator('h1').count()} first headings`,
+          )
+          const over = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          )
           check(over <= 1, `at ${width} px it is ${over} px too wide`)
           for (const theme of ['light', 'dark']) {
             await dress(page, theme)
@@ -128,7 +158,11 @@ async function handedOver(page, id) {
         if (found.length) seen.push(`step ${step} ${theme}: ${found.join('; ')}`)
         await shot(page, `handed-over-${step}-${theme}`)
       }
-      const small = await page.evaluate(() => [...document.querySelectorAll('.pt__main button, .pbtn')].filter((b) => b.getBoundingClientRect().height < 60).map((b) => b.textContent))
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll('.pt__main button, .pbtn')]
+          .filter((b) => b.getBoundingClientRect().height < 60)
+          .map((b) => b.textContent),
+      )
       check(small.length === 0, `targets under 60 px: ${small.join(', ')}`)
       await page.locator('.pbtn--main').click()
     }
@@ -148,9 +182,15 @@ async function keyboard(page) {
     await page.reload()
     await settled(page)
     await page.keyboard.press('Tab')
-    check((await page.evaluate(() => document.activeElement?.textContent)) === 'Skip to content', 'the skip link is not first')
+    check(
+      (await page.evaluate(() => document.activeElement?.textContent)) === 'Skip to content',
+      'the skip link is not first',
+    )
     await page.keyboard.press('Enter')
-    check((await page.evaluate(() => document.activeElement?.id)) === 'main', 'the skip link does not lead to the content')
+    check(
+      (await page.evaluate(() => document.activeElement?.id)) === 'main',
+      'the skip link does not lead to the content',
+    )
     const add = page.getByRole('button', { name: 'New patient' }).first()
     await add.focus()
     const ring = await add.evaluate((b) => getComputedStyle(b).boxShadow)
@@ -158,6 +198,9 @@ async function keyboard(page) {
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor()
     await page.keyboard.press('Escape')
-    check((await page.evaluate(() => document.activeElement?.textContent?.trim())) === 'New patient', 'the focus is lost after a dialog')
+    check(
+      (await page.evaluate(() => document.activeElement?.textContent?.trim())) === 'New patient',
+      'the focus is lost after a dialog',
+    )
   })
 }

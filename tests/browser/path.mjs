@@ -9,14 +9,22 @@ import { check, fail, launch, ok, open, serve, settled, shot, test, visit } from
 /** An open recording where the data are, else one of our own with a known slow sway. */
 function recording(folder) {
   const data = process.env.ENGRAM_DATA ? join(process.env.ENGRAM_DATA, 'balance') : ''
-  const found = data && existsSync(data) ? readdirSync(data).find((name) => /^BDS\d+\.txt$/.test(name)) : ''
+  const found =
+    data && existsSync(data) ? readdirSync(data).find((name) => /^BDS\d+\.txt$/.test(name)) : ''
   if (found) return join(data, found)
   const lines = ['Time[s]\tCOPx[cm]\tCOPy[cm]\tFz[N]']
   for (let i = 0; i < 6000; i++) {
     const t = i / 100
     const x = 0.4 * Math.sin(2 * Math.PI * 0.21 * t) + 0.15 * Math.sin(2 * Math.PI * 0.73 * t + 1)
     const y = 0.6 * Math.sin(2 * Math.PI * 0.17 * t + 0.4) + 0.2 * Math.sin(2 * Math.PI * 0.61 * t)
-    lines.push([t.toFixed(2), x.toFixed(5), y.toFixed(5), (700 + 4 * Math.sin(2 * Math.PI * 1.1 * t)).toFixed(2)].join('\t'))
+    lines.push(
+      [
+        t.toFixed(2),
+        x.toFixed(5),
+        y.toFixed(5),
+        (700 + 4 * Math.sin(2 * Math.PI * 1.1 * t)).toFixed(2),
+      ].join('\t'),
+    )
   }
   const path = join(folder, 'synthetic.txt')
   writeFileSync(path, `${lines.join('\n')}\n`)
@@ -82,10 +90,15 @@ class Walk {
     const { page } = this
     await this.go('intake')
     await page.getByRole('button', { name: 'Add a concern' }).click()
-    await page.getByRole('textbox', { name: /^Concern 1/ }).fill('I want to stand up from my sofa without help.')
+    await page
+      .getByRole('textbox', { name: /^Concern 1/ })
+      .fill('I want to stand up from my sofa without help.')
     await page.reload()
     await settled(page)
-    check((await page.getByRole('textbox', { name: /^Concern 1/ }).inputValue()).includes('sofa'), 'typing is lost by a reload')
+    check(
+      (await page.getByRole('textbox', { name: /^Concern 1/ }).inputValue()).includes('sofa'),
+      'typing is lost by a reload',
+    )
     await page.getByRole('button', { name: 'Add an own goal' }).click()
     await page.getByLabel('Wants to be able to 1').fill('Stand up from the sofa without hands')
     await page.getByLabel('Works now').fill('4')
@@ -96,15 +109,28 @@ class Walk {
     await history.getByLabel('Diagnosis').first().fill('Ischaemic stroke, right')
     await history.getByLabel('Onset').fill('2026-03-30')
     await history.getByLabel('Falls in 12 months').fill('2')
-    await history.getByRole('group', { name: 'Affected side' }).getByRole('button', { name: 'Left' }).click()
+    await history
+      .getByRole('group', { name: 'Affected side' })
+      .getByRole('button', { name: 'Left' })
+      .click()
     await history.locator('summary').click()
-    await history.getByRole('group', { name: /^Stroke/ }).first().getByRole('button', { name: 'Yes' }).click()
+    await history
+      .getByRole('group', { name: /^Stroke/ })
+      .first()
+      .getByRole('button', { name: 'Yes' })
+      .click()
     await page.locator('#in-red_flags .yesno').first().getByRole('button', { name: 'Yes' }).click()
     await page.getByRole('button', { name: 'All others were asked: no', exact: true }).click()
     await page.getByRole('button', { name: 'All others were asked: none applies' }).click()
     await page.getByRole('button', { name: 'Enter pressure and pulse' }).click()
     const vital = page.locator('#in-vital_signs')
-    for (const [label, value] of [['Systolic', '128'], ['Diastolic', '78'], ['Pulse', '68'], ['Oxygen', '98']]) await vital.getByLabel(label).fill(value)
+    for (const [label, value] of [
+      ['Systolic', '128'],
+      ['Diastolic', '78'],
+      ['Pulse', '68'],
+      ['Oxygen', '98'],
+    ])
+      await vital.getByLabel(label).fill(value)
     await page.getByLabel('Agrees to be examined and treated').check()
     await page.getByLabel('Agrees that these data').check()
     await page.getByLabel('Given by').fill('Nora Example-Walk')
@@ -119,7 +145,9 @@ class Walk {
     await page.getByRole('heading', { name: /On hold: a red flag/ }).waitFor()
     await page.getByRole('button', { name: 'Write a release note' }).click()
     const form = page.getByRole('dialog')
-    await form.getByLabel('Reason').fill('Seen by the referrer today: long known, unchanged, no new signs.')
+    await form
+      .getByLabel('Reason')
+      .fill('Seen by the referrer today: long known, unchanged, no new signs.')
     await form.getByLabel('Clinician').fill('Dana Weiss')
     await form.getByLabel('Credential').fill('PT')
     await form.getByRole('button', { name: 'Release with this note' }).click()
@@ -150,7 +178,10 @@ class Walk {
     await page.getByText('Not decided').waitFor({ timeout: 30000 })
     await settled(page)
     await page.locator('.lane canvas').first().waitFor()
-    const velocity = page.locator('.tbl--measures tr').filter({ hasText: /mean velocity|velocity, mean/i }).first()
+    const velocity = page
+      .locator('.tbl--measures tr')
+      .filter({ hasText: /mean velocity|velocity, mean/i })
+      .first()
     this.velocity = (await velocity.locator('.val').textContent()).trim()
     await page.getByRole('button', { name: 'Keep', exact: true }).click()
     await page.locator('.ev').getByText('Kept', { exact: true }).first().waitFor()
@@ -158,7 +189,10 @@ class Walk {
     await this.go('evaluation?section=strength')
     const group = page.locator('details.group').filter({ hasText: 'MRC grade' })
     await group.locator('summary').click()
-    const row = group.locator('tr').filter({ hasText: /dorsiflexors/i }).first()
+    const row = group
+      .locator('tr')
+      .filter({ hasText: /dorsiflexors/i })
+      .first()
     await row.locator('[data-side=left] select').selectOption({ index: 4 })
     await row.locator('[data-side=right] select').selectOption({ index: 6 })
     await page.getByRole('button', { name: 'Save 2 values' }).click()
@@ -170,7 +204,10 @@ class Walk {
     await this.go('findings')
     await page.locator('.findlist .find').first().waitFor()
     const text = await page.locator('.findlist').innerText()
-    check(/five times sit|dorsiflexor/i.test(text), `the measured values are not among the findings: ${text.slice(0, 200)}`)
+    check(
+      /five times sit|dorsiflexor/i.test(text),
+      `the measured values are not among the findings: ${text.slice(0, 200)}`,
+    )
     await page.getByRole('searchbox', { name: 'Find a finding' }).fill('follow a short film')
     const entry = page.locator('.fentry').filter({ hasText: 'Can follow a short film' }).first()
     await entry.getByRole('button', { name: 'Yes' }).click()
@@ -183,7 +220,12 @@ class Walk {
     await this.go('goals?new=1')
     const form = page.getByRole('dialog')
     await form.getByLabel('What the person wants').fill('Stand up from the sofa without hands')
-    const option = await form.getByLabel('Measured by').locator('option').filter({ hasText: /five times.*\(measured\)/i }).first().getAttribute('value')
+    const option = await form
+      .getByLabel('Measured by')
+      .locator('option')
+      .filter({ hasText: /five times.*\(measured\)/i })
+      .first()
+      .getAttribute('value')
     await form.getByLabel('Measured by').selectOption(option)
     await form.getByLabel('About').selectOption('stand')
     await form.getByLabel('Target').fill('12')
@@ -211,7 +253,10 @@ class Walk {
       await page.locator('.prop--open').getByRole('button', { name: 'Accept', exact: true }).click()
     }
     for (let i = 0; i < 20 && (await page.getByLabel(/^Reason for going on/).count()); i++) {
-      await page.getByLabel(/^Reason for going on/).first().fill('Discussed with her; supervised only.')
+      await page
+        .getByLabel(/^Reason for going on/)
+        .first()
+        .fill('Discussed with her; supervised only.')
       await page.getByRole('button', { name: 'Give the reason' }).first().click()
     }
     await page.getByRole('button', { name: 'Save the draft' }).click()
@@ -237,8 +282,17 @@ class Walk {
   async session() {
     const { page } = this
     await this.go('session')
-    const ci = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Check-in' }) })
-    for (const [label, value] of [['Pain', '2'], ['Systolic', '215'], ['Diastolic', '80'], ['Pulse', '70'], ['Oxygen', '98']]) await ci.getByLabel(label).first().fill(value)
+    const ci = page
+      .locator('section')
+      .filter({ has: page.getByRole('heading', { name: 'Check-in' }) })
+    for (const [label, value] of [
+      ['Pain', '2'],
+      ['Systolic', '215'],
+      ['Diastolic', '80'],
+      ['Pulse', '70'],
+      ['Oxygen', '98'],
+    ])
+      await ci.getByLabel(label).first().fill(value)
     await page.getByRole('heading', { name: /Not today/ }).waitFor()
     await ci.getByLabel('Systolic').fill('128')
     await page.getByRole('heading', { name: /Not today/ }).waitFor({ state: 'hidden' })
@@ -261,20 +315,34 @@ class Walk {
   async progress() {
     const { page } = this
     await this.go('progress')
-    const card = page.locator('.trend').filter({ hasText: /five times/i }).first()
+    const card = page
+      .locator('.trend')
+      .filter({ hasText: /five times/i })
+      .first()
     await card.waitFor()
-    check((await card.locator('.trend__v').textContent()).includes('12.8'), 'the newest value is not shown')
+    check(
+      (await card.locator('.trend__v').textContent()).includes('12.8'),
+      'the newest value is not shown',
+    )
     await shot(page, 'path-6-progress')
   }
 
   async paper(type, numbers) {
     const { page } = this
-    const answer = await page.context().request.get(`${new URL(page.url()).origin}/api/episodes/${this.episode}/report.pdf?type=${type}`)
-    check(answer.status() === 200, `the report is answered with ${answer.status()}: ${(await answer.text()).slice(0, 200)}`)
+    const answer = await page
+      .context()
+      .request.get(
+        `${new URL(page.url()).origin}/api/episodes/${this.episode}/report.pdf?type=${type}`,
+      )
+    check(
+      answer.status() === 200,
+      `the report is answered with ${answer.status()}: ${(await answer.text()).slice(0, 200)}`,
+    )
     const path = join(this.folder, `${type}.pdf`)
     writeFileSync(path, await answer.body())
     const text = execFileSync('pdftotext', ['-layout', path, '-']).toString()
-    for (const n of numbers) check(text.includes(n), `${type}: “${n}” is not in the PDF: ${text.slice(0, 900)}`)
+    for (const n of numbers)
+      check(text.includes(n), `${type}: “${n}” is not in the PDF: ${text.slice(0, 900)}`)
     return numbers.join(', ')
   }
 }
@@ -284,7 +352,9 @@ function tamper(data, episode) {
   const file = readdirSync(data).find((name) => /\.(db|sqlite3?)$/.test(name)) ?? 'engram.db'
   const where = `kind = 'plan' AND episode_id = '${episode}' AND version = (SELECT max(document_version) FROM (SELECT json_extract(body, '$.document_version') AS document_version FROM document WHERE kind = 'signature' AND episode_id = '${episode}' AND json_extract(body, '$.document_kind') = 'plan'))`
   const sql = `DROP TRIGGER IF EXISTS document_stays; UPDATE document SET body = replace(body, 'daily at home', 'daily at hone') WHERE ${where}; SELECT changes();`
-  return execFileSync('sqlite3', [join(data, file), sql]).toString().trim()
+  return execFileSync('sqlite3', [join(data, file), sql])
+    .toString()
+    .trim()
 }
 
 export async function path() {
@@ -298,10 +368,13 @@ export async function path() {
       ['referral', () => walk.referral()],
       ['intake with a red flag holds', () => walk.intake()],
       ['release note', () => walk.release()],
-      ['evaluation and a value', async () => {
-        await walk.evaluate('Initial', '16.1')
-        await walk.step('Begin the evaluation', 'Being evaluated')
-      }],
+      [
+        'evaluation and a value',
+        async () => {
+          await walk.evaluate('Initial', '16.1')
+          await walk.step('Begin the evaluation', 'Being evaluated')
+        },
+      ],
       ['recording kept', () => walk.upload()],
       ['evaluation closed', () => walk.step('Close the evaluation', 'Evaluated')],
       ['findings', () => walk.findings()],
@@ -321,9 +394,12 @@ export async function path() {
       if (!going) await shot(page, `failed-${name.replaceAll(' ', '-')}`)
     }
     if (going && has('pdftotext')) {
-      await test('path report holds the measured numbers', () => walk.paper('evaluation_plan', ['16.1', walk.velocity]))
-      await test('path progress report holds both values', () => walk.paper('progress', ['16.1', '12.8']))
-    } else if (!has('pdftotext')) fail('path report', 'pdftotext is missing (apt-get install poppler-utils)')
+      await test('path report holds the measured numbers', () =>
+        walk.paper('evaluation_plan', ['16.1', walk.velocity]))
+      await test('path progress report holds both values', () =>
+        walk.paper('progress', ['16.1', '12.8']))
+    } else if (!has('pdftotext'))
+      fail('path report', 'pdftotext is missing (apt-get install poppler-utils)')
     if (errors.length) fail('path console', errors.join('; '))
     else ok('path console', 'no error and nothing refused by the content policy')
     await context.close()

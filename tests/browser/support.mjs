@@ -35,11 +35,21 @@ export function check(condition, why) {
 /** {url, origin, data, stop()}; `data` outlives stop() when it was given. */
 export async function serve({ demo = false, data = '' } = {}) {
   const folder = data || mkdtempSync(join(tmpdir(), 'engram-browser-'))
-  const options = ['serve', '--data', folder, '--listen', '127.0.0.1:0', ...(demo ? ['--demo'] : [])]
+  const options = [
+    'serve',
+    '--data',
+    folder,
+    '--listen',
+    '127.0.0.1:0',
+    ...(demo ? ['--demo'] : []),
+  ]
   const child = spawn(program, options, { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   const url = await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`engram serve said nothing in 60 s: ${said}`)), 60000)
+    const late = setTimeout(
+      () => reject(new Error(`engram serve said nothing in 60 s: ${said}`)),
+      60000,
+    )
     const listen = (bytes) => {
       said += bytes
       const found = /http:\/\/\S+token=[0-9a-f]+/.exec(said)
@@ -49,7 +59,9 @@ export async function serve({ demo = false, data = '' } = {}) {
     }
     child.stdout.on('data', listen)
     child.stderr.on('data', listen)
-    child.on('exit', (code) => reject(new Error(`engram serve ended with ${code}: ${said.slice(-400)}`)))
+    child.on('exit', (code) =>
+      reject(new Error(`engram serve ended with ${code}: ${said.slice(-400)}`)),
+    )
   })
   return {
     url,
@@ -88,7 +100,11 @@ export function launch() {
 
 /** A signed-in page that notes every error it meets, a refused script or style included. */
 export async function open(browser, server, { width = 1280, height = 900, theme = 'light' } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce', acceptDownloads: true })
+  const context = await browser.newContext({
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+    acceptDownloads: true,
+  })
   const page = await context.newPage()
   const errors = []
   page.on('pageerror', (error) => errors.push(error.message))
@@ -113,7 +129,9 @@ export async function visit(page, route) {
 export async function settled(page) {
   await page.waitForFunction(() => !document.querySelector('.waiting'), null, { timeout: 20000 })
   await page.waitForLoadState('networkidle')
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
+  )
 }
 
 export async function shot(page, name) {

@@ -53,13 +53,20 @@ async function fail(response: Response): Promise<never> {
     error?.code ?? String(response.status),
     error?.text ?? texts[response.status] ?? `Engram answered ${response.status}.`,
     error?.where ?? '',
-    response.status === 409 ? (remedies[409] ?? '') : (error?.remedy ?? remedies[response.status] ?? ''),
+    response.status === 409
+      ? (remedies[409] ?? '')
+      : (error?.remedy ?? remedies[response.status] ?? ''),
     error?.problems ?? [],
     body,
   )
 }
 
-async function request<T>(method: string, path: string, body?: BodyInit, type?: string): Promise<T> {
+async function request<T>(
+  method: string,
+  path: string,
+  body?: BodyInit,
+  type?: string,
+): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'GET') headers['X-Engram'] = '1'
   if (type) headers['Content-Type'] = type

@@ -2,7 +2,12 @@ import { api } from './api'
 import type { Doc, Signature } from './types'
 
 /** Writes go through here: a new document, or a new version of one that the writer has seen. */
-export function create<B>(episode: string, kind: string, body: B, parent?: string): Promise<Doc<B>> {
+export function create<B>(
+  episode: string,
+  kind: string,
+  body: B,
+  parent?: string,
+): Promise<Doc<B>> {
   const path = `/episodes/${episode}/documents/${kind}`
   return api.post<Doc<B>>(path, parent ? { body, parent_id: parent } : { body })
 }
@@ -11,7 +16,12 @@ export function amend<B>(seen: Pick<Doc<B>, 'id' | 'version'>, body: B): Promise
   return api.put<Doc<B>>(`/documents/${seen.id}`, { version: seen.version, body })
 }
 
-export function save<B>(episode: string, kind: string, seen: Doc<B> | null, body: B): Promise<Doc<B>> {
+export function save<B>(
+  episode: string,
+  kind: string,
+  seen: Doc<B> | null,
+  body: B,
+): Promise<Doc<B>> {
   return seen ? amend(seen, body) : create(episode, kind, body)
 }
 

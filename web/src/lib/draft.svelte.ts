@@ -8,7 +8,12 @@ function bare(value: unknown): unknown {
   if (!value || typeof value !== 'object') return value === '' ? null : value
   const kept = Object.entries(value)
     .map(([key, inner]) => [key, bare(inner)] as const)
-    .filter(([, inner]) => inner !== null && inner !== undefined && !(typeof inner === 'object' && !Array.isArray(inner) && Object.keys(inner).length === 0))
+    .filter(
+      ([, inner]) =>
+        inner !== null &&
+        inner !== undefined &&
+        !(typeof inner === 'object' && !Array.isArray(inner) && Object.keys(inner).length === 0),
+    )
   return Object.fromEntries(kept)
 }
 const essence = (text: string): string => JSON.stringify(bare(JSON.parse(text)))

@@ -34,19 +34,35 @@ export function title(f: Finding): string {
 /** The quiet line: norm, other side, change, ICF, date. */
 export function context(f: Finding): string {
   const text = (x: unknown): string =>
-    typeof x === 'string' ? x : x && typeof x === 'object' && 'text' in x && typeof x.text === 'string' ? x.text : ''
-  const norm = f.norm && typeof f.norm === 'object' && !f.norm.text
-    ? f.norm.low != null && f.norm.high != null
-      ? `norm ${number(f.norm.low)} to ${number(f.norm.high)}`
-      : f.norm.high != null
-        ? `norm up to ${number(f.norm.high)}`
-        : f.norm.low != null
-          ? `norm from ${number(f.norm.low)}`
-          : ''
-    : text(f.norm)
-  const icf = f.icf?.code ? `ICF ${f.icf.code}${f.icf.qualifier != null ? `.${f.icf.qualifier}` : ''}` : ''
+    typeof x === 'string'
+      ? x
+      : x && typeof x === 'object' && 'text' in x && typeof x.text === 'string'
+        ? x.text
+        : ''
+  const norm =
+    f.norm && typeof f.norm === 'object' && !f.norm.text
+      ? f.norm.low != null && f.norm.high != null
+        ? `norm ${number(f.norm.low)} to ${number(f.norm.high)}`
+        : f.norm.high != null
+          ? `norm up to ${number(f.norm.high)}`
+          : f.norm.low != null
+            ? `norm from ${number(f.norm.low)}`
+            : ''
+      : text(f.norm)
+  const icf = f.icf?.code
+    ? `ICF ${f.icf.code}${f.icf.qualifier != null ? `.${f.icf.qualifier}` : ''}`
+    : ''
   const at = f.source?.at ? day(f.source.at) : ''
-  return [norm, text(f.side_to_side), text(f.change), f.unknown ? '' : (f.source?.text ?? '').replace(/,? *\d{4}-\d{2}-\d{2}$/, ''), icf, at].filter(Boolean).join(' · ')
+  return [
+    norm,
+    text(f.side_to_side),
+    text(f.change),
+    f.unknown ? '' : (f.source?.text ?? '').replace(/,? *\d{4}-\d{2}-\d{2}$/, ''),
+    icf,
+    at,
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }
 
 /** Marks of the body figure: the worst finding of a region decides, numbered as in the list. */
@@ -57,7 +73,11 @@ export function bodyMarks(findings: Finding[]): Record<string, Mark> {
     if (mark === 'ok') return
     for (const region of f.regions ?? []) {
       if (marks[region]) continue
-      marks[region] = { severity: mark, number: i + 1, label: `${title(f)}, ${f.severity === 'unknown' ? 'not known' : f.severity}. ${say(f)}` }
+      marks[region] = {
+        severity: mark,
+        number: i + 1,
+        label: `${title(f)}, ${f.severity === 'unknown' ? 'not known' : f.severity}. ${say(f)}`,
+      }
     }
   })
   return marks

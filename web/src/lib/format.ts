@@ -3,7 +3,10 @@ export function number(value: number | null | undefined, digits?: number): strin
   if (value === null || value === undefined || !Number.isFinite(value)) return 'not known'
   const size = Math.abs(value)
   const places = digits ?? (size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3)
-  const text = value.toFixed(places).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')
+  const text = value
+    .toFixed(places)
+    .replace(/(\.\d*?)0+$/, '$1')
+    .replace(/\.$/, '')
   const clean = digits === undefined ? text : value.toFixed(places)
   return /^-0(\.0*)?$/.test(clean) ? clean.slice(1) : clean.replace('-', '\u2212')
 }

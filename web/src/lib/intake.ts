@@ -24,7 +24,11 @@ export const stimulationQuestions: { key: string; ask: string; good?: boolean }[
   { key: 'site_sensation_loss', ask: 'Feeling lost where electrodes might lie?' },
   { key: 'skin_fragile', ask: 'Fragile or broken skin there?' },
   { key: 'radiated_6mo', ask: 'Radiotherapy there in the last six months?' },
-  { key: 'lmn_intact', ask: 'Are the nerve and muscle connected (lower motor neurone intact)?', good: true },
+  {
+    key: 'lmn_intact',
+    ask: 'Are the nerve and muscle connected (lower motor neurone intact)?',
+    good: true,
+  },
 ]
 
 const asked = new Set([
@@ -71,8 +75,14 @@ export function blankIntake(): Intake {
 }
 
 /** What is sent: empty rows dropped, a consent that was not given not sent as an empty one. */
-export function intakeBody(draft: Intake, by: Intake['completed_by'], at: string): Record<string, unknown> {
-  const b: Record<string, unknown> = JSON.parse(JSON.stringify({ ...draft, completed_by: by })) as Record<string, unknown>
+export function intakeBody(
+  draft: Intake,
+  by: Intake['completed_by'],
+  at: string,
+): Record<string, unknown> {
+  const b: Record<string, unknown> = JSON.parse(
+    JSON.stringify({ ...draft, completed_by: by }),
+  ) as Record<string, unknown>
   b.concerns = draft.concerns.map((c) => c.trim()).filter(Boolean)
   b.own_goals = draft.own_goals.filter((g) => g.text.trim())
   b.medications = draft.medications.filter((m) => m.name.trim())

@@ -120,7 +120,11 @@ export interface RuleDef extends Sourced {
   override?: string
   strength: string
   say: string
-  proposal?: { title: string; dose?: Dose & { duration?: string | null; status?: string }; exercises?: string[] } | null
+  proposal?: {
+    title: string
+    dose?: Dose & { duration?: string | null; status?: string }
+    exercises?: string[]
+  } | null
   progression?: string | null
   regress?: string | null
   change_my_mind: string
@@ -141,7 +145,8 @@ export interface EducationDef extends Sourced {
   disclaimer: string
 }
 
-export const table = async <T>(name: string): Promise<T[]> => rows<T>(await knowledge<unknown>(name))
+export const table = async <T>(name: string): Promise<T[]> =>
+  rows<T>(await knowledge<unknown>(name))
 
 /** Measures typed in, their sections in the order of an examination. */
 export const sections: { id: string; name: string; hint: string }[] = [
@@ -150,7 +155,11 @@ export const sections: { id: string; name: string; hint: string }[] = [
   { id: 'posture-seated', name: 'Posture, seated', hint: 'on a flat seat, feet down' },
   { id: 'balance-standing', name: 'Balance, standing', hint: 'what is done without a plate' },
   { id: 'balance-seated', name: 'Balance, seated', hint: 'what is done without a plate' },
-  { id: 'joint-movement', name: 'Joint movement', hint: 'neutral-zero notation, active and passive' },
+  {
+    id: 'joint-movement',
+    name: 'Joint movement',
+    hint: 'neutral-zero notation, active and passive',
+  },
   { id: 'strength', name: 'Strength', hint: 'MRC grade and dynamometer' },
   { id: 'tone', name: 'Tone', hint: 'Ashworth and Tardieu' },
   { id: 'sensation', name: 'Sensation', hint: 'light touch, sharp or blunt, position' },
@@ -168,5 +177,7 @@ export function standing(entry: Sourced | undefined): string {
     READ: 'Read in the source',
   }
   const read = said[entry.status ?? ''] ?? ''
-  return [read, entry.verified === true ? 'verified by a clinician' : 'not verified by a clinician'].filter(Boolean).join('; ')
+  return [read, entry.verified === true ? 'verified by a clinician' : 'not verified by a clinician']
+    .filter(Boolean)
+    .join('; ')
 }

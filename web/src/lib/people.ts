@@ -19,5 +19,7 @@ export function fullName(person: Doc<Person> | Person | undefined | null): strin
 /** "67 y · she/her · left hemiparesis": what stands beside the name. */
 export function subtitle(person: Person, episode: Episode, today: string): string {
   const years = age(person.birth_date, today)
-  return [years === null ? '' : `${years} y`, person.pronouns ?? '', episode.title].filter(Boolean).join(' · ')
+  return [years === null ? '' : `${years} y`, person.pronouns ?? '', episode.title]
+    .filter(Boolean)
+    .join(' · ')
 }

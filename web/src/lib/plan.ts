@@ -20,7 +20,14 @@ export interface Proposal extends Sourced {
   note?: string | null
   change_my_mind?: string
   reason_required?: boolean
-  findings?: { name: string; value: number; unit?: string; text?: string; source?: string; date?: string }[]
+  findings?: {
+    name: string
+    value: number
+    unit?: string
+    text?: string
+    source?: string
+    date?: string
+  }[]
   serves?: string[]
   exercises?: string[]
   dose?: (Dose & { duration?: string | null; status?: string }) | null
@@ -44,7 +51,14 @@ export interface Block extends Sourced {
   findings?: { name: string; text?: string; source?: string; date?: string }[]
 }
 export interface Proposals {
-  rules: { id: string; state: 'true' | 'false' | 'unknown'; missing: string[]; area?: string; kind?: string; when?: string }[]
+  rules: {
+    id: string
+    state: 'true' | 'false' | 'unknown'
+    missing: string[]
+    area?: string
+    kind?: string
+    when?: string
+  }[]
   blocked: string[]
   blocks?: Block[]
   proposals: Proposal[]
@@ -74,7 +88,13 @@ export const doseParts: [keyof Dose, string][] = [
   ['type', 'What kind'],
 ]
 
-export function decisionOf(p: Proposal, decision: Decision['decision'], dose: Dose, goalIds: string[], reason?: string): Decision {
+export function decisionOf(
+  p: Proposal,
+  decision: Decision['decision'],
+  dose: Dose,
+  goalIds: string[],
+  reason?: string,
+): Decision {
   const made: Decision = {
     rule_id: p.rule,
     decision,

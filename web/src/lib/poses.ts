@@ -18,7 +18,8 @@ export function mirrored(exercise: PoseExercise): PoseExercise {
     }
     return out
   }
-  const name = (text: string) => text.replace(/^([LR])\./, (_, s: string) => (s === 'L' ? 'R.' : 'L.'))
+  const name = (text: string) =>
+    text.replace(/^([LR])\./, (_, s: string) => (s === 'L' ? 'R.' : 'L.'))
   const flip = (at: unknown) => (Array.isArray(at) ? [-(at[0] as number), at[1], at[2]] : at)
   const anchor = (a: unknown): unknown => {
     if (!a || typeof a !== 'object') return a
@@ -34,7 +35,12 @@ export function mirrored(exercise: PoseExercise): PoseExercise {
     const p = swapKeys(pose) as Tree
     for (const part of ['trunk', 'head']) {
       const t = p[part] as Tree | undefined
-      if (t) p[part] = { ...t, ...('side' in t ? { side: -(t.side as number) } : {}), ...('turn' in t ? { turn: -(t.turn as number) } : {}) }
+      if (t)
+        p[part] = {
+          ...t,
+          ...('side' in t ? { side: -(t.side as number) } : {}),
+          ...('turn' in t ? { turn: -(t.turn as number) } : {}),
+        }
     }
     return p
   }
@@ -44,7 +50,11 @@ export function mirrored(exercise: PoseExercise): PoseExercise {
     yaw: -(exercise.yaw ?? 0),
     crop: [-x - w, y, w, h],
     active: exercise.active.map(name),
-    keys: exercise.keys.map((key) => ({ ...key, pose: signs(key.pose), ...(key.anchor ? { anchor: anchor(key.anchor) } : {}) })),
+    keys: exercise.keys.map((key) => ({
+      ...key,
+      pose: signs(key.pose),
+      ...(key.anchor ? { anchor: anchor(key.anchor) } : {}),
+    })),
   }
   copy.anchor = anchor(exercise.anchor)
   const trail = exercise.trail as { joint: string } | undefined
@@ -53,13 +63,20 @@ export function mirrored(exercise: PoseExercise): PoseExercise {
   if (props) {
     copy.props = props.map((p) => ({
       ...p,
-      boxes: p.boxes.map(([a, b, tone]) => [[-(b[0] ?? 0), a[1], a[2]], [-(a[0] ?? 0), b[1], b[2]], ...(tone ? [tone] : [])]),
+      boxes: p.boxes.map(([a, b, tone]) => [
+        [-(b[0] ?? 0), a[1], a[2]],
+        [-(a[0] ?? 0), b[1], b[2]],
+        ...(tone ? [tone] : []),
+      ]),
     }))
   }
   return copy
 }
 
-export async function poseOf(id: string, side: 'left' | 'right' = 'right'): Promise<PoseExercise | null> {
+export async function poseOf(
+  id: string,
+  side: 'left' | 'right' = 'right',
+): Promise<PoseExercise | null> {
   let found = bundled.find((p) => p.id === id)
   if (!found) {
     try {

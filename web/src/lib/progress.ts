@@ -23,5 +23,10 @@ export interface GasGoal {
 export interface Progress {
   measures: Trend[]
   gas: { t_score: number | null; n?: number; goals: GasGoal[] }
-  visits: { date: string; minutes?: Record<string, number>; repetitions?: number; successes?: number | null }[]
+  visits: {
+    date: string
+    minutes?: Record<string, number>
+    repetitions?: number
+    successes?: number | null
+  }[]
 }

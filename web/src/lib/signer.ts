@@ -3,7 +3,10 @@ const KEY = 'engram-signer'
 
 export function signerDefaults(): { name: string; credential: string } {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as { name?: string; credential?: string }
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as {
+      name?: string
+      credential?: string
+    }
     return { name: kept.name ?? '', credential: kept.credential ?? '' }
   } catch {
     return { name: '', credential: '' }

@@ -45,7 +45,10 @@ export function severityMark(severity: Severity): '1' | '2' | '3' | 'un' | 'ok' 
   return severity === 'unknown' ? 'un' : 'ok'
 }
 
-export const chipLook: Record<Chip['kind'], { kind: '' | 'orange' | 'stop' | 'dash'; icon?: IconName }> = {
+export const chipLook: Record<
+  Chip['kind'],
+  { kind: '' | 'orange' | 'stop' | 'dash'; icon?: IconName }
+> = {
   stop: { kind: 'stop', icon: 'stop' },
   warn: { kind: 'orange', icon: 'warn' },
   info: { kind: '' },
