@@ -210,7 +210,8 @@ static void hostile_files_end_soon(void) {
         EG_CHECK((err == EG_OK) == (recording != NULL));
         eg_recording_destroy(recording);
         double elapsed = seconds_now() - start;
-        if (elapsed > 4 * eg_test_patience()) EG_FAIL("\"%.8s\" takes %.1f s", rows[i].repeated, elapsed);
+        if (elapsed > 4 * eg_test_patience())
+            EG_FAIL("\"%.8s\" takes %.1f s", rows[i].repeated, elapsed);
         if (elapsed > worst) worst = elapsed;
     }
     free(bytes);
