@@ -229,7 +229,9 @@ static json_t *visits_of(const json_t *chart) {
         for (size_t j = 0; j < json_array_size(items); j++) {
             const json_t *item = json_array_get(items, j);
             double done = eg_number_at(item, "repetitions"), good = eg_number_at(item, "successes");
-            if (!isnan(done)) repetitions += done;
+            /* Repetitions are those of one set; successes are counted over all sets. */
+            double sets = eg_number_at(item, "sets");
+            if (!isnan(done)) repetitions += done * (isnan(sets) ? 1 : sets);
             if (!isnan(good)) successes = (isnan(successes) ? 0 : successes) + good;
         }
         json_t *minutes = json_deep_copy(eg_member(body, "minutes"));
