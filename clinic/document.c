@@ -8,6 +8,7 @@
 #include "clinic/chart.h"
 #include "clinic/course.h"
 #include "clinic/course_guard.h"
+#include "clinic/entry_check.h"
 #include "clinic/goal.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
@@ -220,6 +221,39 @@ eg_err eg_episode_create(eg_clinic *clinic, const char *person_id, const char *d
     return err;
 }
 
+/* Values that would speak past a guard, or about a day that has not come. */
+static eg_err check_values(const eg_clinic *clinic, const char *kind, const json_t *body,
+                           json_t **problems, eg_diag *diag) {
+    if (strcmp(kind, "entry") == 0) return eg_entry_check(clinic, body, problems, diag);
+    if (strcmp(kind, "finding_value") == 0 && strcmp(eg_text_at(body, "name"), "red_flag") == 0) {
+        eg_problem_add(problems, "/name", "a red flag is not typed in as a finding",
+                       "enter it in the intake, where it holds the episode");
+        return eg_diag_set(diag, EG_ERR_DATA, "/name", 0, "enter a red flag in the intake");
+    }
+    int64_t day = 0, today = 0;
+    char date[EG_DATE_SIZE];
+    eg_clinic_today(clinic, date);
+    if (strcmp(kind, "evaluation") == 0 && eg_date_parse(eg_text_at(body, "date"), &day) &&
+        eg_date_parse(date, &today) && day > today) {
+        eg_problem_add(problems, "/date", "lies in the future", "give the day of the examination");
+        return eg_diag_set(diag, EG_ERR_DATA, "/date", 0, "an evaluation cannot lie in the future");
+    }
+    return EG_OK;
+}
+
+/* A goal is set for a day to come; later it may be overdue. */
+static eg_err check_due(const eg_clinic *clinic, const char *kind, const json_t *body,
+                        json_t **problems, eg_diag *diag) {
+    int64_t day = 0, today = 0;
+    char date[EG_DATE_SIZE];
+    eg_clinic_today(clinic, date);
+    if (strcmp(kind, "goal") != 0 || !eg_date_parse(eg_text_at(body, "due_on"), &day) ||
+        !eg_date_parse(date, &today) || day >= today)
+        return EG_OK;
+    eg_problem_add(problems, "/due_on", "has passed already", "choose a day to come");
+    return eg_diag_set(diag, EG_ERR_DATA, "/due_on", 0, "the goal's day has passed already");
+}
+
 /* What the body says about other documents must be true. */
 static eg_err check_links(const json_t *chart, const kind_rule *kind, const char *parent_id,
                           const json_t *body, json_t **problems, eg_diag *diag) {
@@ -295,6 +329,8 @@ static eg_err create(eg_clinic *clinic, const char *episode_id, const kind_rule 
                           "this episode has its %s already; amend that one", kind->kind);
     if (err == EG_OK) err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = check_links(chart, kind, parent_id, body, problems, diag);
+    if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
+    if (err == EG_OK) err = check_due(clinic, kind->kind, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, parent_id, body, diag);
     if (err == EG_OK) err = eg_document_validate(kind->kind, body, problems, diag);
     const eg_row_links links = {.person_id = eg_text_at(json_object_get(chart, "person"), "id"),
@@ -411,9 +447,38 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
     else if (err == EG_OK && !closed)
         err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = check_links(chart, kind, seen->parent_id, body, problems, diag);
+    if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, seen->parent_id, body, diag);
     json_decref(chart);
     return err;
+}
+
+/* What was measured is the program's: a client may decide about a recording, not rewrite it. The
+ * chart shows a shortened result, so that a result sent back is put aside, whatever it holds. */
+static eg_err keep_measured(const eg_document *seen, json_t *old, json_t *body, json_t **problems,
+                            eg_diag *diag) {
+    static const char *const fixed[] = {"blob_id",       "sha256", "size",      "format",
+                                        "map",           "task",   "condition", "synthetic",
+                                        "task_settings", "result"};
+    if (strcmp(seen->kind, "recording") != 0) return EG_OK;
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        json_t *before = json_object_get(old, fixed[i]), *after = json_object_get(body, fixed[i]);
+        bool is_result = strcmp(fixed[i], "result") == 0;
+        bool given = after != NULL && !json_is_null(after);
+        if (given && !is_result && !json_equal(before, after)) {
+            char pointer[32];
+            snprintf(pointer, sizeof pointer, "/%s", fixed[i]);
+            eg_problem_add(problems, pointer, "belongs to the recording as it was measured",
+                           "leave it as it is, or upload the recording again");
+            return eg_diag_set(diag, EG_ERR_ARGUMENT, fixed[i], 0,
+                               "this cannot be changed by amending the document");
+        }
+        if (before != NULL)
+            json_object_set(body, fixed[i], before);
+        else
+            json_object_del(body, fixed[i]);
+    }
+    return EG_OK;
 }
 
 /* Inside a transaction. */
@@ -425,6 +490,7 @@ static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version,
                            (int)version, (int)seen->version);
     json_t *old = json_loadb(seen->body, seen->body_size, 0, NULL);
     eg_err err = eg_document_validate(seen->kind, body, problems, diag);
+    if (err == EG_OK) err = keep_measured(seen, old, body, problems, diag);
     if (err == EG_OK) err = check_kept(seen, old, body, diag);
     if (err == EG_OK && strcmp(seen->kind, "person") == 0)
         err = check_birth(clinic, body, problems, diag);

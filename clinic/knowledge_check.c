@@ -61,9 +61,15 @@ static bool rule_is_sound(const eg_knowledge *knowledge, json_t *rule, knowledge
     json_t *warned = json_object_get(rule, "warns_on");
     for (size_t i = 0; i < json_array_size(warned); i++) {
         const char *id = json_string_value(json_array_get(warned, i));
-        if (strcmp(id, "*") != 0 && eg_knowledge_find(knowledge, "rules", id) == NULL)
-            return fault(found, "warns_on", "correct the id", "no rule is called \"%.40s\"", id);
+        if (strcmp(id, "*") != 0 && eg_knowledge_find(knowledge, "rules", id) == NULL &&
+            eg_knowledge_find(knowledge, "interventions", id) == NULL &&
+            eg_knowledge_find(knowledge, "exercises", id) == NULL)
+            return fault(found, "warns_on", "correct the id",
+                         "no rule is called \"%.40s\", and no intervention or exercise", id);
     }
+    if (strcmp(kind, "against") == 0 && json_array_size(warned) == 0)
+        return fault(found, "warns_on", "name rules, interventions or exercises, or \"*\"",
+                     "speaks against something, but falls on nothing");
     return true;
 }
 

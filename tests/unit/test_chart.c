@@ -74,7 +74,8 @@ static void treat(const char *name) {
     create("evaluation", NULL, "{'type':'initial','date':'2026-03-02'}", evaluation);
     go("evaluating");
     create("entry", evaluation, "{'code':'test.10mwt.comfortable','value':0.52}", NULL);
-    create("entry", evaluation, "{'code':'instrument.fma_ue.motor','value':32}", NULL);
+    create("entry", evaluation, "{'code':'instrument.fma_ue.motor','side':'left','value':32}",
+           NULL);
     go("evaluated");
     create("goal", NULL,
            "{'text':'Walk to the shop','measure_code':'test.10mwt.comfortable','target':0.8,"
@@ -123,9 +124,11 @@ static void progress_is_judged(void) {
     treat("progress");
     visit("2026-03-04");
     visit("2026-03-06");
+    EG_CHECK(eg_instant_parse("2026-03-30T08:15:00Z", &clinic->now_ms));
     create("evaluation", NULL, "{'type':'re-evaluation','date':'2026-03-30'}", evaluation);
     create("entry", evaluation, "{'code':'test.10mwt.comfortable','value':0.86}", NULL);
-    create("entry", evaluation, "{'code':'instrument.fma_ue.motor','value':33}", NULL);
+    create("entry", evaluation, "{'code':'instrument.fma_ue.motor','side':'left','value':33}",
+           NULL);
     amend("goals", 0, "attained", "1");
     json_t *chart = chart_now(), *progress = NULL;
     EG_CHECK_INT(eg_progress(clinic, chart, &progress, NULL), EG_OK);
@@ -161,10 +164,11 @@ static void goals_know_their_noise(void) {
     EG_CHECK_NEAR(json_number_value(json_object_get(goal, "baseline")), 0.52, 0);
     EG_CHECK(text_of(goal, "baseline_entry_id")[0] != '\0');
     json_decref(chart);
-    create("goal", NULL,
-           "{'text':'Use the arm','measure_code':'instrument.fma_ue.motor','target':33,"
-           "'due_on':'2026-05-01'}",
-           NULL);
+    create(
+        "goal", NULL,
+        "{'text':'Use the arm','measure_code':'instrument.fma_ue.motor','side':'left','target':33,"
+        "'due_on':'2026-05-01'}",
+        NULL);
     create("goal", NULL,
            "{'text':'Something else','measure_code':'made.up','baseline':1,'target':33,"
            "'due_on':'2026-05-01'}",
@@ -274,8 +278,15 @@ static void charts_are_complete(void) {
     EG_CHECK_INT(eg_document_amend(clinic, text_of(document, "id"), 1, body, &again, NULL, NULL),
                  EG_OK);
     json_decref(again);
-    json_object_set_new(body, "sha256", json_string("0"));
+    /* Numbers sent back are put aside: the measured ones stay. */
+    json_object_set_new(body, "result", eg_test_json("{'measures':[{'id':'invented'}]}"));
     EG_CHECK_INT(eg_document_amend(clinic, text_of(document, "id"), 2, body, &again, NULL, NULL),
+                 EG_OK);
+    EG_CHECK_INT(
+        json_array_size(json_object_get(json_object_get(body_of(again), "result"), "measures")), 0);
+    json_decref(again);
+    json_object_set_new(body, "sha256", json_string("0"));
+    EG_CHECK_INT(eg_document_amend(clinic, text_of(document, "id"), 3, body, &again, NULL, NULL),
                  EG_ERR_ARGUMENT);
     json_decref(document);
     json_decref(recording);

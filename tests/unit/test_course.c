@@ -110,15 +110,16 @@ static void save_intake(const char *red_flag) {
 static const char release[] =
     "{'reason':'Imaging clear, spoke with Dr. Ruiz','clinician':'Dr. Ruiz','credential':'MD'}";
 static const char evaluation[] = "{'type':'initial','date':'2026-03-02','examiner':'Kim Lee'}";
-static const char entry[] =
-    "{'code':'instrument.fma_ue.motor','value':32,'examiner':'Kim Lee','method':'observation'}";
+static const char entry[] = "{'code':'instrument.fma_ue.motor','side':'left','value':32,'examiner':"
+                            "'Kim Lee','method':'observation'}";
 
 static char evaluation_id[EG_STORE_ID_SIZE], goal_id[EG_STORE_ID_SIZE], plan_id[EG_STORE_ID_SIZE];
 
 static const char *goal_text(double target) {
     static char text[400];
     snprintf(text, sizeof text,
-             "{'text':'Cut my own food','measure_code':'instrument.fma_ue.motor','target':%g,"
+             "{'text':'Cut my own "
+             "food','measure_code':'instrument.fma_ue.motor','side':'left','target':%g,"
              "'due_on':'2026-05-01','weight':1,'icf':'d550'}",
              target);
     return text;
@@ -193,6 +194,7 @@ static void walk_to_treatment(void) {
     must(create("goal", NULL, "{'text':'Cut my own food'}", goal_id));
     refused("goals_set", "goal");
     must(change(goal_id, "measure_code", "'instrument.fma_ue.motor'"));
+    must(change(goal_id, "side", "'left'"));
     must(change(goal_id, "icf", "'d550'"));
     must(change(goal_id, "target", "36"));
     must(change(goal_id, "due_on", "'2026-05-01'"));
@@ -223,8 +225,9 @@ static void the_whole_course(void) {
     must(create("session", NULL,
                 session_text(2, 195, "'blocked_override':{'reason':'cleared by Dr. Ruiz today'},"),
                 NULL));
-    must(create("evaluation", NULL, "{'type':'re-evaluation','date':'2026-03-20'}", evaluation_id));
-    must(create("entry", evaluation_id, "{'code':'instrument.fma_ue.motor','value':44}", NULL));
+    must(create("evaluation", NULL, "{'type':'re-evaluation','date':'2026-03-02'}", evaluation_id));
+    must(create("entry", evaluation_id,
+                "{'code':'instrument.fma_ue.motor','side':'left','value':44}", NULL));
     /* A new version of the plan must be signed before the next session. */
     must(change(plan_id, "frequency_per_week", "2"));
     EG_CHECK_INT(create("session", NULL, session_text(3, 128, ""), NULL), EG_ERR_GUARD);
@@ -671,7 +674,35 @@ static void findings_are_derived(void) {
     eg_test_note("18 findings from dates, intake, entries, sides, goals and typed values");
 }
 
-EG_TESTS({"course: the whole course, every step tried too early", the_whole_course},
+/* Values that no measure can have are refused, and so is a red flag among the findings. */
+static void impossible_values_are_refused(void) {
+    static const char *const bodies[] = {
+        "{'code':'no.such.measure','value':1}",
+        "{'code':'test.tug','value':-5}",
+        "{'code':'test.tug','value':12,'side':'left'}",
+        "{'code':'mrc.wrist.extension','value':4}",
+        "{'code':'mrc.wrist.extension','value':9,'side':'left'}",
+        "{'code':'rom.shoulder.flexion.active','side':'left','rom':{'min':90,'max':20}}",
+        "{'code':'rom.shoulder.flexion.active','side':'left','rom':{'min':0,'max':90,'end':120}}",
+        "{'code':'test.tug','value':12,'items':{'no':1}}"};
+    clinic = eg_test_clinic("impossible");
+    walk_to_treatment();
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+        EG_CHECK_INT(create("entry", evaluation_id, bodies[i], NULL), EG_ERR_DATA);
+    must(create("entry", evaluation_id,
+                "{'code':'rom.shoulder.flexion.active','side':'left','rom':{'start':0,'min':0,"
+                "'max':90,'end':85}}",
+                NULL));
+    EG_CHECK_INT(create("finding_value", NULL, "{'name':'red_flag','value':1}", NULL), EG_ERR_DATA);
+    EG_CHECK_INT(create("evaluation", NULL, "{'type':'re-evaluation','date':'2027-01-01'}", NULL),
+                 EG_ERR_DATA);
+    EG_CHECK_INT(create("goal", NULL, "{'text':'x','due_on':'2026-01-01'}", NULL), EG_ERR_DATA);
+    eg_test_clinic_close(clinic);
+    eg_test_note("%zu entries, a red flag, two dates", sizeof bodies / sizeof bodies[0]);
+}
+
+EG_TESTS({"entry: impossible values are refused", impossible_values_are_refused},
+         {"course: the whole course, every step tried too early", the_whole_course},
          {"course: a later red flag holds again", a_later_red_flag_holds},
          {"course: withheld stimulation is not signed", withheld_stimulation_is_not_signed},
          {"course: stimulation chosen from the list is guarded too", chosen_stimulation_is_guarded},

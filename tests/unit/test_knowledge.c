@@ -124,6 +124,8 @@ static void faults_name_file_line_and_reason(void) {
          "only a rule of kind block"},
         {"{\"rules\":[\n" RULE("R1", "a==1", "warn", ",\n\"warns_on\":[\"R9\"]") "]}", 3,
          "no rule is called"},
+        {"{\"rules\":[\n" RULE("R1", "a==1", "against", ",\n\"warns_on\":[]") "]}", 3,
+         "falls on nothing"},
         {"{\"rules\":[\n" RULE("R1", "a==1", "warn", ",\n\"doze\":1") "]}", 2,
          "not a known member"},
         {"{\"rules\":[\n" RULE("R1", "a==1", "warn", "") ",\n" RULE("R1", "a==1", "warn", "") "]}",
