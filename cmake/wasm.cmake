@@ -1,4 +1,4 @@
-# WebAssembly by Debian's clang and wasi-libc; packages: clang lld wasi-libc libclang-rt-14-dev-wasm32.
+# WebAssembly by Debian's clang and wasi-libc; packages: clang lld llvm wasi-libc libclang-rt-14-dev-wasm32.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR wasm32)
 set(CMAKE_C_COMPILER clang)
