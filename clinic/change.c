@@ -53,9 +53,27 @@ void eg_change_judge(double old_value, double new_value, const char *unit, eg_be
     say(unit, noise, change);
 }
 
+/* A row of a phase of the disease does not speak about people who are known to be in another. */
+static bool is_of_another_phase(const eg_knowledge *knowledge, json_t *row,
+                                const eg_change_person *person) {
+    const char *phase = eg_json_text_of(row, "phase", NULL);
+    const char *group = eg_json_text_of(row, "group", "");
+    if (phase == NULL || person->group == NULL || strcmp(group, person->group) != 0) return false;
+    char id[65];
+    snprintf(id, sizeof id, "%s.%s", group, phase);
+    json_t *span = eg_knowledge_find(knowledge, "phases", id);
+    double days = person->since_onset_d;
+    return days < eg_json_number_of(span, "from_d", -HUGE_VAL) ||
+           days >= eg_json_number_of(span, "before_d", HUGE_VAL);
+}
+
 /* What a row of norms is worth for this person: 0 not at all, higher is nearer. */
-static int fitness(json_t *row, const char *group, const char *side, double baseline,
-                   bool healthy_too) {
+static int fitness(const eg_knowledge *knowledge, json_t *row, const eg_change_person *person,
+                   double baseline, bool healthy_too) {
+    const char *group = person->group, *side = person->side;
+    double youngest = eg_json_number_of(row, "age_low", -HUGE_VAL);
+    double oldest = eg_json_number_of(row, "age_high", HUGE_VAL);
+    bool aged = isfinite(youngest) || isfinite(oldest);
     const char *of = eg_json_text_of(row, "group", "");
     const char *row_side = eg_json_text_of(row, "side", NULL);
     double low = eg_json_number_of(row, "baseline_low", -HUGE_VAL);
@@ -63,6 +81,8 @@ static int fitness(json_t *row, const char *group, const char *side, double base
     if (strcmp(eg_json_text_of(row, "use", "judge"), "judge") != 0) return 0;
     bool limited = isfinite(low) || isfinite(high);
     int worth = 0;
+    if (aged && !(person->age_a >= youngest && person->age_a < oldest + 1.0)) return 0;
+    if (is_of_another_phase(knowledge, row, person)) return 0;
     if (limited && !(baseline >= low && baseline < high)) return 0;
     if (row_side != NULL && (side == NULL || strcmp(side, row_side) != 0)) return 0;
     if (group != NULL && strcmp(of, group) == 0)
@@ -96,10 +116,10 @@ static eg_change_interval interval_of(json_t *row) {
     return EG_INTERVAL_UNKNOWN;
 }
 
-void eg_change_find_noise(const eg_knowledge *knowledge, const char *measure, const char *group,
-                          const char *side, double baseline, eg_change_interval interval,
-                          bool healthy_too, eg_change_noise *noise) {
-    EG_ASSERT(knowledge != NULL && measure != NULL && noise != NULL);
+void eg_change_find_noise(const eg_knowledge *knowledge, const char *measure,
+                          const eg_change_person *person, double baseline,
+                          eg_change_interval interval, bool healthy_too, eg_change_noise *noise) {
+    EG_ASSERT(knowledge != NULL && measure != NULL && person != NULL && noise != NULL);
     *noise = (eg_change_noise){.mdc95 = (double)NAN, .mcid = (double)NAN};
     int best_mdc = 0, best_mcid = 0;
     bool mdc_believed = false, mcid_believed = false;
@@ -110,7 +130,7 @@ void eg_change_find_noise(const eg_knowledge *knowledge, const char *measure, co
         json_t *row = eg_knowledge_at(knowledge, "norms", i);
         if (strcmp(eg_json_text_of(row, "measure", ""), measure) != 0) continue;
         double value = eg_json_number_of(row, "value", (double)NAN);
-        int worth = fitness(row, group, side, baseline, healthy_too);
+        int worth = fitness(knowledge, row, person, baseline, healthy_too);
         bool believed = strcmp(eg_json_text_of(row, "status", ""), "BELIEVED") == 0;
         if (worth == 0 || !(value >= 0.0) || !has_unit(row, unit)) continue;
         if (strcmp(eg_json_text_of(row, "kind", ""), "mcid") == 0) {

@@ -41,6 +41,14 @@ typedef struct eg_change_noise {
     bool believed; /* one of them is BELIEVED */
 } eg_change_noise;
 
+/* Whose change it is; picks the rows of norms that speak about this person. */
+typedef struct eg_change_person {
+    const char *group;    /* "stroke" ... or NULL */
+    const char *side;     /* "affected", "unaffected", "dominant", "non-dominant" or NULL */
+    double age_a;         /* years, NaN if not known */
+    double since_onset_d; /* days, NaN if not known */
+} eg_change_person;
+
 typedef struct eg_change {
     eg_change_verdict verdict;
     double difference; /* new - old */
@@ -55,15 +63,16 @@ void eg_change_judge(double old_value, double new_value, const char *unit, eg_be
                      eg_change_interval interval, const eg_change_noise *noise, eg_change *change);
 
 /* Finds the noise of a measure for a person. Rows of norms/ with "use": "judge" and the measure's
- * unit only; population first: those of `group` ("stroke", ... or NULL), then "mixed", then
- * "older"; a healthy group's only if `healthy_too`. Within a group rows for this side and this
- * baseline, and those whose repeats lay `interval` apart, go first. `baseline` picks rows that hold
- * for people with that first value only (NaN: none of those). Of several equally near, the largest
- * MDC95 and MCID are taken: the safer ones. MDC90 is widened by 1.96/1.645. `side` is "affected",
- * "unaffected", "dominant", "non-dominant" or NULL. */
-void eg_change_find_noise(const eg_knowledge *knowledge, const char *measure, const char *group,
-                          const char *side, double baseline, eg_change_interval interval,
-                          bool healthy_too, eg_change_noise *noise);
+ * unit only; population first: those of the person's group, then "mixed", then "older"; a healthy
+ * group's only if `healthy_too`. Within a group rows for this side and this baseline, and those
+ * whose repeats lay `interval` apart, go first. `baseline` picks rows that hold for people with
+ * that first value only (NaN: none of those), the person's age those of an age group; rows of
+ * another phase of the disease (knowledge/phases) are left out where the time since onset is known.
+ * Of several equally near, the largest MDC95 and MCID are taken: the safer ones. MDC90 is widened
+ * by 1.96/1.645. */
+void eg_change_find_noise(const eg_knowledge *knowledge, const char *measure,
+                          const eg_change_person *person, double baseline,
+                          eg_change_interval interval, bool healthy_too, eg_change_noise *noise);
 
 /* Goal attainment scaling (Kiresuk and Sherman): T = 50 + 10 sum(w x) / sqrt((1 - r) sum(w^2) +
  * r sum(w)^2) with r = 0.3. `scores` x are -2..2, `weights` w > 0 (NULL: all 1). NaN for n == 0 or

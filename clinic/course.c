@@ -359,11 +359,16 @@ eg_err eg_guard_check_in(const eg_clinic *clinic, const json_t *chart, const jso
     eg_err err = eg_course_check_in(clinic, chart, eg_member(session, "check_in"), &verdict, diag);
     if (err != EG_OK) return err;
     bool blocked = json_is_true(json_object_get(verdict, "blocked"));
-    char text[400];
-    snprintf(text, sizeof text, "No exercise today: %.300s",
+    char text[480];
+    snprintf(text, sizeof text,
+             "No exercise today: %.300s Going on needs the reason, and the name and credential of "
+             "who allowed it.",
              eg_text_at(json_array_get(json_object_get(verdict, "rules"), 0), "text"));
     json_decref(verdict);
-    if (blocked && !eg_is_given(eg_member(session, "blocked_override"), "reason"))
+    const json_t *override = eg_member(session, "blocked_override");
+    bool allowed = eg_is_given(override, "reason") && eg_is_given(override, "clinician") &&
+                   eg_is_given(override, "credential");
+    if (blocked && !allowed)
         return refuse("session_safety", text, "session", "blocked_override", problems, diag);
     return EG_OK;
 }

@@ -55,7 +55,7 @@ eg_err eg_course_transition(eg_clinic *clinic, const char *episode_id, eg_course
 /* May a document of this kind be written in this state of the chart? EG_OK or EG_ERR_GUARD with
  * the reason. `body` is looked at for sessions: the plan's version must be signed, the check-in
  * must not block (S4 and S5 of the rules: resting values over the limits) unless
- * body.blocked_override.reason is given. */
+ * body.blocked_override says why, and who allowed it: {reason, clinician, credential}. */
 eg_err eg_course_allows(const eg_clinic *clinic, const json_t *chart, const char *kind,
                         const json_t *body, json_t **problems, eg_diag *diag);
 

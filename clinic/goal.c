@@ -36,9 +36,10 @@ static void set_warning(const eg_clinic *clinic, const json_t *chart, json_t *bo
     eg_measured measure;
     eg_measured_find(clinic, code, &measure);
     eg_change_noise noise = {.mdc95 = NAN, .mcid = NAN};
+    const eg_change_person person = eg_measured_person(clinic, chart, eg_text_at(body, "side"), "");
     if (clinic->knowledge != NULL)
-        eg_change_find_noise(clinic->knowledge, code, eg_measured_group(chart),
-                             eg_text_at(body, "side"), baseline, EG_INTERVAL_DAYS, false, &noise);
+        eg_change_find_noise(clinic->knowledge, code, &person, baseline, EG_INTERVAL_DAYS, false,
+                             &noise);
     double step = fabs(target - baseline);
     if (isnan(noise.mdc95))
         snprintf(text, sizeof text,

@@ -1,5 +1,6 @@
 #include "clinic/measured.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "clinic/knowledge.h"
@@ -63,4 +64,36 @@ const char *eg_measured_group(const json_t *chart) {
         if (json_number_value(eg_member(conditions, groups[i].condition)) == 1)
             return groups[i].group;
     return "";
+}
+
+/* A date, or the date of an instant at the site. */
+static bool day_of(const eg_clinic *clinic, const char *text, int64_t *day) {
+    int64_t at_ms = 0;
+    char date[EG_DATE_SIZE];
+    if (eg_date_parse(text, day)) return true;
+    if (!eg_instant_parse(text, &at_ms)) return false;
+    eg_zone_date(clinic->zone, at_ms, date);
+    return eg_date_parse(date, day);
+}
+
+eg_change_person eg_measured_person(const eg_clinic *clinic, const json_t *chart, const char *side,
+                                    const char *date) {
+    EG_ASSERT(clinic != NULL && side != NULL && date != NULL);
+    eg_change_person person = {.group = eg_measured_group(chart),
+                               .side = side,
+                               .age_a = (double)NAN,
+                               .since_onset_d = (double)NAN};
+    int64_t born = 0, onset = 0, then = 0;
+    char today[EG_DATE_SIZE];
+    eg_clinic_today(clinic, today);
+    if (!eg_date_parse(date, &then) && !eg_date_parse(today, &then)) return person;
+    if (eg_date_parse(eg_body_text(eg_member(chart, "person"), "birth_date"), &born) &&
+        born <= then)
+        person.age_a = eg_years_between(born, then);
+    /* The date of onset of an intake with a stroke is that of the stroke. */
+    if (strcmp(person.group, "stroke") == 0 &&
+        day_of(clinic, eg_body_text(eg_member(chart, "intake"), "onset_at"), &onset) &&
+        onset <= then)
+        person.since_onset_d = (double)(then - onset);
+    return person;
 }

@@ -194,9 +194,11 @@ static void judge(const eg_clinic *clinic, const json_t *chart, json_t *series) 
                              ? EG_INTERVAL_SAME_SESSION
                              : EG_INTERVAL_UNKNOWN;
     } else if (clinic->knowledge != NULL) {
-        eg_change_find_noise(clinic->knowledge, code, eg_measured_group(chart),
-                             eg_text_at(series, "side"), eg_number_at(first, "value"), between,
-                             false, &noise);
+        /* Age and phase are those of the first value, from which the change is counted. */
+        const eg_change_person person = eg_measured_person(
+            clinic, chart, eg_text_at(series, "side"), eg_text_at(first, "date"));
+        eg_change_find_noise(clinic->knowledge, code, &person, eg_number_at(first, "value"),
+                             between, false, &noise);
         add_noise(series, noise.mdc95,
                   noise.interval == EG_INTERVAL_DAYS           ? "days"
                   : noise.interval == EG_INTERVAL_SAME_SESSION ? "same session"

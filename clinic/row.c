@@ -35,7 +35,9 @@ double eg_body_number(const json_t *document, const char *name) {
 bool eg_is_given(const json_t *object, const char *name) {
     const json_t *value = eg_member(object, name);
     if (value == NULL || json_is_null(value)) return false;
-    return !json_is_string(value) || json_string_length(value) > 0;
+    if (!json_is_string(value)) return true;
+    const char *text = json_string_value(value);
+    return text[strspn(text, " \t\r\n")] != '\0';
 }
 
 void eg_problem_add(json_t **problems, const char *pointer, const char *reason,

@@ -10,7 +10,7 @@ double eg_number_at(const json_t *object, const char *name);        /* NaN if no
 const json_t *eg_member(const json_t *object, const char *name);    /* NULL if none */
 const char *eg_body_text(const json_t *document, const char *name); /* of its body */
 double eg_body_number(const json_t *document, const char *name);    /* of its body */
-bool eg_is_given(const json_t *object, const char *name);           /* there, not null */
+bool eg_is_given(const json_t *object, const char *name);           /* there, not null, not blank */
 
 /* A new problem {pointer, reason, remedy} in `problems` (made if *problems is NULL). `problems` may
  * be NULL. */

@@ -222,8 +222,19 @@ static void the_whole_course(void) {
     must(create("session", NULL, session_text(2, 128, ""), session_id));
     /* S4: too high a pressure today, unless a reason is recorded. */
     EG_CHECK_INT(create("session", NULL, session_text(2, 195, ""), NULL), EG_ERR_GUARD);
+    EG_CHECK_INT(
+        create("session", NULL, session_text(2, 195, "'blocked_override':{'reason':'abc'},"), NULL),
+        EG_ERR_GUARD);
+    EG_CHECK_INT(create("session", NULL,
+                        session_text(2, 195,
+                                     "'blocked_override':{'reason':'cleared today','clinician':"
+                                     "'Dr. Ruiz','credential':'  '},"),
+                        NULL),
+                 EG_ERR_GUARD);
     must(create("session", NULL,
-                session_text(2, 195, "'blocked_override':{'reason':'cleared by Dr. Ruiz today'},"),
+                session_text(2, 195,
+                             "'blocked_override':{'reason':'cleared today','clinician':'Dr. Ruiz',"
+                             "'credential':'MD'},"),
                 NULL));
     must(create("evaluation", NULL, "{'type':'re-evaluation','date':'2026-03-02'}", evaluation_id));
     must(create("entry", evaluation_id,

@@ -217,25 +217,68 @@ static void noise_is_found_for_the_person(void) {
     eg_change_noise noise;
     EG_CHECK_INT(eg_knowledge_load(eg_embedded_files, NULL, &knowledge, &diag), EG_OK);
     /* Berg after stroke: 6.7 over days (Liaw 2008) and 6 at 90 % (Stevenson 2001), which is 7.1. */
-    eg_change_find_noise(knowledge, "instrument.bbs.total", "stroke", NULL, 40, EG_INTERVAL_DAYS,
-                         false, &noise);
+    const eg_change_person stroke = {"stroke", NULL, 60, (double)NAN};
+    eg_change_find_noise(knowledge, "instrument.bbs.total", &stroke, 40, EG_INTERVAL_DAYS, false,
+                         &noise);
     EG_CHECK_NEAR(noise.mdc95, 6 * 1.96 / 1.645, 1e-9);
     EG_CHECK_INT(noise.interval, EG_INTERVAL_DAYS);
     /* Walking speed: the noise grows with the first value. */
     static const double speeds[][2] = {{0.3, 0.10}, {0.6, 0.15}, {1.1, 0.18}};
     for (size_t i = 0; i < 3; i++) {
-        eg_change_find_noise(knowledge, "test.10mwt.comfortable", "stroke", NULL, speeds[i][0],
+        eg_change_find_noise(knowledge, "test.10mwt.comfortable", &stroke, speeds[i][0],
                              EG_INTERVAL_DAYS, false, &noise);
         EG_CHECK_NEAR(noise.mdc95, speeds[i][1], 1e-12);
     }
-    eg_change_find_noise(knowledge, "test.10mwt.comfortable", "stroke", NULL, 1.1,
+    eg_change_find_noise(knowledge, "test.10mwt.comfortable", &stroke, 1.1,
                          EG_INTERVAL_SAME_SESSION, false, &noise);
     EG_CHECK_NEAR(noise.mdc95, 0.21, 1e-12);
     EG_CHECK_INT(noise.interval, EG_INTERVAL_SAME_SESSION);
-    eg_change_find_noise(knowledge, "no.such.measure", "stroke", NULL, 1, EG_INTERVAL_DAYS, false,
-                         &noise);
+    eg_change_find_noise(knowledge, "no.such.measure", &stroke, 1, EG_INTERVAL_DAYS, false, &noise);
     EG_CHECK(isnan(noise.mdc95) && isnan(noise.mcid) && noise.mdc_id == NULL);
     eg_test_note("Berg 7.1, walking speed 0.10, 0.15, 0.18 and 0.21 in the same session");
+    eg_knowledge_destroy(knowledge);
+}
+
+/* Rows of an age group or a phase speak about nobody else. */
+static void noise_keeps_to_age_and_phase(void) {
+    eg_knowledge *knowledge = NULL;
+    eg_diag diag = {0};
+    eg_change_noise noise;
+    EG_CHECK_INT(eg_knowledge_load(eg_embedded_files, NULL, &knowledge, &diag), EG_OK);
+    /* Walking speed's important change of Kwon 2009 is of people of 70 to 89 years. */
+    static const double ages[] = {40, 69.9, 89.5, 91, NAN};
+    for (size_t i = 0; i < 5; i++) {
+        const eg_change_person person = {"older", NULL, ages[i], (double)NAN};
+        eg_change_find_noise(knowledge, "gait.speed", &person, 1, EG_INTERVAL_DAYS, false, &noise);
+        bool is_theirs = noise.mcid_id != NULL && strstr(noise.mcid_id, "kwon2009") != NULL;
+        EG_CHECK(is_theirs == (i == 2));
+    }
+    static const char *const codes[] = {"instrument.fma_ue.motor", "instrument.bbs.total",
+                                        "instrument.arat.total", "test.tug"};
+    static const double days[] = {3, 20, 100, 182, 183, 3000, NAN};
+    size_t n_of_phase = 0;
+    for (size_t i = 0; i < 4 * 7; i++) {
+        const double day = days[i % 7];
+        const eg_change_person person = {"stroke", NULL, 60, day};
+        eg_change_find_noise(knowledge, codes[i / 7], &person, 30, EG_INTERVAL_DAYS, false, &noise);
+        const char *ids[] = {noise.mdc_id, noise.mcid_id};
+        for (size_t k = 0; k < 2; k++) {
+            json_t *row = ids[k] == NULL ? NULL : eg_knowledge_find(knowledge, "norms", ids[k]);
+            const char *phase = eg_json_text_of(row, "phase", "");
+            n_of_phase += phase[0] != '\0' && !isnan(day);
+            if (strcmp(phase, "acute") == 0) EG_CHECK(!(day >= 31));
+            if (strcmp(phase, "subacute") == 0) EG_CHECK(!(day < 7 || day >= 183));
+            if (strcmp(phase, "chronic") == 0) EG_CHECK(!(day < 183));
+        }
+    }
+    EG_CHECK(n_of_phase > 0);
+    /* The Fugl-Meyer score's noise was measured in the first weeks only (2023). */
+    const eg_change_person early = {"stroke", NULL, 60, 60}, late = {"stroke", NULL, 60, 600};
+    eg_change_find_noise(knowledge, codes[0], &early, 30, EG_INTERVAL_DAYS, false, &noise);
+    EG_CHECK(noise.mdc95 > 6);
+    eg_change_find_noise(knowledge, codes[0], &late, 30, EG_INTERVAL_DAYS, false, &noise);
+    EG_CHECK(isnan(noise.mdc95));
+    eg_test_note("%zu rows of a phase, each used in its own phase only", n_of_phase);
     eg_knowledge_destroy(knowledge);
 }
 
@@ -245,4 +288,5 @@ EG_TESTS({"knowledge: what is built in is sound", what_is_built_in_is_sound},
          {"knowledge: faults name file, line, reason and remedy", faults_name_file_line_and_reason},
          {"knowledge: other kinds are checked too", other_kinds_are_checked_too},
          {"knowledge: units are units", units_are_units},
-         {"knowledge: noise is found for the person", noise_is_found_for_the_person})
+         {"knowledge: noise is found for the person", noise_is_found_for_the_person},
+         {"knowledge: noise keeps to the person's age and phase", noise_keeps_to_age_and_phase})

@@ -311,7 +311,7 @@ export interface Session {
     skin_ok: boolean | null
     note: string
   }
-  blocked_override?: { reason: string }
+  blocked_override?: { reason: string; clinician?: string | null; credential?: string | null }
   items: SessionItem[]
   minutes: { timed: number; untimed: number; rest: number; unattended: number }
   response: string
