@@ -12,6 +12,7 @@
 
 #include "cli/command.h"
 #include "cli/data_folder.h"
+#include "io/host/system_zone.h"
 #include "serve/guard.h"
 #include "serve/http.h"
 
@@ -205,10 +206,12 @@ int eg_command_serve(int n_arguments, char **arguments) {
     eg_diag diag = {0};
     char store[DATA_STORE_URL_SIZE];
     data_folder_store_url(data, store);
+    char zone[EG_ZONE_NAME_SIZE];
+    eg_system_zone(getenv("TZ"), "/etc/localtime", zone);
     eg_api_settings api = {.version = ENGRAM_VERSION,
                            .store = store,
                            .site = chosen.demo ? "Demo clinic" : NULL,
-                           .time_zone = getenv("TZ"),
+                           .time_zone = zone,
                            .demo = chosen.demo};
     eg_api *workers[1 + EG_POOL_READERS] = {0};
     status = 0;

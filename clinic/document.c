@@ -59,56 +59,6 @@ static eg_err finish(eg_clinic *clinic, eg_err err, json_t **document, eg_diag *
     return err;
 }
 
-/* Finds the site or makes it, inside a transaction when writing. */
-static eg_err site_row(eg_clinic *clinic, const char *name, const char *time_zone, json_t **site,
-                       eg_diag *diag) {
-    eg_document_filter filter = {.kind = "site", .limit = 1};
-    eg_document_list list = {0};
-    eg_err err = eg_store_list(clinic->store, &filter, &list, diag);
-    if (err == EG_OK && list.count > 0) {
-        *site = eg_row_to_json(&list.rows[0], diag);
-        err = *site == NULL ? EG_ERR_DATA : EG_OK;
-    } else if (err == EG_OK && name == NULL) {
-        err = eg_diag_set(diag, EG_ERR_NOT_FOUND, NULL, 0, "the store has no site yet");
-    } else if (err == EG_OK) {
-        json_t *body = json_pack("{s:s,s:s}", "name", name, "time_zone", time_zone);
-        const eg_row_links links = {0};
-        eg_row_new_id(clinic, clinic->site_id);
-        err = eg_document_validate("site", body, NULL, diag);
-        if (err == EG_OK)
-            err = eg_row_create(clinic, "site", clinic->site_id, &links, EG_DOCUMENT_FINAL, body,
-                                NULL, site, diag);
-        json_decref(body);
-    }
-    eg_document_list_clear(&list);
-    return err;
-}
-
-eg_err eg_clinic_site(eg_clinic *clinic, const char *name, const char *time_zone, eg_zone *zone,
-                      json_t **site, eg_diag *diag) {
-    EG_ASSERT(clinic != NULL && zone != NULL && (name == NULL || time_zone != NULL));
-    json_t *found = NULL;
-    clinic->zone = zone;
-    eg_err err = EG_OK;
-    if (name != NULL) {
-        /* Loaded first: a site in an unknown zone must not be written. */
-        err = eg_zone_load(time_zone, zone, diag);
-        if (err == EG_OK) err = eg_store_begin(clinic->store, diag);
-        if (err != EG_OK) return err;
-        err = finish(clinic, site_row(clinic, name, time_zone, &found, diag), &found, diag);
-    } else {
-        err = site_row(clinic, NULL, NULL, &found, diag);
-    }
-    if (err != EG_OK) return err;
-    snprintf(clinic->site_id, sizeof clinic->site_id, "%s", eg_text_at(found, "id"));
-    err = eg_zone_load(eg_body_text(found, "time_zone"), zone, diag);
-    if (site != NULL && err == EG_OK)
-        *site = found;
-    else
-        json_decref(found);
-    return err;
-}
-
 static void person_words(const json_t *body, char words[600]) {
     snprintf(words, 600, "%s %s %s", eg_text_at(body, "family_name"),
              eg_text_at(body, "given_name"), eg_text_at(body, "birth_date"));
@@ -419,7 +369,9 @@ static eg_err check_kept(const eg_document *seen, const json_t *old, const json_
     if (strcmp(seen->kind, "signature") == 0 || strcmp(seen->kind, "release") == 0 ||
         strcmp(seen->kind, "site") == 0)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, seen->id, 0,
-                           "documents of this kind are not amended; write a new one");
+                           strcmp(seen->kind, "site") == 0
+                               ? "the clinic's name and time zone are changed on the Settings page"
+                               : "documents of this kind are not amended; write a new one");
     return EG_OK;
 }
 
@@ -485,9 +437,10 @@ static eg_err keep_measured(const eg_document *seen, json_t *old, json_t *body, 
 static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version, json_t *body,
                     json_t **document, json_t **problems, eg_diag *diag) {
     if (seen->version != version)
-        return eg_diag_set(diag, EG_ERR_CONFLICT, seen->id, 0,
-                           "version %d was changed, but the newest is %d; reload and try again",
-                           (int)version, (int)seen->version);
+        return eg_diag_set(
+            diag, EG_ERR_CONFLICT, seen->id, 0,
+            "somebody else has changed this meanwhile: you saw version %d, the newest is %d",
+            (int)version, (int)seen->version);
     json_t *old = json_loadb(seen->body, seen->body_size, 0, NULL);
     eg_err err = eg_document_validate(seen->kind, body, problems, diag);
     if (err == EG_OK) err = keep_measured(seen, old, body, problems, diag);

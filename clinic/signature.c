@@ -158,9 +158,11 @@ static eg_err start_treatment(eg_clinic *clinic, const json_t *chart, eg_diag *d
 static eg_err sign(eg_clinic *clinic, const eg_document *row, int32_t version, const char *name,
                    const char *credential, json_t **signature, json_t **problems, eg_diag *diag) {
     if (row->version != version)
-        return eg_diag_set(diag, EG_ERR_CONFLICT, row->id, 0,
-                           "version %d was to be signed, but the newest is %d; read that first",
-                           (int)version, (int)row->version);
+        return eg_diag_set(
+            diag, EG_ERR_CONFLICT, row->id, 0,
+            "somebody else has changed this meanwhile: you saw version %d, the newest is %d; "
+            "read that before you sign it",
+            (int)version, (int)row->version);
     bool is_plan = strcmp(row->kind, "plan") == 0;
     bool can = row->episode_id[0] != '\0' && strcmp(row->kind, "signature") != 0 &&
                strcmp(row->kind, "episode") != 0;

@@ -8,6 +8,7 @@
 #include "clinic/chart.h"
 #include "clinic/course.h"
 #include "clinic/knowledge.h"
+#include "clinic/progress.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
 
@@ -153,28 +154,46 @@ static void due_treatment(const page *self, const json_t *chart) {
     due_goals(self, chart);
 }
 
-/* The newest values of the first goal's measure, for a small line on the page. */
-static json_t *trend_of(const json_t *chart) {
-    enum { POINTS_MAX = 6 };
+/* The series of progress that the first goal speaks of; NULL if nothing was measured for it. */
+static const json_t *series_of_goal(const json_t *chart, const json_t *progress) {
     const json_t *goal = json_array_get(eg_member(chart, "goals"), 0);
+    const json_t *list = eg_member(progress, "measures");
     const char *code = eg_body_text(goal, "measure_code");
-    json_t *points = json_array();
-    const json_t *entries = eg_member(chart, "entries");
-    for (size_t i = 0; i < json_array_size(entries) && code[0] != '\0'; i++) {
-        const json_t *entry = json_array_get(entries, i);
-        double value = eg_body_number(entry, "value");
-        if (strcmp(eg_body_text(entry, "code"), code) != 0 || isnan(value) ||
-            strcmp(eg_body_text(entry, "side"), eg_body_text(goal, "side")) != 0)
-            continue;
-        if (json_array_size(points) == POINTS_MAX) json_array_remove(points, 0);
-        json_array_append_new(points, json_pack("{s:s,s:f}", "date",
-                                                eg_text_at(entry, "local_date"), "value", value));
+    for (size_t i = 0; i < json_array_size(list) && code[0] != '\0'; i++) {
+        const json_t *series = json_array_get(list, i);
+        if (strcmp(eg_text_at(series, "code"), code) == 0 &&
+            strcmp(eg_text_at(series, "side"), eg_body_text(goal, "side")) == 0)
+            return series;
     }
-    if (json_array_size(points) < 2) {
-        json_decref(points);
-        return NULL;
+    return NULL;
+}
+
+/* The newest values of the first goal's measure, for a small line on the page: in the measure's own
+ * name and unit, with goal and noise as on the page of progress. NULL if there is no line yet. */
+static json_t *trend_of(const page *self, const json_t *chart) {
+    enum { POINTS_MAX = 6 };
+    static const char *const kept[] = {"code", "name", "unit", "side", "better", "mdc"};
+    json_t *progress = NULL;
+    if (eg_progress(self->clinic, chart, &progress, NULL) != EG_OK) return NULL;
+    const json_t *series = series_of_goal(chart, progress);
+    const json_t *all = eg_member(series, "points");
+    size_t n = json_array_size(all);
+    json_t *trend = NULL;
+    if (n >= 2) {
+        json_t *points = json_array();
+        for (size_t i = n > POINTS_MAX ? n - POINTS_MAX : 0; i < n; i++) {
+            const json_t *point = json_array_get(all, i);
+            json_array_append_new(points, json_pack("{s:s,s:f}", "date", eg_text_at(point, "date"),
+                                                    "value", eg_number_at(point, "value")));
+        }
+        double target = eg_number_at(eg_member(series, "goal"), "target");
+        trend = json_pack("{s:o,s:o}", "points", points, "goal",
+                          isnan(target) ? json_null() : json_real(target));
+        for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+            json_object_set(trend, kept[i], json_object_get(series, kept[i]));
     }
-    return json_pack("{s:s,s:o}", "code", code, "points", points);
+    json_decref(progress);
+    return trend;
 }
 
 /* What comes next, in words: the first guard that is open, or the step itself. */
@@ -193,7 +212,7 @@ static void next_words(const page *self, const json_t *chart, char words[200]) {
     for (size_t i = 0; i < json_array_size(guards); i++) {
         const json_t *guard = json_array_get(guards, i);
         if (json_is_true(eg_member(guard, "met"))) continue;
-        snprintf(words, 200, "%.190s", eg_text_at(guard, "text"));
+        snprintf(words, 200, "Waits for: %.180s", eg_text_at(guard, "text"));
         break;
     }
     json_decref(guards);
@@ -210,7 +229,7 @@ static void add_episode(const page *self, const json_t *chart) {
     json_t *visit = json_pack("{s:s,s:o,s:s,s:s,s:s,s:o}", "episode_id", eg_text_at(episode, "id"),
                               "person", person, "title", eg_body_text(episode, "title"), "state",
                               state, "next", next, "chips", eg_chart_precautions(chart));
-    json_t *trend = trend_of(chart);
+    json_t *trend = trend_of(self, chart);
     if (trend != NULL) json_object_set_new(visit, "trend", trend);
     json_array_append_new(self->visits, visit);
     if (strcmp(state, "hold") == 0) {

@@ -16,6 +16,8 @@ static const eg_api_route routes[] = {
     {"GET", "/api/knowledge/explain/{code}", eg_api_explain, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/knowledge/{kind}", eg_api_get_knowledge, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/balance/measures", eg_api_get_balance_measures, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/site", eg_api_get_site, EG_API_READS, EG_API_BODY_NONE},
+    {"PUT", "/api/site", eg_api_put_site, EG_API_WRITES, EG_API_BODY_JSON},
     {"GET", "/api/today", eg_api_get_today, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/people", eg_api_list_people, EG_API_READS, EG_API_BODY_NONE},
     {"POST", "/api/people", eg_api_create_person, EG_API_WRITES, EG_API_BODY_JSON},
@@ -94,7 +96,7 @@ eg_api_match eg_api_find(const char *method, const char *path) {
     return match;
 }
 
-/* What all workers share: knowledge, rules, the site and its time zone. */
+/* What all workers share: knowledge, rules and the evaluator. */
 static eg_err load_shared(eg_api *api, const eg_api_settings *settings, eg_diag *diag) {
     api->settings.demo = settings->demo;
     api->settings.version = strdup(settings->version);
@@ -110,14 +112,35 @@ static eg_err load_shared(eg_api *api, const eg_api_settings *settings, eg_diag 
     if (err != EG_OK) return err;
     api->clinic.knowledge = api->knowledge;
     api->clinic.rules = api->book;
+    return EG_OK;
+}
+
+/* Each worker has name and time zone of the site for itself, so that a change of the site does not
+ * pull them away under another thread. `name` NULL: the store has a site already. */
+static eg_err load_site(eg_api *api, const char *name, const char *zone, eg_diag *diag) {
     json_t *site = NULL;
-    const char *zone = settings->time_zone != NULL ? settings->time_zone : "UTC";
-    const char *name = settings->site != NULL ? settings->site : "Clinic";
-    err = eg_clinic_site(&api->clinic, name, zone, &api->zone, &site, diag);
+    api->site_seen = atomic_load(&api->owner->site_changes);
+    eg_err err = eg_clinic_site(&api->clinic, name, zone, &api->zone, &site, diag);
     const char *found = json_string_value(json_object_get(json_object_get(site, "body"), "name"));
-    snprintf(api->site_name, sizeof api->site_name, "%s", found != NULL ? found : name);
+    if (found != NULL) snprintf(api->site_name, sizeof api->site_name, "%s", found);
     json_decref(site);
     return err;
+}
+
+/* Loads the site again after it was changed; the old one stays in use if that fails. */
+static void refresh_site(eg_api *api) {
+    unsigned seen = api->site_seen;
+    if (seen == atomic_load(&api->owner->site_changes)) return;
+    eg_zone *before = malloc(sizeof *before);
+    if (before == NULL) return;
+    *before = api->zone;
+    eg_diag diag = {0};
+    if (load_site(api, NULL, NULL, &diag) != EG_OK) {
+        fprintf(stderr, "engram: site: %s: %s\n", diag.where, diag.text);
+        api->zone = *before;
+        api->site_seen = seen;
+    }
+    free(before);
 }
 
 eg_api *eg_api_create(const eg_api_settings *settings, eg_api *writer, eg_diag *diag) {
@@ -135,6 +158,9 @@ eg_api *eg_api_create(const eg_api_settings *settings, eg_api *writer, eg_diag *
     eg_err err = eg_store_open(settings->store, writer == NULL ? EG_STORE_WRITE : EG_STORE_READ,
                                &api->clinic.store, diag);
     if (err == EG_OK && writer == NULL) err = load_shared(api, settings, diag);
+    const char *name = settings->site != NULL ? settings->site : "Clinic";
+    const char *zone = settings->time_zone != NULL ? settings->time_zone : "UTC";
+    if (err == EG_OK) err = load_site(api, writer == NULL ? name : NULL, zone, diag);
     if (err == EG_OK) return api;
     eg_api_destroy(api);
     return NULL;
@@ -179,6 +205,7 @@ void eg_api_handle(eg_api *api, const eg_api_request *request, eg_api_response *
         return;
     }
     api->clinic.now_ms = eg_clock_now_ms();
+    refresh_site(api);
     eg_api_call call = {api, request, &match, response};
     match.route->handle(&call);
     EG_ASSERT(response->status >= 200 && response->status < 600);

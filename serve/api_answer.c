@@ -149,3 +149,23 @@ const char *eg_api_need_text(eg_api_call *call, const json_t *object, const char
     fail(call, EG_ERR_ARGUMENT, NULL, &diag);
     return NULL;
 }
+
+json_t *eg_api_need_body(eg_api_call *call, const json_t *request) {
+    json_t *body = json_object_get(request, "body");
+    if (json_is_object(body)) return body;
+    eg_diag diag = {0};
+    eg_err err =
+        eg_diag_set(&diag, EG_ERR_ARGUMENT, "body", 0, "\"body\" is missing or is not an object");
+    eg_api_finish(call, 200, err, NULL, NULL, &diag);
+    return NULL;
+}
+
+int32_t eg_api_need_version(eg_api_call *call, const json_t *request) {
+    json_int_t version = json_integer_value(json_object_get(request, "version"));
+    if (version > 0 && version < INT32_MAX) return (int32_t)version;
+    eg_diag diag = {0};
+    eg_err err = eg_diag_set(&diag, EG_ERR_ARGUMENT, "version", 0,
+                             "\"version\" is missing or is not a whole number from 1");
+    eg_api_finish(call, 200, err, NULL, NULL, &diag);
+    return 0;
+}

@@ -3,6 +3,7 @@
 #define EG_SERVE_API_CALL_H
 
 #include <jansson.h>
+#include <stdatomic.h>
 
 #include "clinic/clinic.h"
 #include "clinic/evaluate.h"
@@ -10,16 +11,20 @@
 #include "clinic/rule.h"
 #include "serve/api.h"
 
+enum { EG_API_SITE_NAME_SIZE = 512 /* 120 characters of UTF-8 */ };
+
 /* The writer owns what all workers share; a reader borrows it. */
 struct eg_api {
     eg_api_settings settings; /* texts owned by the writer */
     eg_api *owner;            /* the writer; itself for the writer */
     eg_clinic clinic;         /* store, zone and knowledge of this worker */
-    eg_zone zone;             /* the writer's is the one in use */
+    eg_zone zone;             /* the site's, loaded by each worker for itself */
     eg_knowledge *knowledge;  /* of the writer; immutable */
     eg_rule_book *book;       /* of the writer; immutable */
     eg_evaluator *evaluator;  /* of the writer; constant */
-    char site_name[128];      /* of the writer */
+    atomic_uint site_changes; /* of the writer: how often the site was changed since the start */
+    unsigned site_seen;       /* the change that zone and site_name are of */
+    char site_name[EG_API_SITE_NAME_SIZE];
 };
 
 struct eg_api_call {
@@ -41,6 +46,12 @@ json_t *eg_api_read_object(eg_api_call *call);
 /* Text of a member of `object`; NULL and answered with 400 if it is absent or no text. */
 const char *eg_api_need_text(eg_api_call *call, const json_t *object, const char *name);
 
+/* The member "body" of the request, borrowed; NULL and answered with 400 if it is no object. */
+json_t *eg_api_need_body(eg_api_call *call, const json_t *request);
+
+/* The member "version"; 0 and answered with 400 if it is not a whole number from 1. */
+int32_t eg_api_need_version(eg_api_call *call, const json_t *request);
+
 /* Answers with `json`, whose reference is taken over; NULL answers 500. */
 void eg_api_answer(eg_api_call *call, int status, json_t *json);
 
@@ -54,6 +65,8 @@ void eg_api_get_status(eg_api_call *call);
 void eg_api_get_openapi(eg_api_call *call);
 void eg_api_get_schema(eg_api_call *call);
 void eg_api_get_today(eg_api_call *call);
+void eg_api_get_site(eg_api_call *call);
+void eg_api_put_site(eg_api_call *call);
 
 void eg_api_get_knowledge(eg_api_call *call);
 void eg_api_explain(eg_api_call *call);

@@ -16,35 +16,13 @@ void eg_api_list_documents(eg_api_call *call) {
     eg_api_finish(call, 200, err, documents, NULL, &diag);
 }
 
-/* The member "body" of the request, borrowed; NULL and answered if there is none. */
-static json_t *need_body(eg_api_call *call, const json_t *request) {
-    json_t *body = json_object_get(request, "body");
-    if (json_is_object(body)) return body;
-    eg_diag diag = {0};
-    eg_err err =
-        eg_diag_set(&diag, EG_ERR_ARGUMENT, "body", 0, "\"body\" is missing or is not an object");
-    eg_api_finish(call, 200, err, NULL, NULL, &diag);
-    return NULL;
-}
-
-/* The member "version"; 0 and answered if it is not a whole number from 1. */
-static int32_t need_version(eg_api_call *call, const json_t *request) {
-    json_int_t version = json_integer_value(json_object_get(request, "version"));
-    if (version > 0 && version < INT32_MAX) return (int32_t)version;
-    eg_diag diag = {0};
-    eg_err err = eg_diag_set(&diag, EG_ERR_ARGUMENT, "version", 0,
-                             "\"version\" is missing or is not a whole number from 1");
-    eg_api_finish(call, 200, err, NULL, NULL, &diag);
-    return 0;
-}
-
 void eg_api_create_document(eg_api_call *call) {
     eg_diag diag = {0};
     json_t *document = NULL;
     json_t *problems = NULL;
     json_t *request = eg_api_read_object(call);
     if (request == NULL) return;
-    json_t *body = need_body(call, request);
+    json_t *body = eg_api_need_body(call, request);
     if (body != NULL) {
         const char *parent = json_string_value(json_object_get(request, "parent_id"));
         eg_err err = eg_document_create(&call->api->clinic, eg_api_parameter(call, 0),
@@ -75,8 +53,8 @@ void eg_api_amend_document(eg_api_call *call) {
     json_t *problems = NULL;
     json_t *request = eg_api_read_object(call);
     if (request == NULL) return;
-    int32_t version = need_version(call, request);
-    json_t *body = version == 0 ? NULL : need_body(call, request);
+    int32_t version = eg_api_need_version(call, request);
+    json_t *body = version == 0 ? NULL : eg_api_need_body(call, request);
     if (body != NULL) {
         eg_err err = eg_document_amend(&call->api->clinic, eg_api_parameter(call, 0), version, body,
                                        &document, &problems, &diag);
@@ -99,7 +77,7 @@ void eg_api_sign_document(eg_api_call *call) {
     json_t *problems = NULL;
     json_t *request = eg_api_read_object(call);
     if (request == NULL) return;
-    int32_t version = need_version(call, request);
+    int32_t version = eg_api_need_version(call, request);
     const char *name = version == 0 ? NULL : eg_api_need_text(call, request, "name");
     const char *credential = name == NULL ? NULL : eg_api_need_text(call, request, "credential");
     if (credential != NULL) {

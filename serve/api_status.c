@@ -25,16 +25,17 @@ static json_t *count_knowledge(const eg_knowledge *knowledge, size_t *unverified
 void eg_api_get_status(eg_api_call *call) {
     const eg_api *owner = call->api->owner;
     char today[EG_DATE_SIZE];
-    eg_zone_date(&owner->zone, call->api->clinic.now_ms, today);
+    eg_zone_date(&call->api->zone, call->api->clinic.now_ms, today);
     size_t unverified = 0;
     json_t *counts = count_knowledge(owner->knowledge, &unverified);
     const char *data = getenv("ENGRAM_DATA");
     eg_api_answer(call, 200,
                   json_pack("{ss sb s{ss ss} ss ss s{so sI} sb}", "version",
                             owner->settings.version, "demo", (int)owner->settings.demo, "site",
-                            "name", owner->site_name, "time_zone", owner->zone.name, "today", today,
-                            "disclaimer", disclaimer, "knowledge", "counts", counts, "unverified",
-                            (json_int_t)unverified, "examples", data != NULL && data[0] != '\0'));
+                            "name", call->api->site_name, "time_zone", call->api->zone.name,
+                            "today", today, "disclaimer", disclaimer, "knowledge", "counts", counts,
+                            "unverified", (json_int_t)unverified, "examples",
+                            data != NULL && data[0] != '\0'));
 }
 
 /* An embedded file as it stands in the source tree. */

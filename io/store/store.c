@@ -130,9 +130,10 @@ static eg_err put(eg_store *store, const eg_document *document, int32_t seen_ver
     if (err == EG_OK || err == EG_ERR_NOT_FOUND) {
         err = EG_OK;
         if (newest.version != seen_version)
-            err = eg_diag_set(diag, EG_ERR_CONFLICT, document->id, 0,
-                              "version %d was changed, but the newest is %d; reload and try again",
-                              (int)seen_version, (int)newest.version);
+            err = eg_diag_set(
+                diag, EG_ERR_CONFLICT, document->id, 0,
+                "somebody else has changed this meanwhile: you saw version %d, the newest is %d",
+                (int)seen_version, (int)newest.version);
         else if (newest.version > 0 && (strcmp(newest.kind, document->kind) != 0 ||
                                         strcmp(newest.person_id, document->person_id) != 0 ||
                                         strcmp(newest.episode_id, document->episode_id) != 0 ||

@@ -130,6 +130,7 @@ export async function pages() {
     }
     await handedOver(page, held.id)
     await keyboard(page)
+    await clinic(page, server)
     await context.close()
   } catch (error) {
     fail('pages', error)
@@ -140,7 +141,7 @@ export async function pages() {
 }
 
 /** The tablet in the patient's hands shows no way into the chart, not even by its address. */
-async function handedOver(page, id) {
+export async function handedOver(page, id) {
   await test('page handed over', async () => {
     await page.setViewportSize({ width: 820, height: 1180 })
     await visit(page, `/e/${id}/intake`)
@@ -171,6 +172,47 @@ async function handedOver(page, id) {
     await page.getByRole('button', { name: /take the tablet back/ }).click()
     await page.getByRole('button', { name: 'Yes, I am the therapist' }).click()
     await page.locator('.phead').waitFor()
+  })
+}
+
+/** Name and zone of the clinic; what somebody else changed meanwhile is not written over. */
+export async function clinic(page, server) {
+  const asks = (method, body) =>
+    fetch(`${server.origin}/api/site`, {
+      method,
+      headers: {
+        Authorization: `Bearer ${server.token}`,
+        'X-Engram': '1',
+        'Content-Type': 'application/json',
+      },
+      body: body && JSON.stringify(body),
+    }).then((answer) => answer.json())
+  await test('page settings change the clinic', async () => {
+    await visit(page, '/settings')
+    const button = page.getByRole('button', { name: 'Save the clinic' })
+    check(await button.isDisabled(), 'nothing is changed, and it can be saved')
+    await page.getByLabel('Name').fill('Harbour practice')
+    await page.getByLabel('Time zone').fill('Pacific/Auckland')
+    await button.click()
+    await page.getByText('Saved.').waitFor()
+    await page.locator('.side__site', { hasText: 'Harbour practice' }).waitFor()
+    const seen = await asks('GET')
+    check(seen.body.time_zone === 'Pacific/Auckland', `the zone is ${seen.body.time_zone}`)
+    await page.getByLabel('Time zone').fill('Mars/Olympus')
+    await button.click()
+    await page.getByText('this machine knows no such time zone').waitFor()
+    await page.getByLabel('Time zone').fill('Pacific/Honolulu')
+    await asks('PUT', { version: seen.version, body: { ...seen.body, name: 'Changed elsewhere' } })
+    await button.click()
+    await page.getByText('Somebody changed this while you were writing').waitFor()
+    await shot(page, 'settings-conflict')
+    check(!(await page.getByText(/version \d/).count()), 'the conflict speaks of versions')
+    await page.getByRole('button', { name: 'Load the newer version' }).click()
+    await page.locator('input[name="site-name"]').waitFor()
+    await page.waitForFunction(
+      () => document.querySelector('input[name="site-name"]').value === 'Changed elsewhere',
+    )
+    check(!(await page.locator('.trouble').count()), 'the conflict still stands there')
   })
 }
 

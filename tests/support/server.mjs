@@ -30,6 +30,7 @@ export function folder() {
 export function start(data, options = []) {
   const child = spawn(program, ['serve', '--no-open', '--data', data, '--listen', '127.0.0.1:0', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TZ: 'UTC' }, // a new store takes its zone from the machine; suites count in UTC
   })
   const server = { child, output: '', errors: '' }
   children.add(child)

@@ -343,6 +343,27 @@ static void conflicts_are_seen(void) {
     eg_test_clinic_close(clinic);
 }
 
+/* The line of a person on the page says what it shows, with its unit and its goal. */
+static size_t check_trends(const json_t *today) {
+    const json_t *visits = json_object_get(today, "visits");
+    size_t n = 0;
+    for (size_t i = 0; i < json_array_size(visits); i++) {
+        const json_t *trend = json_object_get(json_array_get(visits, i), "trend");
+        if (trend == NULL) continue;
+        n++;
+        EG_CHECK(text_of(trend, "name")[0] != '\0' && text_of(trend, "unit")[0] != '\0');
+        EG_CHECK(strcmp(text_of(trend, "name"), text_of(trend, "code")) != 0);
+        EG_CHECK(strstr("higher lower none", text_of(trend, "better")) != NULL);
+        EG_CHECK(json_is_number(json_object_get(trend, "goal")));
+        const json_t *points = json_object_get(trend, "points");
+        EG_CHECK(json_array_size(points) >= 2 && json_array_size(points) <= 6);
+        for (size_t k = 1; k < json_array_size(points); k++)
+            EG_CHECK(strcmp(text_of(json_array_get(points, k - 1), "date"),
+                            text_of(json_array_get(points, k), "date")) <= 0);
+    }
+    return n;
+}
+
 /* The demo's people keep all guards with every rule switched on. */
 static void the_demo_keeps_the_guards(void) {
     clinic = eg_test_clinic("demo");
@@ -359,8 +380,10 @@ static void the_demo_keeps_the_guards(void) {
     int64_t took_ms = eg_clock_now_ms() - begin_ms;
     EG_CHECK_INT(json_array_size(json_object_get(today, "visits")), 5);
     EG_CHECK(due(today, "release") != NULL && due(today, "sign_plan") != NULL);
-    eg_test_note("6 people, %zu things due, page in %d ms",
-                 json_array_size(json_object_get(today, "due")), (int)took_ms);
+    size_t n_trends = check_trends(today);
+    EG_CHECK(n_trends >= 1);
+    eg_test_note("6 people, %zu things due, %zu trends, page in %d ms",
+                 json_array_size(json_object_get(today, "due")), n_trends, (int)took_ms);
     json_decref(today);
     eg_test_clinic_close(clinic);
 }

@@ -29,7 +29,7 @@ interface ErrorBody {
   }
 }
 
-async function fail(response: Response): Promise<never> {
+async function fail(response: Response, method: string): Promise<never> {
   let body: (ErrorBody & Record<string, unknown>) | null = null
   try {
     body = (await response.json()) as ErrorBody & Record<string, unknown>
@@ -48,12 +48,17 @@ async function fail(response: Response): Promise<never> {
     401: 'Open the start address that `engram serve` printed.',
     409: 'Nothing of yours was saved or lost: what you typed is still here. Load the newer version, then save again.',
   }
+  // A new version is refused for one reason only: it is not written upon the newest. Other
+  // conflicts (there is one already, signed already) have words of their own.
+  const stale = response.status === 409 && method === 'PUT'
   throw new ApiError(
     response.status,
     error?.code ?? String(response.status),
-    error?.text ?? texts[response.status] ?? `Engram answered ${response.status}.`,
-    error?.where ?? '',
-    response.status === 409
+    stale
+      ? (texts[409] ?? '')
+      : (error?.text ?? texts[response.status] ?? `Engram answered ${response.status}.`),
+    response.status === 409 ? '' : (error?.where ?? ''),
+    stale
       ? (remedies[409] ?? '')
       : (error?.remedy ?? remedies[response.status] ?? ''),
     error?.problems ?? [],
@@ -82,7 +87,7 @@ async function request<T>(
       'Check that `engram serve` is running. What you typed is kept in this tab.',
     )
   }
-  if (!response.ok) await fail(response)
+  if (!response.ok) await fail(response, method)
   if (response.status === 204) return undefined as T
   return (await response.json()) as T
 }

@@ -387,9 +387,27 @@ export interface Finding {
 export interface Status {
   version: string
   demo: boolean
-  site: { name: string; time_zone: string }
+  site: Site
   today: string
   disclaimer?: string
   knowledge?: { counts?: Record<string, number>; unverified?: number } & Record<string, unknown>
   examples?: boolean
+}
+
+/** The place of work; its zone decides which date it is. */
+export interface Site {
+  name: string
+  time_zone: string
+}
+
+/** The first goal's measure over its newest values, for the line on the page Today. */
+export interface TodayTrend {
+  code: string
+  name: string
+  unit: string
+  side: Side
+  better: 'higher' | 'lower' | 'none'
+  mdc: number | null
+  goal: number | null
+  points: { date: string; value: number }[]
 }
