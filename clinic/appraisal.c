@@ -5,35 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/appraisal_part.h"
 #include "clinic/knowledge.h"
-#include "clinic/pair.h"
 #include "clinic/progress.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
 
-enum { TEXT_SIZE = 512, MEASURED_MAX = 2048 };
+enum { MEASURED_MAX = 2048 };
 
-/* The newest value of one measure on one side, and its first one. */
-typedef struct measured {
-    const char *code;
-    const char *side; /* "left", "right", "both" or "" */
-    json_t *newest;   /* documents of the chart, borrowed */
-    json_t *first;
-} measured;
-
-typedef struct appraisal {
-    const eg_clinic *clinic;
-    const json_t *chart;
-    const json_t *derived;
-    json_t *progress; /* eg_progress of the chart: changes with their verdicts */
-    int age_years;    /* -1 if unknown */
-    char sex;         /* 'F', 'M' or '\0' */
-    measured *rows;   /* [n] */
-    size_t n;
-    json_t *findings;
-} appraisal;
-
-/* Severities in the order in which a reader wants them; the ICF qualifier beside each. */
+/* The ICF qualifier of each severity, the share of a problem at which it begins, and its place in
+ * the list. */
 typedef struct grade {
     const char *name;
     int qualifier;       /* 8: not specified, -1: none to give */
@@ -41,19 +22,19 @@ typedef struct grade {
     int rank;            /* 0 is the worst */
 } grade;
 
-static const grade grades[] = {
-    {"complete", 4, 96, 0}, {"severe", 3, 50, 1},    {"moderate", 2, 25, 2}, {"mild", 1, 5, 3},
-    {"outside", 8, NAN, 4}, {"unknown", -1, NAN, 5}, {"none", 0, 0, 6},
+static const grade grades[APPRAISAL_GRADES] = {
+    {"complete", 4, 96, 0}, {"severe", 3, 50, 1},   {"moderate", 2, 25, 2},  {"mild", 1, 5, 3},
+    {"outside", 8, NAN, 4}, {"unknown", 8, NAN, 5}, {"unknown", -1, NAN, 5}, {"none", 0, 0, 6},
 };
-enum { OUTSIDE = 4, UNKNOWN = 5, NONE = 6, N_GRADES = 7 };
 
-static const grade *grade_of_percent(double percent) {
-    for (size_t i = 0; i < N_GRADES; i++)
-        if (!isnan(grades[i].percent_from) && percent >= grades[i].percent_from) return &grades[i];
-    return &grades[NONE];
+static appraisal_grade grade_of_percent(double percent) {
+    for (size_t i = 0; i < APPRAISAL_GRADES; i++)
+        if (!isnan(grades[i].percent_from) && percent >= grades[i].percent_from)
+            return (appraisal_grade)i;
+    return APPRAISAL_NONE;
 }
 
-static int is_newer(const json_t *a, const json_t *b) {
+int appraisal_is_newer(const json_t *a, const json_t *b) {
     int by_date = strcmp(eg_text_at(a, "local_date"), eg_text_at(b, "local_date"));
     if (by_date != 0) return by_date > 0;
     return strcmp(eg_text_at(a, "created_at"), eg_text_at(b, "created_at")) > 0;
@@ -86,8 +67,8 @@ static eg_err collect(appraisal *a) {
             *row = (measured){eg_text_at(body, "code"), eg_text_at(body, "side"), entry, entry};
             continue;
         }
-        if (is_newer(entry, row->newest)) row->newest = entry;
-        if (is_newer(row->first, entry)) row->first = entry;
+        if (appraisal_is_newer(entry, row->newest)) row->newest = entry;
+        if (appraisal_is_newer(row->first, entry)) row->first = entry;
     }
     return EG_OK;
 }
@@ -122,7 +103,7 @@ static json_t *norm_for(const appraisal *a, const char *code) {
 
 /* "8.1 s (7.1 to 9), 60 to 69 years" */
 static json_t *norm_object(const json_t *norm) {
-    char text[TEXT_SIZE];
+    char text[APPRAISAL_TEXT_SIZE];
     double low = eg_number_at(norm, "low");
     double high = eg_number_at(norm, "high");
     double value = eg_number_at(norm, "value");
@@ -165,7 +146,7 @@ static json_t *side_object(appraisal *a, const measured *row, double value, cons
     const measured *other = row_of(a, row->code, opposite);
     if (other == NULL) return NULL;
     double other_value = eg_number_at(eg_member(other->newest, "body"), "value");
-    char text[TEXT_SIZE];
+    char text[APPRAISAL_TEXT_SIZE];
     char unit_text[EG_UNIT_TEXT_SIZE];
     snprintf(text, sizeof text, "%s %.4g%s", opposite, other_value, eg_unit_say(unit, unit_text));
     json_t *object = json_object();
@@ -232,7 +213,7 @@ static json_t *regions_of(const json_t *measure, const char *side) {
         static const char *const both[] = {"left", "right"};
         for (size_t k = 0; k < 2; k++) {
             if (other_side(side)[0] != '\0' && strcmp(both[k], side) != 0) continue;
-            char text[TEXT_SIZE];
+            char text[APPRAISAL_TEXT_SIZE];
             snprintf(text, sizeof text, "%.*s%s%s", (int)(hole - name), name, both[k],
                      hole + strlen("{side}"));
             json_array_append_new(regions, json_string(text));
@@ -286,7 +267,8 @@ static void add_used_by(const appraisal *a, json_t *finding, const char *name) {
     json_object_set_new(finding, "relevant", json_boolean(is_relevant));
 }
 
-static void set_grade(json_t *finding, const grade *g, const char *icf_code) {
+void appraisal_set_grade(json_t *finding, appraisal_grade of, const char *icf_code) {
+    const grade *g = &grades[of];
     json_object_set_new(finding, "severity", json_string(g->name));
     json_t *icf = json_object();
     json_object_set_new(icf, "code", json_string(icf_code));
@@ -298,7 +280,7 @@ static void set_grade(json_t *finding, const grade *g, const char *icf_code) {
 
 static json_t *source_object(const json_t *entry) {
     const json_t *body = eg_member(entry, "body");
-    char text[TEXT_SIZE];
+    char text[APPRAISAL_TEXT_SIZE];
     snprintf(text, sizeof text, "%s%s%s%s%s", eg_text_at(body, "method"),
              eg_text_at(body, "method")[0] ? ", " : "", eg_text_at(body, "position"),
              eg_text_at(body, "position")[0] ? ", " : "", eg_text_at(entry, "local_date"));
@@ -311,21 +293,27 @@ static json_t *source_object(const json_t *entry) {
     return source;
 }
 
-static void value_text(char *text, size_t size, double value, const char *unit) {
+void appraisal_set_unjudged(json_t *finding, const char *why) {
+    char text[APPRAISAL_TEXT_SIZE];
+    snprintf(text, sizeof text, "no norm for this condition%s%s", why[0] ? ": " : "", why);
+    json_object_set_new(finding, "no_norm", json_string(text));
+}
+
+void appraisal_value_text(char *text, size_t size, double value, const char *unit) {
     char unit_text[EG_UNIT_TEXT_SIZE];
     snprintf(text, size, "%.4g%s", value, eg_unit_say(unit, unit_text));
 }
 
-/* {from, to, verdict, text} of a measure that was taken more than once; NULL otherwise. `where` is
- * the condition of a recording, "" for what was typed in. */
-static json_t *change_object(const appraisal *a, const char *code, const char *side) {
+json_t *appraisal_change(const appraisal *a, const char *code, const char *side,
+                         const char *where) {
     size_t i;
     json_t *series;
     json_array_foreach(json_object_get(a->progress, "measures"), i, series) {
         const json_t *points = eg_member(series, "points");
         size_t n = json_array_size(points);
         if (n < 2 || strcmp(eg_text_at(series, "code"), code) != 0 ||
-            strcmp(eg_text_at(series, "side"), side) != 0)
+            strcmp(eg_text_at(series, "side"), side) != 0 ||
+            strcmp(eg_text_at(series, "condition"), where) != 0)
             continue;
         json_t *change = json_object();
         json_object_set(change, "from", json_object_get(json_array_get(points, 0), "value"));
@@ -345,14 +333,15 @@ static json_t *appraise_measured(appraisal *a, const measured *row) {
     json_t *norm = norm_for(a, row->code);
     json_t *side = side_object(a, row, value, unit);
     double percent = loss_percent(measure, value, norm, side);
-    const grade *g = &grades[NONE];
+    /* Without a share of a whole and without a norm nothing says whether this is a problem. */
+    appraisal_grade g = APPRAISAL_UNJUDGED;
     if (!isnan(percent))
         g = grade_of_percent(percent);
-    else if (is_outside(measure, value, norm))
-        g = &grades[OUTSIDE];
+    else if (norm != NULL)
+        g = is_outside(measure, value, norm) ? APPRAISAL_OUTSIDE : APPRAISAL_NONE;
 
     json_t *finding = json_object();
-    char text[TEXT_SIZE];
+    char text[APPRAISAL_TEXT_SIZE];
     const char *name = measure == NULL ? row->code : eg_text_at(measure, "name");
     snprintf(text, sizeof text, "%s%s%s", name, row->side[0] ? ", " : "", row->side);
     json_object_set_new(finding, "meaning", json_string(text));
@@ -361,7 +350,7 @@ static json_t *appraise_measured(appraisal *a, const measured *row) {
     snprintf(text, sizeof text, "%s%s%s", row->code, row->side[0] ? "." : "", row->side);
     json_object_set_new(finding, "name", json_string(text));
     json_object_set_new(finding, "value", json_real(value));
-    value_text(text, sizeof text, value, unit);
+    appraisal_value_text(text, sizeof text, value, unit);
     json_object_set_new(finding, "value_text", json_string(text));
     json_object_set_new(finding, "unknown", json_false());
     json_object_set_new(finding, "unit", json_string(unit));
@@ -369,11 +358,12 @@ static json_t *appraise_measured(appraisal *a, const measured *row) {
     json_object_set(finding, "date", json_object_get(row->newest, "local_date"));
     json_object_set_new(finding, "source", source_object(row->newest));
     if (norm != NULL) json_object_set_new(finding, "norm", norm_object(norm));
+    if (g == APPRAISAL_UNJUDGED) appraisal_set_unjudged(finding, "");
     if (side != NULL) json_object_set_new(finding, "side_to_side", side);
-    json_t *change = change_object(a, row->code, row->side);
+    json_t *change = appraisal_change(a, row->code, row->side, "");
     if (change != NULL) json_object_set_new(finding, "change", change);
     json_object_set_new(finding, "percent", isnan(percent) ? json_null() : json_real(percent));
-    set_grade(finding, g, eg_text_at(measure, "icf"));
+    appraisal_set_grade(finding, g, eg_text_at(measure, "icf"));
     /* What was measured without a side lies where the person is affected. */
     const char *affected =
         eg_text_at(eg_member(eg_member(a->chart, "intake"), "body"), "affected_side");
@@ -387,125 +377,6 @@ static json_t *appraise_measured(appraisal *a, const measured *row) {
         add_used_by(a, finding, eg_text_at(link, "finding"));
     }
     return finding;
-}
-
-/* {low, high, text, source, status} of a band in a recording's result or a comparison. */
-static json_t *band_object(const json_t *norm) {
-    char text[TEXT_SIZE];
-    snprintf(text, sizeof text, "norm %.4g to %.4g, %.0f to %.0f years", eg_number_at(norm, "p5"),
-             eg_number_at(norm, "p95"), eg_number_at(norm, "age_low"),
-             eg_number_at(norm, "age_high"));
-    return json_pack("{sO? sO? ss sO? sO?}", "low", json_object_get(norm, "p5"), "high",
-                     json_object_get(norm, "p95"), "text", text, "source",
-                     json_object_get(norm, "source"), "status", json_object_get(norm, "status"));
-}
-
-/* A measure of plates against its norm band, if there is one. `where` says of which trials,
- * `suffix` the same for the finding's name; `document_id` is where its numbers open. */
-static json_t *appraise_plate(const json_t *value, const char *where, const char *suffix,
-                              json_t *document_id, const char *date) {
-    const json_t *norm = eg_member(value, "norm");
-    const char *position = eg_text_at(norm, "position");
-    char text[TEXT_SIZE];
-    json_t *finding = json_object();
-    snprintf(text, sizeof text, "%s, %s", eg_text_at(value, "name"), where);
-    json_object_set_new(finding, "meaning", json_string(text));
-    json_object_set_new(finding, "text", json_string(text));
-    json_object_set(finding, "code", json_object_get(value, "code"));
-    snprintf(text, sizeof text, "%s.%s", eg_text_at(value, "code"), suffix);
-    json_object_set_new(finding, "name", json_string(text));
-    json_object_set(finding, "value", json_object_get(value, "value"));
-    value_text(text, sizeof text, eg_number_at(value, "value"), eg_text_at(value, "unit"));
-    json_object_set_new(finding, "value_text", json_string(text));
-    json_object_set_new(finding, "unknown", json_false());
-    json_object_set(finding, "unit", json_object_get(value, "unit"));
-    json_object_set_new(finding, "side", json_null());
-    json_object_set_new(finding, "date", json_string(date));
-    snprintf(text, sizeof text, "force plate, %s", date);
-    json_object_set_new(finding, "source",
-                        json_pack("{ss sO? ss ss}", "kind", "measure", "document_id", document_id,
-                                  "at", date, "text", text));
-    if (norm != NULL) json_object_set_new(finding, "norm", band_object(norm));
-    json_object_set_new(finding, "percent", json_null());
-    int is_worse = strcmp(eg_text_at(value, "better"), "higher") == 0
-                       ? strcmp(position, "below") == 0
-                       : strcmp(position, "above") == 0;
-    set_grade(finding, is_worse ? &grades[OUTSIDE] : &grades[NONE], "");
-    json_object_set_new(finding, "regions", json_array());
-    json_object_set_new(finding, "entry_page", json_string("evaluation"));
-    json_object_set_new(finding, "used_by", json_array());
-    return finding;
-}
-
-/* A recording's measure. Which recordings count: the newest kept one of each task and condition. */
-static json_t *appraise_recorded(const json_t *recording, const json_t *value) {
-    const json_t *body = eg_member(recording, "body");
-    const json_t *condition = eg_member(body, "condition");
-    char where[TEXT_SIZE], suffix[TEXT_SIZE];
-    snprintf(where, sizeof where, "eyes %s, %s", eg_text_at(condition, "vision"),
-             eg_text_at(condition, "surface"));
-    snprintf(suffix, sizeof suffix, "%s.%s", eg_text_at(condition, "vision"),
-             eg_text_at(condition, "surface"));
-    return appraise_plate(value, where, suffix, json_object_get(recording, "id"),
-                          eg_text_at(body, "recorded_on"));
-}
-
-/* What the kept recordings of one evaluation say together; of each posture and stance the newest
- * comparison counts. */
-static eg_err appraise_comparisons(appraisal *a, eg_diag *diag) {
-    json_t *groups = NULL;
-    eg_err error = eg_pair_of_chart(a->clinic, a->chart, &groups, diag);
-    for (size_t i = 0; i < json_array_size(groups); i++) {
-        const json_t *group = json_array_get(groups, i);
-        int is_newest = 1;
-        for (size_t k = 0; k < json_array_size(groups); k++) {
-            const json_t *other = json_array_get(groups, k);
-            int by_date = strcmp(eg_text_at(other, "date"), eg_text_at(group, "date"));
-            if (strcmp(eg_text_at(other, "posture"), eg_text_at(group, "posture")) == 0 &&
-                strcmp(eg_text_at(other, "stance"), eg_text_at(group, "stance")) == 0 &&
-                (by_date > 0 || (by_date == 0 && k > i)))
-                is_newest = 0;
-        }
-        const json_t *measures = eg_member(group, "measures");
-        for (size_t k = 0; is_newest && k < json_array_size(measures); k++)
-            json_array_append_new(
-                a->findings,
-                appraise_plate(json_array_get(measures, k), eg_text_at(group, "where"),
-                               eg_text_at(group, "posture"),
-                               json_object_get(group, "evaluation_id"), eg_text_at(group, "date")));
-    }
-    json_decref(groups);
-    return error;
-}
-
-static int is_same_test(const json_t *a, const json_t *b) {
-    return strcmp(eg_text_at(a, "task"), eg_text_at(b, "task")) == 0 &&
-           json_equal((json_t *)(uintptr_t)eg_member(a, "condition"),
-                      (json_t *)(uintptr_t)eg_member(b, "condition"));
-}
-
-static void appraise_recordings(appraisal *a) {
-    const json_t *recordings = eg_member(a->chart, "recordings");
-    size_t n = json_array_size(recordings);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *recording = json_array_get(recordings, i);
-        const json_t *body = eg_member(recording, "body");
-        int counts = strcmp(eg_text_at(body, "decision"), "kept") == 0;
-        for (size_t k = 0; counts && k < n; k++) {
-            const json_t *other = json_array_get(recordings, k);
-            const json_t *other_body = eg_member(other, "body");
-            if (k != i && strcmp(eg_text_at(other_body, "decision"), "kept") == 0 &&
-                is_same_test(body, other_body) && is_newer(other, recording))
-                counts = 0;
-        }
-        size_t m;
-        json_t *value;
-        json_array_foreach(json_object_get(eg_member(body, "result"), "measures"), m, value) {
-            if (counts && json_is_object(json_object_get(value, "norm")) &&
-                json_is_number(json_object_get(value, "value")))
-                json_array_append_new(a->findings, appraise_recorded(recording, value));
-        }
-    }
 }
 
 /* Whether a measured row of the list already stands for this finding of the rules. */
@@ -533,14 +404,16 @@ static json_t *appraise_answered(const appraisal *a, json_t *entry) {
     const char *icf = eg_text_at(entry, "icf");
     /* A function or activity that is answered "yes, a problem" is there, but how much is not said.
      */
-    const grade *g = &grades[NONE];
+    appraisal_grade g = APPRAISAL_NONE;
     if (!is_known)
-        g = &grades[UNKNOWN];
+        g = APPRAISAL_UNKNOWN;
     else if (is_yes_no && (icf[0] == 'b' || icf[0] == 's') &&
              (json_number_value(value) > 0) != is_good)
-        g = &grades[OUTSIDE];
+        g = APPRAISAL_OUTSIDE;
+    else if (!is_yes_no && strchr("bsd", icf[0]) != NULL && icf[0] != '\0')
+        g = APPRAISAL_UNJUDGED; /* a function as a number, with nothing to hold it against */
     json_t *finding = json_object();
-    char text[TEXT_SIZE];
+    char text[APPRAISAL_TEXT_SIZE];
     json_object_set_new(finding, "name", json_string(name));
     json_object_set(finding, "meaning", json_object_get(entry, "meaning"));
     json_object_set(finding, "text", json_object_get(entry, "name"));
@@ -550,7 +423,8 @@ static json_t *appraise_answered(const appraisal *a, json_t *entry) {
     else if (is_yes_no)
         snprintf(text, sizeof text, json_number_value(value) > 0 ? "yes" : "no");
     else
-        value_text(text, sizeof text, json_number_value(value), eg_text_at(entry, "unit"));
+        appraisal_value_text(text, sizeof text, json_number_value(value),
+                             eg_text_at(entry, "unit"));
     json_object_set_new(finding, "value_text", json_string(text));
     json_object_set_new(finding, "unknown", json_boolean(!is_known));
     json_object_set(finding, "unit", json_object_get(entry, "unit"));
@@ -559,7 +433,8 @@ static json_t *appraise_answered(const appraisal *a, json_t *entry) {
     json_object_set(finding, "date", json_object_get(source, "at"));
     json_object_set(finding, "source", source == NULL ? json_null() : source);
     json_object_set_new(finding, "percent", json_null());
-    set_grade(finding, g, icf);
+    appraisal_set_grade(finding, g, icf);
+    if (g == APPRAISAL_UNJUDGED) appraisal_set_unjudged(finding, "");
     json_object_set_new(finding, "regions", json_array());
     json_object_set(finding, "entry_page", json_object_get(entry, "page"));
     json_object_set_new(finding, "used_by", json_array());
@@ -625,8 +500,8 @@ eg_err eg_appraise(const eg_clinic *clinic, const json_t *chart, const json_t *d
     if (error == EG_OK && a.findings != NULL) {
         for (size_t i = 0; i < a.n; i++)
             json_array_append_new(a.findings, appraise_measured(&a, &a.rows[i]));
-        appraise_recordings(&a);
-        error = appraise_comparisons(&a, diag);
+        appraisal_add_recordings(&a);
+        error = appraisal_add_comparisons(&a, diag);
         size_t n = eg_knowledge_count(clinic->knowledge, "findings");
         for (size_t i = 0; i < n; i++) {
             json_t *entry = eg_knowledge_at(clinic->knowledge, "findings", i);

@@ -14,7 +14,7 @@
 #include "clinic/row.h"
 #include "core/base/check.h"
 
-enum { MEASURES_MAX = 200, KEY_SIZE = 200 };
+enum { MEASURES_MAX = 200, KEY_SIZE = 100 + EG_PROGRESS_WHERE_SIZE };
 
 static const char *better_name(eg_better better) {
     return better == EG_BETTER_HIGHER ? "higher" : better == EG_BETTER_LOWER ? "lower" : "none";
@@ -78,17 +78,34 @@ static void add_noise(json_t *series, double mdc, const char *interval) {
     json_object_set_new(series, "mdc_interval", json_string(isnan(mdc) ? "unknown" : interval));
 }
 
-/* "weight_shift" or "single_leg, single_left": what a series of recordings was measured in. */
-static void say_where(const json_t *body, char *where, size_t size) {
+const char *eg_progress_axis(const json_t *body) {
+    if (strcmp(eg_text_at(body, "task"), "weight_shift") != 0) return "";
+    double direction_deg = eg_number_at(eg_member(body, "task_settings"), "direction_deg");
+    if (isnan(direction_deg)) return "side to side"; /* what the task takes if nothing is said */
+    double from_side = fabs(fmod(direction_deg, 180) - 90);
+    return from_side < 22.5 ? "side to side" : from_side > 67.5 ? "front and back" : "slantwise";
+}
+
+void eg_progress_where_recorded(const json_t *body, char where[EG_PROGRESS_WHERE_SIZE]) {
     const json_t *condition = eg_member(body, "condition");
     const char *task = eg_text_at(body, "task");
     const char *stance = eg_text_at(condition, "stance");
     const char *vision = eg_text_at(condition, "vision");
     const char *surface = eg_text_at(condition, "surface");
-    int is_single = strncmp(stance, "single", strlen("single")) == 0;
-    snprintf(where, size, "%.24s%s%.16s%s%.16s%s%.16s", task, is_single ? ", " : "",
-             is_single ? stance : "", vision[0] ? ", eyes " : "", vision, surface[0] ? ", " : "",
-             surface);
+    const char *axis = eg_progress_axis(body);
+    bool is_usual = stance[0] == '\0' || strcmp(stance, "apart") == 0 || strcmp(stance, task) == 0;
+    bool is_seated = strcmp(eg_text_at(condition, "posture"), "sitting") == 0 &&
+                     strcmp(task, "quiet_sitting") != 0;
+    snprintf(where, EG_PROGRESS_WHERE_SIZE, "%.24s%s%.16s%s%s%.16s%s%.16s%s%.16s", task,
+             is_usual ? "" : ", ", is_usual ? "" : stance, is_seated ? ", sitting" : "",
+             vision[0] ? ", eyes " : "", vision, surface[0] ? ", " : "", surface,
+             axis[0] ? ", " : "", axis);
+}
+
+void eg_progress_where_compared(const json_t *group, char where[EG_PROGRESS_WHERE_SIZE]) {
+    const char *stance = eg_text_at(group, "stance");
+    snprintf(where, EG_PROGRESS_WHERE_SIZE, "%.24s, trials compared%s%.24s",
+             eg_text_at(group, "task"), stance[0] ? ", " : "", stance);
 }
 
 /* What the kept recordings of each evaluation say together. */
@@ -99,9 +116,8 @@ static eg_err add_comparisons(const eg_clinic *clinic, const json_t *chart, json
     for (size_t i = 0; i < json_array_size(groups); i++) {
         const json_t *group = json_array_get(groups, i);
         const json_t *values = eg_member(group, "measures");
-        char where[KEY_SIZE / 2];
-        snprintf(where, sizeof where, "%.24s, trials compared%s%.24s", eg_text_at(group, "task"),
-                 eg_text_at(group, "stance")[0] ? ", " : "", eg_text_at(group, "stance"));
+        char where[EG_PROGRESS_WHERE_SIZE];
+        eg_progress_where_compared(group, where);
         for (size_t k = 0; k < json_array_size(values); k++) {
             const json_t *value = json_array_get(values, k);
             json_t *series =
@@ -118,9 +134,7 @@ static eg_err add_comparisons(const eg_clinic *clinic, const json_t *chart, json
     return err;
 }
 
-/* Whether norms of quiet standing speak of this measure at all: the few that are followed over
- * time. The others stand in the recording's result. */
-static bool is_followed(const eg_clinic *clinic, const char *code) {
+bool eg_progress_follows(const eg_clinic *clinic, const char *code) {
     size_t n = clinic->knowledge == NULL ? 0 : eg_knowledge_count(clinic->knowledge, "balance");
     for (size_t i = 0; i < n; i++) {
         const json_t *row = eg_knowledge_at(clinic->knowledge, "balance", i);
@@ -140,14 +154,15 @@ static void add_recordings(const eg_clinic *clinic, const json_t *chart, json_t 
         const json_t *recording = json_array_get(recordings, i);
         const json_t *body = eg_member(recording, "body");
         if (strcmp(eg_text_at(body, "decision"), "kept") != 0) continue;
-        char where[KEY_SIZE / 2];
-        say_where(body, where, sizeof where);
+        char where[EG_PROGRESS_WHERE_SIZE];
+        eg_progress_where_recorded(body, where);
         const json_t *values = eg_member(eg_member(body, "result"), "measures");
         for (size_t j = 0; j < json_array_size(values); j++) {
             const json_t *value = json_array_get(values, j);
             const char *code = eg_text_at(value, "code");
             bool is_of_task = eg_measure_find(&eg_task_measures, code) != NULL;
-            if (isnan(eg_number_at(value, "value")) || (!is_of_task && !is_followed(clinic, code)))
+            if (isnan(eg_number_at(value, "value")) ||
+                (!is_of_task && !eg_progress_follows(clinic, code)))
                 continue;
             json_t *series = series_of(clinic, index, measures, code, "", where);
             if (series == NULL) continue;

@@ -6,7 +6,7 @@
 #include "clinic/report_part.h"
 #include "clinic/row.h"
 
-enum { SHOWN_FINDINGS_MAX = 14, SUMMARY_MAX = 4, UNKNOWN_MAX = 8 };
+enum { SHOWN_FINDINGS_MAX = 14, UNJUDGED_MAX = 40, SUMMARY_MAX = 4, UNKNOWN_MAX = 8 };
 
 static char *borrowed(const char *text) {
     return (char *)(uintptr_t)text;
@@ -17,6 +17,12 @@ static int is_problem(const json_t *finding) {
     const char *severity = eg_text_at(finding, "severity");
     return !json_is_true(json_object_get(finding, "unknown")) && strcmp(severity, "none") != 0 &&
            strcmp(severity, "unknown") != 0 && severity[0] != '\0';
+}
+
+/* Was it measured without anything to hold it against? */
+static int is_unjudged(const json_t *finding) {
+    return !json_is_true(json_object_get(finding, "unknown")) &&
+           strcmp(eg_text_at(finding, "severity"), "unknown") == 0;
 }
 
 /* "47 of 66", "22°", "yes": the value as a colleague would say it. */
@@ -175,7 +181,8 @@ static const char *comparison(report *r, const json_t *finding) {
     const char *side =
         report_plain(r, eg_text_at(json_object_get(finding, "side_to_side"), "text"));
     if (norm[0] != '\0' && side[0] != '\0') return report_print(r, "%s\n%s", norm, side);
-    if (norm[0] == '\0' && side[0] == '\0') return "no norm held";
+    const char *none = eg_text_at(finding, "no_norm");
+    if (norm[0] == '\0' && side[0] == '\0') return none[0] != '\0' ? none : "no norm held";
     return norm[0] != '\0' ? norm : side;
 }
 
@@ -201,6 +208,39 @@ static const char *source_line(report *r, const json_t *finding) {
 
 static const char *severity_text(const char *severity) {
     return strcmp(severity, "outside") == 0 ? "outside norm\nnot graded" : severity;
+}
+
+/* What was measured but has no norm: the number stands, whether it is a problem is not known. */
+static void write_unjudged(report *r) {
+    static const eg_paper_column columns[] = {
+        {"Measured", 4.6, 0}, {"Value", 1.3, 1}, {"Other side, change, norm", 4.1, 0}};
+    enum { COLUMNS = 3 };
+    eg_paper_cell cells[UNJUDGED_MAX * COLUMNS];
+    size_t n = 0;
+    size_t n_all = 0;
+    size_t i;
+    json_t *finding;
+    json_array_foreach(r->input->findings, i, finding) {
+        if (!is_unjudged(finding)) continue;
+        n_all++;
+        if (n == UNJUDGED_MAX) continue;
+        const char *change = eg_text_at(json_object_get(finding, "change"), "text");
+        eg_paper_cell *row = cells + COLUMNS * n++;
+        row[0] = (eg_paper_cell){report_print(r, "%s\n%s",
+                                              report_cut(r, eg_text_at(finding, "text"), 160),
+                                              source_line(r, finding)),
+                                 EG_PAPER_PLAIN};
+        row[1] = (eg_paper_cell){value_text(r, finding), EG_PAPER_STRONG};
+        row[2] = (eg_paper_cell){report_print(r, "%s%s%s", comparison(r, finding),
+                                              change[0] ? "\n" : "", report_plain(r, change)),
+                                 EG_PAPER_QUIET};
+    }
+    if (n == 0) return;
+    eg_paper_heading(r->paper, "Measured, without a norm",
+                     "whether these are problems is not known");
+    eg_paper_table(r->paper, columns, COLUMNS, cells, n);
+    if (n_all > n)
+        eg_paper_text(r->paper, report_print(r, "and %zu more values", n_all - n), EG_PAPER_QUIET);
 }
 
 /* What would decide something but is not known: rules ask for it. */
@@ -258,5 +298,6 @@ void report_write_findings(report *r) {
                       EG_PAPER_QUIET);
     if (n == 0)
         eg_paper_text(r->paper, "Nothing outside its norm has been measured.", EG_PAPER_QUIET);
+    write_unjudged(r);
     write_unknown(r);
 }

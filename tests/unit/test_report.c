@@ -30,6 +30,9 @@ static const char findings_text[] =
     "[{'name':'sts5_s','meaning':'five times sit to stand','value':16.1,'value_text':'16.1 s',"
     "'unknown':false,'text':'Stands up slowly','severity':'moderate','icf':{'code':'d4103',"
     "'qualifier':2},'source':{'text':'stopwatch, 2026-11-03'}},"
+    "{'name':'los.maximum.right','code':'los.maximum','value':81.5,'value_text':'81.5 %',"
+    "'unit':'%','unknown':false,'text':'Maximum excursion to the right','severity':'unknown',"
+    "'no_norm':'no norm for this condition','icf':{'code':'d4106','qualifier':8}},"
     "{'name':'tis','meaning':'Trunk Impairment "
     "Scale','unknown':true,'relevant':true,'severity':'unknown'}]";
 
@@ -111,6 +114,11 @@ static void evaluation_says_what_matters(void) {
                                         "not a certified medical device",
                                         "Not known yet",
                                         "d4103.2",
+                                        "Measured, without a norm",
+                                        "Maximum excursion to the right",
+                                        "81.5 %",
+                                        "no norm for this condition",
+                                        "d4106.8",
                                         "invented"};
     check_words(words_of(EG_REPORT_EVALUATION_PLAN), words, sizeof words / sizeof words[0]);
 }

@@ -54,7 +54,7 @@ export function context(f: Finding): string {
     : ''
   const at = f.source?.at ? day(f.source.at) : ''
   return [
-    norm,
+    norm || (f.no_norm ?? ''),
     text(f.side_to_side),
     text(f.change),
     f.unknown ? '' : (f.source?.text ?? '').replace(/,? *\d{4}-\d{2}-\d{2}$/, ''),

@@ -375,6 +375,8 @@ export interface Finding {
   unit?: string
   source?: { kind: string; entry_id?: string; document_id?: string; at?: string; text?: string }
   norm?: Norm | string | null
+  /** Why it cannot be judged: there is no norm. */
+  no_norm?: string
   side_to_side?: { text?: string } | string | null
   change?: { from?: number; to?: number; verdict?: string; text?: string } | null
   severity: Severity
