@@ -232,6 +232,10 @@ static void judge(const eg_clinic *clinic, const json_t *chart, json_t *series) 
                     measure.better, between, &noise, &change);
     json_object_set_new(series, "verdict", json_string(eg_change_verdict_name(change.verdict)));
     json_object_set_new(series, "direction", json_integer(change.direction));
+    if (change.important >= 0) {
+        json_object_set_new(series, "mcid", json_real(noise.mcid));
+        json_object_set_new(series, "important", json_boolean(change.important));
+    }
     json_object_set_new(series, "text", json_string(change.sentence));
 }
 

@@ -4,6 +4,7 @@ import './styles/components.css'
 import './styles/pages.css'
 import './styles/patient.css'
 import './styles/phone.css'
+import './styles/print.css'
 import { mount } from 'svelte'
 import App from './App.svelte'
 

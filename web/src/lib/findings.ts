@@ -1,3 +1,4 @@
+import { withUnit } from './change'
 import { day, number } from './format'
 import type { Finding, Severity } from './types'
 import { severityMark, unitWord } from './words'
@@ -19,7 +20,10 @@ export const worstFirst = (findings: Finding[]): Finding[] =>
 /** What was found, in one line: the server's words, or name, value and unit. */
 export function say(f: Finding): string {
   const extra = f as Finding & { text?: string; value_text?: string }
-  if (!f.unknown && extra.value_text) return extra.value_text.replace(/ deg$/, '°')
+  if (!f.unknown && extra.value_text) {
+    if (f.unit === '{grade}') return `grade ${extra.value_text}`
+    return extra.value_text.replace(/ deg$/, '°')
+  }
   if (f.unknown || f.value === null) return 'not known yet'
   if (f.unit === '0/1' || f.unit === '{yes/no}') return f.value ? 'yes' : 'no'
   const unit = unitWord(f.unit)
@@ -29,6 +33,14 @@ export function say(f: Finding): string {
 export function title(f: Finding): string {
   const text = f.meaning || f.name.replaceAll('_', ' ')
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** "was 9 kg, noise not known": the server's verdict in few words. */
+function changed(change: unknown, unit: string | undefined): string {
+  if (!change || typeof change !== 'object' || !('from' in change)) return ''
+  const { from, verdict } = change as { from: number; verdict?: string }
+  const noise = /^no MDC/.test(verdict ?? '') ? 'noise not known' : (verdict ?? '')
+  return [`was ${withUnit(from, unit)}`, noise].filter(Boolean).join(', ')
 }
 
 /** The quiet line: norm, other side, change, ICF, date. */
@@ -56,7 +68,7 @@ export function context(f: Finding): string {
   return [
     norm || (f.no_norm ?? ''),
     text(f.side_to_side),
-    text(f.change),
+    changed(f.change, f.unit),
     f.unknown ? '' : (f.source?.text ?? '').replace(/,? *\d{4}-\d{2}-\d{2}$/, ''),
     icf,
     at,

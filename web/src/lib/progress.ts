@@ -11,6 +11,12 @@ export interface Trend {
   mdc_interval?: string | null
   norm?: Norm | null
   goal?: { target: number; due_on?: string } | null
+  condition?: string
+  /** +1 better, -1 worse, 0 equal or no better side. */
+  direction?: number
+  /** The change that people notice, where one is known, and whether it was reached. */
+  mcid?: number
+  important?: boolean
   verdict?: string
   text?: string
 }

@@ -65,6 +65,7 @@ export function unitWord(unit: string | undefined | null): string {
     'mm[Hg]': 'mmHg',
     '/min': 'a minute',
     '{score}': 'points',
+    '{grade}': '',
     '{points}': 'points',
     Cel: '°C',
     a: 'years',
@@ -75,19 +76,4 @@ export function unitWord(unit: string | undefined | null): string {
     '0/1': '',
   }
   return known[unit] ?? unit.replace(/[{}]/g, '')
-}
-
-/** Value with its unit: "46.3 %", "138°", "yes". */
-export function verdictChip(verdict: string | undefined): {
-  kind: 'blue' | 'orange' | 'dash' | ''
-  text: string
-} {
-  const v = (verdict ?? '').toLowerCase()
-  if (/wors|declin|deterior/.test(v)) return { kind: 'orange', text: 'Worse, beyond noise' }
-  if (/same.session/.test(v)) return { kind: 'dash', text: 'Beyond same-session noise' }
-  if (/within|no.?(real.?)?change|noise$/.test(v) && !/beyond/.test(v)) {
-    return { kind: 'dash', text: 'Within noise' }
-  }
-  if (/improv|better|beyond|changed/.test(v)) return { kind: 'blue', text: 'Changed beyond noise' }
-  return { kind: 'dash', text: 'No noise limit known' }
 }
