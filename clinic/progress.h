@@ -12,7 +12,8 @@ enum { EG_PROGRESS_WHERE_SIZE = 128 };
 /* {measures: [{code, name, unit, side, better, points: [{date, value, entry_id, phase}], mdc?,
  * mdc_interval, norm?, goal?: {target, due_on}, verdict, direction?, mcid?, important?, text,
  * condition?}], gas: {t_score, goals: [...]}, visits: [{date, minutes, repetitions, successes}]}.
- * Verdicts come from knowledge with their source; without a published MDC the verdict is "unknown", never "changed". */
+ * Verdicts come from knowledge with their source; without a published MDC the verdict is "unknown",
+ * never "changed". */
 eg_err eg_progress(const eg_clinic *clinic, const json_t *chart, json_t **progress, eg_diag *diag);
 
 /* "condition" of a series: where a recording's body was measured ("weight_shift, eyes open, firm,
