@@ -11,7 +11,7 @@
 #include "core/base/check.h"
 
 static const double page_height = 841.89;
-static const double foot_height = 34.0;
+static const double foot_height = 45.0;
 enum { TEXT_LINES_MAX = 2000 };
 static const double cell_pad = 4.0;
 
@@ -88,13 +88,19 @@ double paper_text_height(eg_paper *paper, const char *text, double width,
     return height;
 }
 
+static void show(eg_paper *paper, PangoLayout *layout, double x, double y, paper_color color) {
+    paper_use(paper, color);
+    cairo_move_to(paper->cairo, x, y);
+    pango_cairo_show_layout(paper->cairo, layout);
+    /* Text leaves a current point behind, which the next line drawn would begin from. */
+    cairo_new_path(paper->cairo);
+}
+
 /* Draws a paragraph and returns its height. */
 double paper_draw_text(eg_paper *paper, const char *text, double x, double y, double width,
                        const paper_style *style) {
     PangoLayout *layout = shape(paper, text, width, style);
-    paper_use(paper, style->color);
-    cairo_move_to(paper->cairo, x, y);
-    pango_cairo_show_layout(paper->cairo, layout);
+    show(paper, layout, x, y, style->color);
     double height = layout_height(layout);
     g_object_unref(layout);
     return height;
@@ -119,20 +125,35 @@ double paper_inner_width(void) {
     return paper_width - 2 * paper_margin;
 }
 
+/* One line, however long the text: what does not fit ends in "…". */
+static void draw_line_of_text(eg_paper *paper, const char *text, double x, double y, double width,
+                              const paper_style *style) {
+    PangoLayout *layout = shape(paper, text, width, style);
+    pango_layout_set_single_paragraph_mode(layout, TRUE);
+    pango_layout_set_height(layout, 0);
+    pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+    show(paper, layout, x, y, style->color);
+    g_object_unref(layout);
+}
+
 static void draw_foot(eg_paper *paper) {
-    double y = page_height - paper_margin - foot_height + 16;
+    double y = page_height - paper_margin - foot_height + 12;
     paper_draw_line(paper, paper_margin, y, paper_width - paper_margin, y, hairline);
     paper_style left = {7.0, 0, 0, paper_ink_3};
     paper_style right = {7.0, 0, 1, paper_ink_3};
-    char text[512];
-    snprintf(text, sizeof text, "%s · %s", paper->info.title, paper->info.subject);
-    paper_draw_text(paper, text, paper_margin, y + 5, paper_inner_width() * 0.8, &left);
-    paper_draw_text(paper, paper->info.notice, paper_margin, y + 16, paper_inner_width(), &left);
+    char page[64];
+    char *about = g_strdup_printf("%s · %s", paper->info.title, paper->info.subject);
+    draw_line_of_text(paper, about, paper_margin, y + 5, paper_inner_width() * 0.85, &left);
+    g_free(about);
+    draw_line_of_text(paper, paper->info.notice, paper_margin, y + 15, paper_inner_width(), &left);
+    if (paper->info.fingerprint != NULL)
+        draw_line_of_text(paper, paper->info.fingerprint, paper_margin, y + 25, paper_inner_width(),
+                          &left);
     if (paper->info.n_pages > 0)
-        snprintf(text, sizeof text, "Page %d of %d", paper->n_pages, paper->info.n_pages);
+        snprintf(page, sizeof page, "Page %d of %d", paper->n_pages, paper->info.n_pages);
     else
-        snprintf(text, sizeof text, "Page %d", paper->n_pages);
-    paper_draw_text(paper, text, paper_margin, y + 5, paper_inner_width(), &right);
+        snprintf(page, sizeof page, "Page %d", paper->n_pages);
+    paper_draw_text(paper, page, paper_margin, y + 5, paper_inner_width(), &right);
 }
 
 static void begin_page(eg_paper *paper) {
@@ -234,7 +255,8 @@ void eg_paper_heading(eg_paper *paper, const char *text, const char *aside) {
 
 /* Lines that do not fit go to the next page. */
 void eg_paper_text(eg_paper *paper, const char *text, eg_paper_tone tone) {
-    paper_style style = {9.5, tone == EG_PAPER_STRONG, 0, tone_color(tone)};
+    paper_style style = {tone == EG_PAPER_QUIET ? 8.5 : 9.5, tone == EG_PAPER_STRONG, 0,
+                         tone_color(tone)};
     PangoLayout *layout = shape(paper, text, paper_inner_width(), &style);
     PangoLayoutIter *iter = pango_layout_get_iter(layout);
     int more = 1;
@@ -248,6 +270,7 @@ void eg_paper_text(eg_paper *paper, const char *text, eg_paper_tone tone) {
         cairo_move_to(paper->cairo, paper_margin + (double)line.x / PANGO_SCALE,
                       paper->y + (double)(baseline - line.y) / PANGO_SCALE);
         pango_cairo_show_layout_line(paper->cairo, pango_layout_iter_get_line_readonly(iter));
+        cairo_new_path(paper->cairo);
         paper->y += height;
         more = pango_layout_iter_next_line(iter);
     }

@@ -16,11 +16,12 @@ enum { EG_PAPER_COLUMNS_MAX = 8, EG_PAPER_POINTS_MAX = 20000 };
 typedef eg_err (*eg_paper_sink)(void *closure, const unsigned char *bytes, size_t n);
 
 typedef struct eg_paper_info {
-    const char *title;      /* in the file's properties and at the foot of each page */
-    const char *subject;    /* whom it is about; beside the title at the foot */
-    const char *created_at; /* RFC 3339; in the file's properties */
-    const char *notice;     /* one line at the foot of each page */
-    int n_pages;            /* pages in all if known from an earlier pass, else 0 */
+    const char *title;       /* in the file's properties and at the foot of each page */
+    const char *subject;     /* whom it is about; beside the title at the foot */
+    const char *created_at;  /* RFC 3339; in the file's properties */
+    const char *notice;      /* one line at the foot of each page */
+    const char *fingerprint; /* one more line there; may be NULL */
+    int n_pages;             /* pages in all if known from an earlier pass, else 0 */
 } eg_paper_info;
 
 /* How loud a piece of text is. */

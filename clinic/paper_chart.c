@@ -136,6 +136,28 @@ static void draw_ellipse(eg_paper *paper, const eg_paper_sway *sway, double midd
     cairo_stroke(c);
 }
 
+/* Two circles give the scale: of 10 and 20 mm for quiet standing, wider ones for a task. */
+static double circle_step_mm(double reach_mm) {
+    static const double steps_mm[] = {10, 20, 50, 100, 200};
+    size_t i = 0;
+    while (i + 1 < sizeof steps_mm / sizeof steps_mm[0] && steps_mm[i] * 3 < reach_mm) i++;
+    return steps_mm[i];
+}
+
+/* Each circle says its radius above it, on a ground of its own. */
+static void label_circles(eg_paper *paper, double middle_x, double middle_y, double mm_per_point,
+                          double reach_mm) {
+    static const paper_style label = {6, 0, 0, {0.349, 0.416, 0.502}};
+    for (int i = 1; i <= 2; i++) {
+        char text[24];
+        double radius_mm = i * circle_step_mm(reach_mm);
+        double x = middle_x + 0.707 * radius_mm / mm_per_point;
+        double y = middle_y + 0.707 * radius_mm / mm_per_point;
+        snprintf(text, sizeof text, "%.0f mm", radius_mm);
+        paper_draw_text(paper, text, x + 1, y - 2, 40, &label);
+    }
+}
+
 static void draw_sway(eg_paper *paper, const eg_paper_sway *sway, double x, double y, double size,
                       double mm_per_point) {
     cairo_t *c = paper->cairo;
@@ -144,9 +166,12 @@ static void draw_sway(eg_paper *paper, const eg_paper_sway *sway, double x, doub
     cairo_save(c);
     cairo_rectangle(c, x, y, size, size);
     cairo_clip(c);
-    for (int radius_mm = 10; radius_mm <= 20; radius_mm += 10) {
+    double reach_mm = size / 2 * mm_per_point;
+    for (int i = 1; i <= 2; i++) {
+        double radius_mm = i * circle_step_mm(reach_mm);
         paper_use(paper, paper_line);
         cairo_set_line_width(c, 0.6);
+        cairo_new_sub_path(c);
         cairo_arc(c, middle_x, middle_y, radius_mm / mm_per_point, 0, 2 * G_PI);
         cairo_stroke(c);
     }
@@ -159,14 +184,34 @@ static void draw_sway(eg_paper *paper, const eg_paper_sway *sway, double x, doub
     cairo_set_line_width(c, 0.45);
     cairo_stroke(c);
     draw_ellipse(paper, sway, middle_x, middle_y, mm_per_point);
+    label_circles(paper, middle_x, middle_y, mm_per_point, reach_mm);
     cairo_restore(c);
 }
 
-/* One scale for all, so that the larger sway looks larger. */
-static double reach_of(const eg_paper_sway *sways, size_t n) {
+static double reach_of_samples(const eg_paper_sway *sway) {
     double reach_mm = 22;
+    for (size_t i = 0; i < sway->n; i++) {
+        double ml_mm = fabs(sway->ml_mm[i] - sway->center_ml_mm);
+        double ap_mm = fabs(sway->ap_mm[i] - sway->center_ap_mm);
+        if (isfinite(ml_mm)) reach_mm = fmax(reach_mm, ml_mm * 1.05);
+        if (isfinite(ap_mm)) reach_mm = fmax(reach_mm, ap_mm * 1.05);
+    }
+    return reach_mm;
+}
+
+/* How far a trace reaches: of quiet stance its ellipse says it, of a task the samples. */
+static double reach_of(const eg_paper_sway *sway) {
+    if (isfinite(sway->major_mm)) return fmax(22, sway->major_mm * 1.25);
+    return reach_of_samples(sway);
+}
+
+/* One scale for all traces of quiet stance, so that the larger sway looks larger; a task, which
+ * moves the body on purpose, has its own. */
+static double shared_reach(const eg_paper_sway *sways, size_t n, const eg_paper_sway *of) {
+    double reach_mm = reach_of(of);
+    if (!isfinite(of->major_mm)) return reach_mm;
     for (size_t i = 0; i < n; i++)
-        if (isfinite(sways[i].major_mm)) reach_mm = fmax(reach_mm, sways[i].major_mm * 1.25);
+        if (isfinite(sways[i].major_mm)) reach_mm = fmax(reach_mm, reach_of(&sways[i]));
     return reach_mm;
 }
 
@@ -188,11 +233,11 @@ void eg_paper_sways(eg_paper *paper, const eg_paper_sway *sways, size_t n) {
     }
     double height = title_height + size + caption_height + 12;
     paper_make_room(paper, height);
-    double reach_mm = reach_of(sways, n);
     for (size_t i = 0; i < n; i++) {
         double x = paper_margin + width * (double)i;
         paper_draw_text(paper, sways[i].title, x, paper->y, width - paper_gap, &head);
-        draw_sway(paper, &sways[i], x, paper->y + title_height + 2, size, reach_mm / (size / 2));
+        draw_sway(paper, &sways[i], x, paper->y + title_height + 2, size,
+                  shared_reach(sways, n, &sways[i]) / (size / 2));
         paper_draw_text(paper, sways[i].caption, x, paper->y + title_height + size + 5,
                         width - paper_gap, &caption);
     }
@@ -219,31 +264,45 @@ static void draw_strip(eg_paper *paper, const double *t_s, const double *values,
     cairo_restore(c);
 }
 
+/* The axis of time below the strips: 0, the quarters, and the end in seconds. */
+static void draw_seconds(eg_paper *paper, double end_s, double x, double y, double width) {
+    static const paper_style centered = {7.5, 0, 0, {0.349, 0.416, 0.502}};
+    static const paper_style right = {7.5, 0, 1, {0.349, 0.416, 0.502}};
+    char text[32];
+    for (int i = 0; i < 4; i++) {
+        snprintf(text, sizeof text, "%.3g s", end_s * i / 4);
+        paper_draw_text(paper, text, x + width * i / 4, y, 60, &centered);
+        paper_draw_line(paper, x + width * i / 4, y - 3, x + width * i / 4, y, paper_line);
+    }
+    snprintf(text, sizeof text, "%.3g s", end_s);
+    paper_draw_text(paper, text, x, y, width, &right);
+    paper_draw_line(paper, x, y - 3, x + width, y - 3, paper_line);
+}
+
 void eg_paper_recording(eg_paper *paper, const eg_paper_sway *sway, const double *t_s) {
-    static const double size = 170;
+    static const double size = 150;
     static const paper_style head = {8.5, 1, 0, {0.071, 0.114, 0.169}};
     static const paper_style small = {7.5, 0, 1, {0.349, 0.416, 0.502}};
     static const paper_style left = {7.5, 0, 0, {0.349, 0.416, 0.502}};
-    double reach_mm = reach_of(sway, 1);
+    double reach_mm = fmax(reach_of(sway), reach_of_samples(sway));
     double x = paper_margin + size + 3 * paper_gap;
     double width = paper_margin + paper_inner_width() - x;
-    double strip = (size - 44) / 2;
+    double strip = (size - 30) / 2;
     char text[80];
-    paper_make_room(paper, size + 26);
+    paper_make_room(paper, size + 20);
     draw_sway(paper, sway, paper_margin, paper->y, size, reach_mm / (size / 2));
-    paper_draw_text(paper, "front is up, right is right; circles at 10 and 20 mm", paper_margin,
-                    paper->y + size + 2, size, &left);
+    paper_draw_text(paper, "Front is up, right is right", paper_margin, paper->y + size + 2, size,
+                    &left);
     const char *const titles[] = {"Right (+) and left", "Front (+) and back"};
     const double *const values[] = {sway->ml_mm, sway->ap_mm};
     const double middles[] = {sway->center_ml_mm, sway->center_ap_mm};
     for (size_t i = 0; i < 2; i++) {
-        double y = paper->y + (double)i * (strip + 22);
+        double y = paper->y + (double)i * (strip + 17);
         paper_draw_text(paper, titles[i], x, y, width, &head);
         snprintf(text, sizeof text, "± %.0f mm about the mean", reach_mm);
         paper_draw_text(paper, text, x, y, width, &small);
         draw_strip(paper, t_s, values[i], sway->n, middles[i], x, y + 13, width, strip, reach_mm);
     }
-    snprintf(text, sizeof text, "0 to %.0f s", sway->n > 0 ? t_s[sway->n - 1] : 0.0);
-    paper_draw_text(paper, text, x, paper->y + size - 10, width, &small);
-    paper->y += size + 26;
+    draw_seconds(paper, sway->n > 0 ? t_s[sway->n - 1] : 0, x, paper->y + size + 2, width);
+    paper->y += size + 20;
 }

@@ -41,7 +41,9 @@ static void write_title(report *r) {
                                 report_cut(r, eg_text_at(episode, "title"), 160),
                                 report_date(r, today)));
     if (json_is_true(json_object_get(person, "example")))
-        eg_paper_text(r->paper, "Example: this person is invented.", EG_PAPER_QUIET);
+        eg_paper_box(r->paper, "Example: this person is invented",
+                     "Name, history and numbers are made up; recordings are synthesised.",
+                     EG_PAPER_PLAIN);
 }
 
 static void write_draft_warning(report *r, const json_t *document, const char *what) {
@@ -98,6 +100,38 @@ static eg_err discard(void *closure, const unsigned char *bytes, size_t n) {
     return EG_OK;
 }
 
+eg_err report_count_pages(report *r, eg_paper_info *info, void (*write)(report *r)) {
+    info->n_pages = 0;
+    eg_err error = eg_paper_create(info, discard, NULL, &r->paper);
+    if (error != EG_OK) return error;
+    write(r);
+    return eg_paper_finish(r->paper, &info->n_pages);
+}
+
+eg_err report_put(report *r, const eg_paper_info *info, void (*write)(report *r),
+                  eg_paper_sink sink, void *closure) {
+    eg_err error = eg_paper_create(info, sink, closure, &r->paper);
+    if (error != EG_OK) return error;
+    write(r);
+    return eg_paper_finish(r->paper, NULL);
+}
+
+eg_err report_result(eg_err error, eg_diag *diag) {
+    if (error == EG_OK) return EG_OK;
+    return eg_diag_set(diag, error, "report", 0, "the PDF could not be written: %s",
+                       eg_err_text(error));
+}
+
+/* What the reader can hold against the store: the hash that the signature covers. */
+static const char *fingerprint(report *r) {
+    const json_t *document =
+        r->type == EG_REPORT_EVALUATION_PLAN ? report_plan(r) : report_newest(r);
+    const json_t *signature = report_signature(r, document);
+    if (signature == NULL) return "Not signed: this paper has no content hash.";
+    return report_print(r, "SHA-256 of the signed %s %s", eg_text_at(document, "kind"),
+                        eg_text_at(signature, "content_hash"));
+}
+
 eg_err eg_report_write(const eg_clinic *clinic, const eg_report_input *input, eg_report_type type,
                        eg_paper_sink sink, void *closure, eg_diag *diag) {
     EG_ASSERT(clinic != NULL && input != NULL && sink != NULL);
@@ -107,26 +141,18 @@ eg_err eg_report_write(const eg_clinic *clinic, const eg_report_input *input, eg
     r.pool = g_ptr_array_new_with_free_func(g_free);
     char created_at[EG_STORE_INSTANT_SIZE];
     eg_instant_format(clinic->now_ms, created_at);
+    int is_example = json_is_true(json_object_get(eg_member(input->chart, "person"), "example"));
     eg_paper_info info = {
         .title = title_of(&r),
-        .subject = report_person(&r),
+        .subject = report_print(&r, "%s%s", report_person(&r), is_example ? " (invented)" : ""),
         .created_at = created_at,
-        .notice = "Written by Engram, which is not a certified medical device. Rules and doses "
-                  "have not been verified by a clinician."};
+        .notice = "Written by Engram " ENGRAM_VERSION
+                  ", which is not a certified medical device. Rules and doses have not been "
+                  "verified by a clinician.",
+        .fingerprint = fingerprint(&r)};
     /* The first pass counts the pages, the second writes them with "of N". */
-    eg_err error = eg_paper_create(&info, discard, NULL, &r.paper);
-    if (error == EG_OK) {
-        write_blocks(&r);
-        error = eg_paper_finish(r.paper, &info.n_pages);
-    }
-    if (error == EG_OK) error = eg_paper_create(&info, sink, closure, &r.paper);
-    if (error == EG_OK) {
-        write_blocks(&r);
-        error = eg_paper_finish(r.paper, NULL);
-    }
+    eg_err error = report_count_pages(&r, &info, write_blocks);
+    if (error == EG_OK) error = report_put(&r, &info, write_blocks, sink, closure);
     g_ptr_array_free(r.pool, TRUE);
-    if (error != EG_OK)
-        return eg_diag_set(diag, error, "report", 0, "the PDF could not be written: %s",
-                           eg_err_text(error));
-    return EG_OK;
+    return report_result(error, diag);
 }

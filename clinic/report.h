@@ -37,8 +37,9 @@ eg_err eg_report_of_episode(eg_clinic *clinic, const eg_evaluator *evaluator,
                             const char *episode_id, eg_report_type type, eg_paper_sink sink,
                             void *closure, eg_diag *diag);
 
-/* One page about one balance recording: verdict, trace, ellipse, what the gate said, measures
- * against norm and noise, and what is not known. `result` and `trace` as eg_trial_result and
+/* One page about one balance recording: verdict, area and velocity, trace, ellipse, what the gate
+ * said, the measures that are read first (it says how many more there are)
+ * against norm and noise. `result` and `trace` as eg_trial_result and
  * eg_trial_trace give them. Errors: what the sink returned, EG_ERR_MEMORY. */
 eg_err eg_report_balance(const eg_clinic *clinic, const json_t *result, const json_t *trace,
                          eg_paper_sink sink, void *closure, eg_diag *diag);

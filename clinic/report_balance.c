@@ -6,26 +6,40 @@
 #include "clinic/row.h"
 #include "core/base/check.h"
 
-enum { MEASURES_MAX = 14, NOTE_SIZE = 300 };
+enum { MEASURES_MAX = 14, MEASURES_MIN = 2, NOTE_SIZE = 300 };
+
+/* Area or velocity as the box at the top says it: "94.46 mm², within the norm (67.5 to 593)". */
+static const char *headline(report *r, const char *code) {
+    size_t i;
+    json_t *measure;
+    json_array_foreach(json_object_get(r->input->chart, "measures"), i, measure) {
+        const json_t *norm = json_object_get(measure, "norm");
+        if (strcmp(eg_text_at(measure, "code"), code) != 0) continue;
+        if (isnan(eg_number_at(measure, "value"))) return "";
+        const char *value = report_measure_value(r, measure);
+        if (norm == NULL) return value;
+        return report_print(r, "%s, %s the norm (%s to %s)", value, eg_text_at(norm, "position"),
+                            report_rounded(r, eg_number_at(norm, "p5")),
+                            report_rounded(r, eg_number_at(norm, "p95")));
+    }
+    return "";
+}
 
 static void write_verdict(report *r) {
     const json_t *result = r->input->chart;
-    const char *verdict = eg_text_at(result, "verdict");
-    int is_fail = strcmp(verdict, "fail") == 0;
     const json_t *condition = json_object_get(result, "condition");
     double age = eg_number_at(condition, "age_years");
     const char *const pairs[][2] = {
-        {"Quality", is_fail                        ? "failed: repeat the trial; no value is shown"
-                    : strcmp(verdict, "warn") == 0 ? "usable with care, see the checks below"
-                                                   : "good"},
-        {"Recorded", report_print(r, "%s at %s Hz, layout “%s”",
+        {"Quality", report_verdict(result)},
+        {"Sway area", headline(r, "cop.ellipse.area")},
+        {"Velocity", headline(r, "cop.velocity.mean")},
+        {"Condition",
+         report_print(r, "%s; %s", report_condition(r, condition),
+                      isnan(age) ? "age not known" : report_print(r, "%.0f years old", age))},
+        {"Recorded", report_print(r, "%s at %s Hz; file layout “%s”, analysed with profile “%s”",
                                   report_amount(r, eg_number_at(result, "duration_s"), "s"),
                                   report_number(r, eg_number_at(result, "rate_hz")),
-                                  eg_text_at(result, "map"))},
-        {"Condition", report_condition(r, condition)},
-        {"Age",
-         isnan(age) ? "not known: no norm can be shown" : report_print(r, "%.0f years", age)},
-        {"Analysed as", report_print(r, "profile %s", eg_text_at(result, "profile"))},
+                                  eg_text_at(result, "map"), eg_text_at(result, "profile"))},
     };
     eg_paper_summary(r->paper, "In one minute", pairs, sizeof pairs / sizeof pairs[0]);
 }
@@ -48,10 +62,11 @@ static void write_quality(report *r) {
         if (strcmp(verdict, "ok") == 0) {
             g_ptr_array_add(fine, (char *)(uintptr_t)kept);
         } else if (n < 32) {
+            int is_fail = strcmp(verdict, "fail") == 0;
             eg_paper_cell *row = cells + 3 * n++;
             row[0] = (eg_paper_cell){kept, EG_PAPER_PLAIN};
-            row[1] = (eg_paper_cell){verdict,
-                                     strcmp(verdict, "fail") == 0 ? EG_PAPER_STOP : EG_PAPER_ACT};
+            row[1] = (eg_paper_cell){is_fail ? "failed" : "take care",
+                                     is_fail ? EG_PAPER_STOP : EG_PAPER_ACT};
             row[2] = (eg_paper_cell){eg_text_at(check, "detail"), EG_PAPER_PLAIN};
         }
     }
@@ -64,75 +79,78 @@ static void write_quality(report *r) {
     g_ptr_array_free(fine, TRUE);
 }
 
-static const char *norm_text(report *r, const json_t *measure) {
-    const json_t *norm = json_object_get(measure, "norm");
-    const char *why_not = eg_text_at(measure, "no_norm");
-    if (norm == NULL) return why_not[0] != '\0' ? why_not : "no norm held";
-    return report_print(r, "%s %s to %s\n%.0f to %.0f years, %s, eyes %s",
-                        eg_text_at(norm, "position"), report_number(r, eg_number_at(norm, "p5")),
-                        report_number(r, eg_number_at(norm, "p95")), eg_number_at(norm, "age_low"),
-                        eg_number_at(norm, "age_high"), eg_text_at(norm, "surface"),
-                        eg_text_at(norm, "vision"));
+/* Why no norm is shown, where one reason holds for the whole trial; NULL where there are norms. */
+static const char *missing_norm(report *r, const json_t *const *measures, size_t n) {
+    static const char *const asked[][2] = {
+        {"say --posture", "the posture is not stated (--posture standing or sitting)"},
+        {"say --vision", "eyes and surface are not stated (--vision, --surface)"},
+        {"say --age", "the age is not known (--age)"}};
+    const char *reason = n > 0 ? eg_text_at(measures[0], "no_norm") : "";
+    if (reason[0] == '\0') return NULL;
+    for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
+        if (strncmp(reason, asked[i][0], strlen(asked[i][0])) == 0) reason = asked[i][1];
+    return report_print(r, "No norm is shown: %s.", reason);
 }
 
-/* With a norm first, then with a known noise, then the rest, as far as a page goes. */
-static int rank_of(const json_t *measure) {
-    if (json_object_get(measure, "norm") != NULL) return 0;
-    return json_object_get(measure, "reliability") != NULL ? 1 : 2;
+/* What stands below the table once for all its rows. */
+static void write_notes(report *r, const json_t *const *measures, size_t n, size_t n_known) {
+    GPtrArray *notes = g_ptr_array_new();
+    const char *missing = missing_norm(r, measures, n);
+    const char *source = "";
+    for (size_t i = 0; i < n && source[0] == '\0'; i++) source = report_norm_source(r, measures[i]);
+    if (source[0] != '\0') g_ptr_array_add(notes, (char *)(uintptr_t)source);
+    if (n > 0)
+        g_ptr_array_add(notes, (char *)(uintptr_t) "MDC95: the smallest change that is more than "
+                                                   "noise, and over which interval it holds.");
+    if (n_known > n)
+        g_ptr_array_add(
+            notes, (char *)(uintptr_t)report_print(
+                       r, "%zu more measures are on the page and in engram measure balance --json.",
+                       n_known - n));
+    if (missing != NULL) eg_paper_text(r->paper, missing, EG_PAPER_ACT);
+    if (notes->len > 0) eg_paper_text(r->paper, report_join(r, notes, " ", 4), EG_PAPER_QUIET);
+    g_ptr_array_free(notes, TRUE);
 }
 
-static void write_measures(report *r) {
-    static const eg_paper_column columns[] = {
-        {"Measure", 3.2, 0}, {"Value", 1.6, 1}, {"Norm band", 2.8, 0}, {"MDC95", 1.6, 1}};
-    const json_t *measures = json_object_get(r->input->chart, "measures");
+static void write_measures(report *r, size_t max) {
+    static const eg_paper_column with_norm[] = {
+        {"Measure", 3.4, 0}, {"Value", 1.4, 1}, {"Norm", 2.0, 0}, {"MDC95", 2.2, 0}};
+    static const eg_paper_column without_norm[] = {
+        {"Measure", 3.4, 0}, {"Value", 1.4, 1}, {"MDC95", 4.2, 0}};
+    const json_t *chosen[MEASURES_MAX];
     eg_paper_cell cells[MEASURES_MAX * 4];
-    size_t n = 0;
     size_t n_known = 0;
-    for (int rank = 0; rank < 3; rank++) {
-        size_t i;
-        json_t *measure;
-        json_array_foreach(measures, i, measure) {
-            double value = eg_number_at(measure, "value");
-            const json_t *reliability = json_object_get(measure, "reliability");
-            double mdc = eg_number_at(reliability, "mdc95");
-            const char *name = eg_text_at(measure, "name");
-            if (rank_of(measure) != rank || isnan(value)) continue;
-            n_known++;
-            if (n == MEASURES_MAX) continue;
-            eg_paper_cell *row = cells + 4 * n++;
-            row[0] = (eg_paper_cell){name[0] ? name : eg_text_at(measure, "code"), EG_PAPER_PLAIN};
-            row[1] = (eg_paper_cell){report_amount(r, value, eg_text_at(measure, "unit")),
-                                     EG_PAPER_STRONG};
-            row[2] = (eg_paper_cell){norm_text(r, measure), EG_PAPER_QUIET};
-            row[3] = (eg_paper_cell){
-                isnan(mdc) ? "not known"
-                           : report_print(r, "%.3g\n%s", mdc, eg_text_at(reliability, "interval")),
-                EG_PAPER_QUIET};
-        }
+    size_t n = report_choose(json_object_get(r->input->chart, "measures"), chosen, max, &n_known);
+    int has_norms = missing_norm(r, chosen, n) == NULL;
+    size_t n_columns = has_norms ? 4 : 3;
+    for (size_t i = 0; i < n; i++) {
+        const char *band = report_norm_band(r, chosen[i]);
+        eg_paper_cell *row = cells + n_columns * i;
+        row[0] = (eg_paper_cell){report_measure_title(chosen[i]), EG_PAPER_PLAIN};
+        row[1] = (eg_paper_cell){report_measure_value(r, chosen[i]), EG_PAPER_STRONG};
+        row[2] = (eg_paper_cell){band[0] != '\0' ? band : "none held",
+                                 strncmp(band, "within", 6) == 0 || band[0] == '\0' ? EG_PAPER_QUIET
+                                                                                    : EG_PAPER_ACT};
+        row[n_columns - 1] = (eg_paper_cell){report_noise(r, chosen[i]), EG_PAPER_QUIET};
     }
     eg_paper_heading(r->paper, "Measures",
-                     n > 0 ? "norm: 5th to 95th percentile of healthy people" : NULL);
-    if (n > 0) eg_paper_table(r->paper, columns, 4, cells, n);
-    if (n_known > n)
-        eg_paper_text(
-            r->paper,
-            report_print(r, "and %zu more: engram measure balance shows them all.", n_known - n),
-            EG_PAPER_QUIET);
+                     n < n_known ? report_print(r, "%zu of %zu", n, n_known) : NULL);
+    if (n > 0) eg_paper_table(r->paper, has_norms ? with_norm : without_norm, n_columns, cells, n);
+    write_notes(r, chosen, n, n_known);
     if (n == 0) {
         const char *reason = eg_text_at(r->input->chart, "reason");
         eg_paper_text(r->paper, reason[0] ? reason : "No value is shown.", EG_PAPER_ACT);
     }
 }
 
+/* What the numbers do not say, and what was warned of while they were read. */
 static void write_unknown(report *r) {
     const json_t *warnings = json_object_get(r->input->chart, "warnings");
     size_t i;
     json_t *warning;
-    eg_paper_heading(r->paper, "What is not known", NULL);
     eg_paper_text(r->paper,
                   "Sway alone does not tell who will fall. Where noise was measured within one "
-                  "session, noise from day to day is not known. Norms and noise have not been "
-                  "verified by a clinician.",
+                  "session, noise from day to day is not known.",
                   EG_PAPER_QUIET);
     json_array_foreach(warnings, i, warning) {
         if (i < 4 && json_is_string(warning))
@@ -141,23 +159,16 @@ static void write_unknown(report *r) {
     }
 }
 
-static void write_page(report *r, const json_t *trace, const char *subject) {
+static void write_page(report *r) {
     report_samples samples;
-    eg_paper_title(r->paper, "Balance recording", subject);
+    eg_paper_title(r->paper, "Balance recording", r->subject);
     write_verdict(r);
-    report_samples_read(&samples, trace);
+    report_samples_read(&samples, r->trace);
     eg_paper_recording(r->paper, &samples.sway, samples.t_s);
     report_samples_release(&samples);
     write_quality(r);
-    write_measures(r);
+    write_measures(r, r->rows_max);
     write_unknown(r);
-}
-
-static eg_err discard(void *closure, const unsigned char *bytes, size_t n) {
-    (void)closure;
-    (void)bytes;
-    (void)n;
-    return EG_OK;
 }
 
 eg_err eg_report_balance(const eg_clinic *clinic, const json_t *result, const json_t *trace,
@@ -165,7 +176,7 @@ eg_err eg_report_balance(const eg_clinic *clinic, const json_t *result, const js
     EG_ASSERT(clinic != NULL && sink != NULL);
     /* The parts read their object as a chart is read. */
     const eg_report_input input = {.chart = result};
-    report r = {.clinic = clinic, .input = &input};
+    report r = {.clinic = clinic, .input = &input, .trace = trace, .rows_max = MEASURES_MAX};
     char created_at[EG_STORE_INSTANT_SIZE];
     char today[EG_DATE_SIZE];
     if (!json_is_object(result) || !json_is_object(trace))
@@ -175,23 +186,25 @@ eg_err eg_report_balance(const eg_clinic *clinic, const json_t *result, const js
     eg_clinic_today(clinic, today);
     const char *file = eg_text_at(result, "file");
     const char *slash = strrchr(file, '/');
-    const char *name = report_isolated(&r, report_cut(&r, slash != NULL ? slash + 1 : file, 120));
-    eg_paper_info info = {.title = "Balance recording",
-                          .subject = name,
-                          .created_at = created_at,
-                          .notice = "Written by Engram, which is not a certified medical device."};
-    const char *subject = report_print(&r, "%s · written %s", name, report_date(&r, today));
-    eg_err error = EG_OK;
-    for (int pass = 0; pass < 2 && error == EG_OK; pass++) {
-        error = eg_paper_create(&info, pass == 0 ? discard : sink, pass == 0 ? NULL : closure,
-                                &r.paper);
-        if (error != EG_OK) break;
-        write_page(&r, trace, subject);
-        error = eg_paper_finish(r.paper, pass == 0 ? &info.n_pages : NULL);
+    const char *name = report_isolated(&r, report_valid(&r, slash != NULL ? slash + 1 : file));
+    const char *sha256 = eg_text_at(result, "sha256");
+    eg_paper_info info = {
+        .title = "Balance recording",
+        .subject = name,
+        .created_at = created_at,
+        .notice = "Written by Engram " ENGRAM_VERSION
+                  ", which is not a certified medical device. Norms and noise have not been "
+                  "verified by a clinician.",
+        .fingerprint =
+            sha256[0] != '\0' ? report_print(&r, "SHA-256 of the recording %s", sha256) : NULL};
+    r.subject = report_print(&r, "%s · written %s", name, report_date(&r, today));
+    eg_err error = report_count_pages(&r, &info, write_page);
+    /* One trial is one page: where checks take room, fewer measures stand below them. */
+    while (error == EG_OK && info.n_pages > 1 && r.rows_max > MEASURES_MIN) {
+        r.rows_max--;
+        error = report_count_pages(&r, &info, write_page);
     }
+    if (error == EG_OK) error = report_put(&r, &info, write_page, sink, closure);
     g_ptr_array_free(r.pool, TRUE);
-    if (error != EG_OK)
-        return eg_diag_set(diag, error, "report", 0, "the PDF could not be written: %s",
-                           eg_err_text(error));
-    return EG_OK;
+    return report_result(error, diag);
 }

@@ -30,8 +30,20 @@ const char *report_join(report *r, const GPtrArray *parts, const char *between, 
     return keep(r, g_string_free(text, FALSE));
 }
 
-const char *report_cut(report *r, const char *text, size_t max) {
+/* Line ends and tabs are text; other control characters would be drawn as boxes or end the text. */
+static char *without_controls(const char *text) {
     char *valid = g_utf8_make_valid(text, -1);
+    for (char *c = valid; *c != '\0'; c++)
+        if (((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f) *c = ' ';
+    return valid;
+}
+
+const char *report_valid(report *r, const char *text) {
+    return keep(r, without_controls(text));
+}
+
+const char *report_cut(report *r, const char *text, size_t max) {
+    char *valid = without_controls(text);
     if (strlen(valid) > max) {
         char *end = g_utf8_find_prev_char(valid, valid + max);
         for (size_t back = 0; end != NULL && end > valid && back < 24; back++)
@@ -69,6 +81,12 @@ const char *report_number(report *r, double value) {
     return report_print(r, "%.4g", value);
 }
 
+const char *report_rounded(report *r, double value) {
+    if (isnan(value)) return "?";
+    if (fabs(value) >= 100) return report_print(r, "%.0f", value);
+    return report_print(r, "%.3g", value);
+}
+
 /* Units as people write them, by what UCUM calls them. */
 static const struct {
     const char *code, *word;
@@ -90,12 +108,15 @@ const char *report_unit(report *r, const char *unit) {
     return keep(r, plain);
 }
 
+const char *report_unit_behind(report *r, const char *unit) {
+    const char *word = report_unit(r, unit);
+    int is_close = word[0] == '\0' || strcmp(word, "°") == 0 || word[0] == '/';
+    return is_close ? word : report_print(r, "\u00a0%s", word);
+}
+
 const char *report_amount(report *r, double value, const char *unit) {
     const char *number = report_number(r, value);
-    const char *word = report_unit(r, unit);
-    if (isnan(value) || word[0] == '\0') return number;
-    int is_close = strcmp(word, "°") == 0 || word[0] == '/';
-    return report_print(r, "%s%s%s", number, is_close ? "" : " ", word);
+    return isnan(value) ? number : report_print(r, "%s%s", number, report_unit_behind(r, unit));
 }
 
 const char *report_date(report *r, const char *date) {

@@ -135,7 +135,7 @@ void report_write_traces(report *r) {
     }
     if (n > 0) {
         eg_paper_heading(r->paper, "Balance recordings",
-                         "newest first; front is up, right is right; circles at 10 and 20 mm");
+                         "newest first; front is up, right is right");
         eg_paper_sways(r->paper, sways, n);
     }
     for (size_t k = 0; k < n; k++) report_samples_release(&samples[k]);

@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "clinic/report.h"
+#include "tests/support/pdf.h"
 #include "tests/support/test.h"
 
 /* A small chart with every part that a report prints. */
@@ -54,43 +54,50 @@ static json_t *parse(const char *quoted) {
     return value;
 }
 
-static eg_err to_file(void *closure, const unsigned char *bytes, size_t n) {
-    return fwrite(bytes, 1, n, closure) == n ? EG_OK : EG_ERR_IO;
+static const char *pdf_path(void) {
+    static char path[256];
+    snprintf(path, sizeof path, "%s/report.pdf", eg_test_folder());
+    return path;
 }
 
-/* Writes a report and gives its words as pdftotext reads them. */
-static const char *words_of(eg_report_type type) {
-    static char text[1 << 16];
+/* Keeps the PDF of a test for somebody who wants to look at it. */
+static void keep_shot(const char *name) {
+    char command[512];
+    const char *shots = getenv("ENGRAM_SHOTS");
+    if (shots == NULL) return;
+    snprintf(command, sizeof command, "cp %s %s/report-%s.pdf", pdf_path(), shots, name);
+    EG_CHECK_INT(system(command), 0);
+}
+
+static eg_clinic paper_clinic(void) {
     static eg_zone zone;
     eg_diag diag = {0};
     if (eg_zone_load("Europe/Berlin", &zone, &diag) != EG_OK) EG_FAIL("%s", diag.text);
-    const eg_clinic clinic = {.zone = &zone, .now_ms = 1795428000000};
-    const eg_report_input input = {.chart = parse(chart_text),
-                                   .findings = parse(findings_text),
-                                   .progress = parse(progress_text)};
-    char path[256];
-    snprintf(path, sizeof path, "%s/report.pdf", eg_test_folder());
-    FILE *file = fopen(path, "wb");
+    return (eg_clinic){.zone = &zone, .now_ms = 1795428000000};
+}
+
+/* Writes a report and gives its words as pdftotext reads them. Takes the chart over. */
+static const char *words_of_chart(json_t *chart, eg_report_type type) {
+    eg_diag diag = {0};
+    const eg_clinic clinic = paper_clinic();
+    const eg_report_input input = {
+        .chart = chart, .findings = parse(findings_text), .progress = parse(progress_text)};
+    FILE *file = fopen(pdf_path(), "wb");
     EG_CHECK(file != NULL);
-    if (eg_report_write(&clinic, &input, type, to_file, file, &diag) != EG_OK)
+    if (eg_report_write(&clinic, &input, type, eg_test_pdf_to_file, file, &diag) != EG_OK)
         EG_FAIL("%s", diag.text);
     fclose(file);
-    json_decref((json_t *)input.chart);
-    json_decref((json_t *)input.findings);
-    json_decref((json_t *)input.progress);
-    char command[512];
-    snprintf(command, sizeof command, "pdftotext -layout %s -", path);
-    FILE *pipe = popen(command, "r");
-    EG_CHECK(pipe != NULL);
-    size_t n = fread(text, 1, sizeof text - 1, pipe);
-    text[n] = '\0';
-    if (WEXITSTATUS(pclose(pipe)) == 127) EG_SKIP("pdftotext is not installed");
-    const char *shots = getenv("ENGRAM_SHOTS");
-    if (shots != NULL) {
-        snprintf(command, sizeof command, "cp %s %s/report-%d.pdf", path, shots, (int)type);
-        EG_CHECK_INT(system(command), 0);
-    }
-    return text;
+    json_decref(chart);
+    json_decref((json_t *)(uintptr_t)input.findings);
+    json_decref((json_t *)(uintptr_t)input.progress);
+    eg_test_pdf_within_margins(pdf_path());
+    return eg_test_pdf_text(pdf_path(), 1);
+}
+
+static const char *words_of(eg_report_type type) {
+    const char *words = words_of_chart(parse(chart_text), type);
+    keep_shot(type == EG_REPORT_PROGRESS ? "progress" : "evaluation");
+    return words;
 }
 
 static void check_words(const char *text, const char *const *words, size_t n) {
@@ -129,6 +136,91 @@ static void progress_says_what_matters(void) {
     check_words(words_of(EG_REPORT_PROGRESS), words, sizeof words / sizeof words[0]);
 }
 
+/* A trial with every measure of the catalogue's names and `n_bad` checks that did not pass. */
+static json_t *recording(int n_measures, int n_bad, const char *verdict) {
+    json_t *result = parse("{'file':'/x/trial.txt','sha256':'ab12cd34','map':'bds','profile':"
+                           "'engram','duration_s':60,'rate_hz':100,'condition':{'posture':"
+                           "'standing','vision':'open','surface':'firm'}}");
+    json_t *measures = json_array();
+    json_t *quality = json_array();
+    json_array_append_new(measures, parse("{'code':'cop.mean.ml','name':'Mean position','unit':"
+                                          "'mm','value':9.5}"));
+    for (int i = 0; i < n_measures; i++)
+        json_array_append_new(measures, json_pack("{ss ss ss sf}", "code", "cop.other", "name",
+                                                  "Another measure", "unit", "mm", "value", 1.0));
+    json_array_append_new(
+        measures, parse("{'code':'cop.velocity.mean','name':'Mean velocity','unit':'mm/s','value':"
+                        "12.25,'reliability':{'mdc95':3.09,'interval':'same session'}}"));
+    json_array_append_new(
+        measures, parse("{'code':'cop.ellipse.area','name':'Sway area','unit':'mm2','value':2500,"
+                        "'norm':{'position':'above','p5':67.4,'p95':1593.2,'n':87,'age_low':18,"
+                        "'age_high':59,'vision':'open','surface':'firm'}}"));
+    for (int i = 0; i < 14; i++)
+        json_array_append_new(
+            quality, json_pack("{ss ss ss}", "check", "held_samples", "verdict",
+                               i < n_bad ? verdict : "ok", "detail",
+                               "a long sentence that says what was seen, where it was seen, and "
+                               "what somebody might do so that it is not seen again"));
+    json_object_set_new(result, "verdict", json_string(n_bad > 0 ? verdict : "ok"));
+    json_object_set_new(result, "quality", quality);
+    json_object_set_new(result, "measures", measures);
+    return result;
+}
+
+static const char *words_of_recording(json_t *result) {
+    eg_diag diag = {0};
+    const eg_clinic clinic = paper_clinic();
+    json_t *trace = parse("{'t_s':[0,1,2,3],'ml_mm':[0,4,null,-3],'ap_mm':[1,-2,5,90],'ellipse':"
+                          "{'cx':0,'cy':0,'major':9,'minor':4,'angle_deg':20}}");
+    FILE *file = fopen(pdf_path(), "wb");
+    EG_CHECK(file != NULL);
+    if (eg_report_balance(&clinic, result, trace, eg_test_pdf_to_file, file, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    fclose(file);
+    json_decref(result);
+    json_decref(trace);
+    keep_shot("recording");
+    eg_test_pdf_within_margins(pdf_path());
+    return eg_test_pdf_text(pdf_path(), 1);
+}
+
+static void one_trial_is_one_page(void) {
+    static const char *const words[] = {"2500 mm²",          "above the norm (67.4 to 1593)",
+                                        "12.25 mm/s",        "3.09 mm/s, same session",
+                                        "87 healthy people", "ab12cd34",
+                                        "Engram 0.",         "not a certified medical device",
+                                        "14 of 14 passed"};
+    const char *text = words_of_recording(recording(100, 0, "ok"));
+    EG_CHECK_INT(eg_test_pdf_pages(text), 1);
+    check_words(text, words, sizeof words / sizeof words[0]);
+    const char *table = strstr(text, "Measures");
+    EG_CHECK(table != NULL);
+    const char *area = strstr(table, "Sway area");
+    const char *velocity = strstr(table, "Mean velocity");
+    EG_CHECK(area != NULL && velocity != NULL && area < velocity);
+    EG_CHECK(strstr(text, "Mean position") == NULL); /* stands last, and the page is full */
+    for (int n_bad = 1; n_bad <= 5; n_bad++)
+        EG_CHECK_INT(eg_test_pdf_pages(words_of_recording(recording(100, n_bad, "warn"))), 1);
+    EG_CHECK(strstr(words_of_recording(recording(0, 0, "ok")), "Mean position") != NULL);
+    eg_test_note("; 1 page with 0 to 5 checks that did not pass");
+}
+
+static void a_reason_without_norms_is_said_once(void) {
+    json_t *result = recording(10, 0, "ok");
+    size_t i;
+    json_t *measure;
+    json_array_foreach(json_object_get(result, "measures"), i, measure) {
+        json_object_del(measure, "norm");
+        json_object_set_new(measure, "no_norm", json_string("say --posture to see norms"));
+    }
+    const char *text = words_of_recording(result);
+    const char *first = strstr(text, "--posture");
+    EG_CHECK(first != NULL);
+    EG_CHECK(strstr(first + 1, "--posture") == NULL);
+}
+
 EG_TESTS({"report: evaluation and plan hold the numbers, the draft says so",
           evaluation_says_what_matters},
-         {"report: progress holds first, now, change and noise", progress_says_what_matters})
+         {"report: progress holds first, now, change and noise", progress_says_what_matters},
+         {"report: one trial is one page, area and velocity first", one_trial_is_one_page},
+         {"report: why there is no norm is said once", a_reason_without_norms_is_said_once})
