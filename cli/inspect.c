@@ -4,31 +4,12 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "clinic/describe.h"
+#include "io/embed.h"
 #include "io/format/recording.h"
 #include "io/json/write.h"
 
 enum { CHANNELS_SHOWN = 60 };
-
-typedef struct channel_facts {
-    double first, last, mean; /* NaN where there is no number */
-    size_t n_missing;
-} channel_facts;
-
-static channel_facts summarise(const eg_channel *channel) {
-    channel_facts facts = {NAN, NAN, NAN, 0};
-    double sum = 0;
-    for (size_t i = 0; i < channel->n; i++) {
-        if (isnan(channel->values[i]))
-            facts.n_missing++;
-        else
-            sum += channel->values[i];
-    }
-    if (channel->n == 0) return facts;
-    facts.first = channel->values[0];
-    facts.last = channel->values[channel->n - 1];
-    if (facts.n_missing < channel->n) facts.mean = sum / (double)(channel->n - facts.n_missing);
-    return facts;
-}
 
 static void write_texts(eg_json_writer *json, const char *key, const eg_recording *recording,
                         int units) {
@@ -43,12 +24,15 @@ static void write_channels(eg_json_writer *json, const eg_recording *recording) 
     eg_json_key(json, "channels");
     eg_json_begin_array(json);
     for (size_t i = 0; i < recording->n_channels; i++) {
-        channel_facts facts = summarise(&recording->channels[i]);
+        eg_column_facts facts = eg_describe_column(&recording->channels[i]);
         eg_json_begin_object(json);
         eg_json_member_number(json, "first", facts.first);
         eg_json_member_number(json, "last", facts.last);
         eg_json_member_number(json, "mean", facts.mean);
         eg_json_member_integer(json, "missing", (int64_t)facts.n_missing);
+        eg_json_member_integer(json, "n", (int64_t)facts.n);
+        eg_json_member_number(json, "min", facts.least);
+        eg_json_member_number(json, "max", facts.most);
         eg_json_end_object(json);
     }
     eg_json_end_array(json);
@@ -70,7 +54,8 @@ static void write_warnings(eg_json_writer *json, const eg_recording *recording) 
     eg_json_end_array(json);
 }
 
-static void write_json(const char *path, const eg_recording *recording) {
+static void write_json(const eg_evaluator *evaluator, const char *path,
+                       const eg_recording *recording) {
     eg_json_writer json;
     eg_json_init(&json, eg_json_to_file, stdout);
     eg_json_begin_object(&json);
@@ -93,25 +78,62 @@ static void write_json(const char *path, const eg_recording *recording) {
     eg_json_key(&json, "events");
     eg_json_begin_array(&json);
     eg_json_end_array(&json);
+    eg_diag diag = {0};
+    if (eg_describe_write(evaluator, recording, &json, &diag) != EG_OK)
+        eg_command_complain("inspect", &diag);
     eg_json_member_boolean(&json, "partial", recording->is_partial);
     write_warnings(&json, recording);
     eg_json_end_object(&json);
     if (eg_json_finish(&json) == EG_OK) putchar('\n');
 }
 
-static void print_table(const char *path, const eg_recording *recording) {
+static const char *word_for(char delimiter) {
+    return delimiter == '\t'  ? "tab"
+           : delimiter == ' ' ? "blanks"
+           : delimiter == ';' ? "semicolon"
+           : delimiter == ',' ? "comma"
+                              : "bar";
+}
+
+/* How the text is laid out, where its time comes from and how it would be measured. */
+static void print_layout(const eg_evaluator *evaluator, const eg_recording *recording) {
+    eg_layout_answer answer;
+    eg_diag diag = {0};
+    printf("  %s%s%llu header lines, columns parted by %s, decimal %s\n", recording->maker,
+           recording->maker[0] != '\0' ? ": " : "", (unsigned long long)recording->header_lines,
+           word_for(recording->delimiter), recording->decimal_mark == ',' ? "comma" : "point");
+    eg_time_facts time = eg_describe_time(recording);
+    printf("  time: %s", recording->time_source[0] != '\0' ? recording->time_source : "unknown");
+    if (!isnan(time.jitter))
+        printf("; steps vary by %.2g %%, longest %.4g s, %zu gaps, %zu steps back",
+               100 * time.jitter, time.longest, time.n_gaps, time.n_back);
+    printf("\n");
+    if (eg_describe_layout(evaluator, recording, &answer, &diag) != EG_OK) return;
+    if (strcmp(answer.source, "unknown") == 0)
+        printf("  layout: not understood: %s;\n    say which column is what (docs/reference/"
+               "maps.md)\n",
+               answer.why);
+    else
+        printf("  layout: %s (%s)\n", answer.map.title,
+               strcmp(answer.source, "ready") == 0 ? "ready map" : "by the header's words");
+}
+
+static void print_table(const eg_evaluator *evaluator, const char *path,
+                        const eg_recording *recording) {
     printf("%s\n  %s, %zu rows", path, recording->format, recording->n_frames);
     if (!isnan(recording->rate_hz))
         printf(" at %g Hz, %.3f s", recording->rate_hz,
                (double)recording->n_frames / recording->rate_hz);
-    printf("\n\n  %-24s %-8s %14s %14s %14s %8s\n", "column", "unit", "first", "last", "mean",
-           "missing");
+    printf("\n");
+    print_layout(evaluator, recording);
+    printf("\n  %-24s %-6s %12s %12s %12s %12s %12s %8s\n", "column", "unit", "first", "last",
+           "least", "most", "mean", "missing");
     for (size_t i = 0; i < recording->n_channels && i < CHANNELS_SHOWN; i++) {
         const eg_channel *channel = &recording->channels[i];
-        channel_facts facts = summarise(channel);
-        printf("  %-24s %-8s %14.6g %14.6g %14.6g %8zu\n", channel->label,
-               channel->unit[0] != '\0' ? channel->unit : "-", facts.first, facts.last, facts.mean,
-               facts.n_missing);
+        eg_column_facts facts = eg_describe_column(channel);
+        printf("  %-24s %-6s %12.6g %12.6g %12.6g %12.6g %12.6g %8zu\n", channel->label,
+               channel->unit[0] != '\0' ? channel->unit : "-", facts.first, facts.last, facts.least,
+               facts.most, facts.mean, facts.n_missing);
     }
     if (recording->n_channels > CHANNELS_SHOWN)
         printf("  ... and %zu more columns (--json lists all)\n",
@@ -141,6 +163,12 @@ int eg_command_inspect(int n_arguments, char **arguments) {
         fprintf(stderr, "usage: engram inspect FILE... [--json]\n");
         return 2;
     }
+    eg_evaluator *evaluator;
+    eg_diag problem = {0};
+    if (eg_evaluator_create(eg_embedded_files, &evaluator, &problem) != EG_OK) {
+        eg_command_complain("inspect", &problem);
+        return 1;
+    }
     for (int i = 1; i < n_arguments; i++) {
         if (strcmp(arguments[i], "--json") == 0) continue;
         eg_recording *recording;
@@ -151,10 +179,11 @@ int eg_command_inspect(int n_arguments, char **arguments) {
             continue;
         }
         if (as_json)
-            write_json(arguments[i], recording);
+            write_json(evaluator, arguments[i], recording);
         else
-            print_table(arguments[i], recording);
+            print_table(evaluator, arguments[i], recording);
         eg_recording_destroy(recording);
     }
+    eg_evaluator_destroy(evaluator);
     return status;
 }

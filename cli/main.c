@@ -37,6 +37,11 @@ void eg_command_complain(const char *command, const eg_diag *diag) {
     if (diag->line > 0) fprintf(stderr, ":%llu", (unsigned long long)diag->line);
     fprintf(stderr, "%s%s (%s)\n", diag->where[0] != '\0' ? ": " : "", diag->text,
             eg_err_text(diag->code));
+    if (diag->code == EG_ERR_LAYOUT)
+        fprintf(stderr,
+                "  say which column is what with --map FILE.json, or with --axes RIGHT,FRONT which "
+                "of the plate's\n  axes point where (docs/reference/maps.md); engram inspect FILE "
+                "lists the columns\n");
 }
 
 static void print_usage(FILE *out) {

@@ -25,6 +25,7 @@ static const char usage[] =
     "  --all                                 nonlinear and poorly reliable measures too\n"
     "  --explain CODE                        what a measure is; needs no file\n"
     "  --map FILE.json                       which column is which (docs/reference/maps.md)\n"
+    "  --axes RIGHT,FRONT                    the plate's axes to the right and front: +x,+y\n"
     "  --mass-kg N  --height-m N  --age N    of the person\n"
     "  --posture standing|sitting            --vision open|closed\n"
     "  --surface firm|foam                   --stance "

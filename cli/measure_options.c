@@ -40,6 +40,25 @@ static int read_map(measure_options *options, const char *path) {
     return 1;
 }
 
+/* "x" or "+x" is 1, "-y" is -2; 0 for anything else. Moves behind it. */
+static int read_axis(const char **text) {
+    int sign = **text == '-' ? -1 : 1;
+    if (**text == '-' || **text == '+') (*text)++;
+    int axis = **text == 'x' ? 1 : **text == 'y' ? 2 : 0;
+    if (axis != 0) (*text)++;
+    return sign * axis;
+}
+
+/* "+x,+y": the axis to the right, then the one to the front. */
+static int read_axes(const char *text, eg_infer_axes *axes) {
+    axes->ml = read_axis(&text);
+    int is_parted = *text == ',';
+    if (is_parted) text++;
+    axes->ap = read_axis(&text);
+    return is_parted && *text == '\0' && axes->ml != 0 && axes->ap != 0 &&
+           abs(axes->ml) != abs(axes->ap);
+}
+
 /* The settings themselves, or a file that holds them. */
 static int read_settings(eg_task_plan *plan, const char *value, eg_diag *diag) {
     char text[EG_TASK_SETTINGS_BYTES_MAX + 1];
@@ -60,9 +79,9 @@ static int read_settings(eg_task_plan *plan, const char *value, eg_diag *diag) {
 
 int measure_options_take(measure_options *options, const char *command, const char *usage,
                          const char *option, const char *value) {
-    static const char *const names[] = {"--profile",  "--cases",  "--map",     "--mass-kg",
-                                        "--height-m", "--age",    "--posture", "--vision",
-                                        "--surface",  "--stance", "--task",    "--settings"};
+    static const char *const names[] = {
+        "--profile", "--cases",   "--map",    "--mass-kg", "--height-m", "--age", "--posture",
+        "--vision",  "--surface", "--stance", "--task",    "--settings", "--axes"};
     enum { COUNT = sizeof names / sizeof names[0] };
     eg_evaluate_options *o = &options->evaluate;
     size_t which = 0;
@@ -80,6 +99,7 @@ int measure_options_take(measure_options *options, const char *command, const ch
     if (is_good && which == 8) is_good = eg_condition_set_surface(&o->condition, value);
     if (is_good && which == 9) is_good = eg_condition_set_stance(&o->condition, value);
     if (is_good && which == 10) is_good = eg_task_find(value, &o->plan.task);
+    if (is_good && which == 12) is_good = read_axes(value, &o->axes);
     eg_diag diag = {0};
     if (is_good && which == 11) is_good = read_settings(&o->plan, value, &diag);
     if (is_good) return 1;

@@ -24,7 +24,8 @@ static const char usage[] =
     "  FILE                                  a balance recording: one page about it, with the\n"
     "                                        options of engram measure balance:\n"
     "  --age N  --mass-kg N  --height-m N    --posture  --vision  --surface  --stance\n"
-    "  --map FILE.json  --cases FILE.csv  --task NAME  --settings JSON  --all\n";
+    "  --map FILE.json  --axes RIGHT,FRONT  --cases FILE.csv  --task NAME  --settings JSON  "
+    "--all\n";
 
 typedef struct report_job {
     const char *subject; /* PATIENT or FILE */

@@ -170,15 +170,28 @@ void eg_evaluator_destroy(eg_evaluator *evaluator) {
 
 /* ---- evaluating ----------------------------------------------------------------------------- */
 
+/* What somebody said, else a ready map that knows the labels, else what the header says. */
 static eg_err choose_map(eg_evaluation *e, const eg_recording *recording, eg_diag *diag) {
     const eg_evaluate_options *options = &e->options;
+    e->map_source = "given";
     if (options->map_json != NULL)
         return eg_map_parse(options->map_json, strlen(options->map_json),
                             options->map_name != NULL ? options->map_name : "map", &e->map, diag);
-    const eg_map *map = eg_map_choose(e->evaluator->maps, e->evaluator->n_maps, recording, diag);
-    if (map == NULL) return EG_ERR_NOT_FOUND;
-    e->map = *map;
-    return EG_OK;
+    const eg_map *map = eg_map_choose(e->evaluator->maps, e->evaluator->n_maps, recording);
+    if (map != NULL) {
+        e->map = *map;
+        e->map_source = "ready";
+        return EG_OK;
+    }
+    eg_inferred *inferred = malloc(sizeof *inferred);
+    if (inferred == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, e->name, 0, "no memory");
+    eg_err err = eg_infer_map(recording, options->axes, inferred, diag);
+    if (err == EG_OK) e->map = inferred->map;
+    for (size_t i = 0; err == EG_OK && i < inferred->n_notes; i++)
+        snprintf(e->warnings[e->n_warnings++], sizeof e->warnings[0], "%s", inferred->notes[i]);
+    e->map_source = "header";
+    free(inferred);
+    return err;
 }
 
 static void copy_warnings(eg_evaluation *e, const eg_recording *recording) {

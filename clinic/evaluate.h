@@ -14,6 +14,7 @@
 #include "core/balance/trial.h"
 #include "core/base/err.h"
 #include "io/embed.h"
+#include "io/format/infer.h"
 #include "io/format/recording.h"
 #include "io/json/write.h"
 
@@ -35,6 +36,7 @@ typedef struct eg_evaluate_options {
     const char *condition_from;     /* static: where person and condition come from, NULL: unsaid */
     const char *map_json;           /* a column map as JSON text, NULL to recognise the layout */
     const char *map_name;           /* the map's file, for messages; NULL if map_json is */
+    eg_infer_axes axes; /* the plate's axes to the right and the front; 0: the file must say it */
 } eg_evaluate_options;
 
 /* The engram profile, quiet standing, nothing known about person and condition. */
@@ -53,7 +55,8 @@ EG_NODISCARD eg_err eg_evaluator_create(const eg_embedded *files, eg_evaluator *
 void eg_evaluator_destroy(eg_evaluator *evaluator); /* NULL is fine */
 
 /* Evaluates a balance trial. The evaluation copies what it needs; the recording may be destroyed.
- * Errors: EG_ERR_NOT_FOUND where no map fits (diag names the columns), EG_ERR_DATA where a map
+ * Errors: EG_ERR_LAYOUT where neither a map nor the header says what the
+ * columns are or at which rate they were recorded (diag says what is open), EG_ERR_DATA where a map
  * contradicts the file, EG_ERR_MISSING where there is no centre of pressure or no rate,
  * EG_ERR_RANGE, EG_ERR_MEMORY, EG_ERR_ARGUMENT where task, profile and condition contradict. A
  * trial that fails the gate is not an error, nor one whose task lacks what it needs: that one has
@@ -84,11 +87,11 @@ const char *eg_evaluation_problem(const eg_evaluation *evaluation);
 bool eg_evaluation_shows(const eg_evaluation *evaluation, size_t index);
 
 /* Writes the object of `engram measure balance --json`: {"file", "sha256", "format", "map",
- * "profile", "task", "task_detail", "clinical", "verdict", "duration_s", "rate_hz", "samples",
- * "analysed", "condition", "quality": [{"check", "verdict", "detail"}], "measures": [{"code",
- * "name", "value", "unit", "better", ..., "no_norm", "no_mdc"}], "hidden": number of measures that
- * only `all` shows, "warnings"}. Under the engram profile a trial that fails the gate has null
- * values and "withheld": true. */
+ * "map_title", "map_source": "given", "ready" or "header", "profile", "task", "task_detail",
+ * "clinical", "verdict", "duration_s", "rate_hz", "samples", "analysed", "condition", "quality":
+ * [{"check", "verdict", "detail"}], "measures": [{"code", "name", "value", "unit", "better", ...,
+ * "no_norm", "no_mdc"}], "hidden": number of measures that only `all` shows, "warnings"}. Under the
+ * engram profile a trial that fails the gate has null values and "withheld": true. */
 void eg_evaluation_write(const eg_evaluation *evaluation, eg_json_writer *json);
 
 /* Writes the object of GET /api/recordings/{id}/trace; at most `n_points` points, each the mean of

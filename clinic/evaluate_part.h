@@ -33,7 +33,8 @@ struct eg_evaluation {
     const eg_evaluator *evaluator; /* borrowed: outlives the evaluation */
     eg_evaluate_options options;
     eg_map map;
-    char file[4096]; /* how the output names the recording */
+    const char *map_source; /* static: "given", "ready" or "header" */
+    char file[4096];        /* how the output names the recording */
     char name[96], sha256[65], format[32];
     double *signals[EVALUATE_SIGNALS_MAX]; /* what trial and gate point to, owned */
     size_t n_signals;
@@ -46,7 +47,7 @@ struct eg_evaluation {
     eg_err result_err; /* why there are no values */
     eg_diag result_diag;
     size_t n_warnings;
-    char warnings[EG_RECORDING_WARNINGS_MAX + 1][256];
+    char warnings[EG_RECORDING_WARNINGS_MAX + EG_INFER_NOTES_MAX][256];
 };
 
 /* Reads knowledge/tasks into evaluator->tasks; evaluator->limits must be there. Errors:

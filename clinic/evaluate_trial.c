@@ -112,14 +112,34 @@ static eg_err read_plates(eg_evaluation *e, const eg_recording *recording, eg_pl
     return merge(e, plates, n_plates, recording->n_frames, net, diag);
 }
 
+/* A board on four load cells as one plate. */
+static eg_err read_corners(eg_evaluation *e, const eg_recording *recording, eg_plate_signals *net,
+                           eg_diag *diag) {
+    const eg_map_corners *corners = &e->map.corners;
+    const double *load_n[4] = {NULL, NULL, NULL, NULL};
+    if (corners->load[0].column[0] == '\0' || net->ml_mm != NULL) return EG_OK;
+    for (size_t i = 0; i < 4; i++) {
+        eg_err err = read_column(e, &corners->load[i], EG_MAP_FORCE, recording, &load_n[i], diag);
+        if (err != EG_OK) return err;
+    }
+    size_t n = recording->n_frames;
+    double *ml = new_signal(e, n), *ap = new_signal(e, n), *fz = new_signal(e, n);
+    if (ml == NULL || ap == NULL || fz == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
+    eg_plate_corners(load_n, corners->ml_mm, corners->ap_mm, n, e->evaluator->limits.load_least_n,
+                     ml, ap, fz);
+    *net = (eg_plate_signals){ml, ap, fz};
+    return EG_OK;
+}
+
 static eg_err set_time(eg_evaluation *e, const eg_recording *recording, eg_diag *diag) {
     eg_cop_trial *trial = &e->trial;
     trial->n = recording->n_frames;
     trial->rate_hz = isnan(e->map.rate_hz) ? recording->rate_hz : e->map.rate_hz;
     if (!(trial->rate_hz > 0))
-        return eg_diag_set(diag, EG_ERR_MISSING, recording->name, 0,
-                           "no sampling rate: the file needs a time column with its unit, a rate "
-                           "in its header, or a map with rate_hz (--map FILE.json)");
+        return eg_diag_set(diag, EG_ERR_LAYOUT, recording->name, 0,
+                           "no sampling rate: the file has neither a time column with its unit "
+                           "nor a rate in its header");
     if (trial->n < 2)
         return eg_diag_set(diag, EG_ERR_DATA, recording->name, 0, "one row is no trial");
     if (recording->t_s == NULL || !isnan(e->map.rate_hz)) return EG_OK;
@@ -144,6 +164,7 @@ eg_err evaluate_make_trial(eg_evaluation *e, const eg_recording *recording, eg_d
         e->plan.seat_n = own(e, seat_n);
     }
     if (err == EG_OK) err = read_plates(e, recording, &plates, diag);
+    if (err == EG_OK) err = read_corners(e, recording, &plates, diag);
     if (err != EG_OK) return err;
     if (trial->net.ml_mm == NULL) {
         trial->net.ml_mm = plates.ml_mm;

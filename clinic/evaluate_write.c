@@ -167,6 +167,8 @@ void eg_evaluation_write(const eg_evaluation *e, eg_json_writer *json) {
     eg_json_member_string(json, "sha256", e->sha256);
     eg_json_member_string(json, "format", e->format);
     eg_json_member_string(json, "map", e->map.id);
+    eg_json_member_string(json, "map_title", e->map.title);
+    eg_json_member_string(json, "map_source", e->map_source);
     eg_json_member_string(json, "profile", eg_balance_profile_name(e->options.profile));
     eg_json_member_string(json, "task", eg_task_name(e->plan.task));
     evaluate_write_task(e, json);

@@ -67,8 +67,7 @@ eg_err eg_trial_inspect(eg_clinic *clinic, const eg_evaluator *evaluator, const 
     if (error == EG_OK)
         error = eg_evaluate_balance(evaluator, recording, &options, evaluation, diag);
     eg_recording_destroy(recording);
-    /* A column map that does not fit is a fault of the file, not of what was asked for. */
-    return error == EG_ERR_NOT_FOUND ? EG_ERR_FORMAT : error;
+    return error;
 }
 
 static json_t *parsed(eg_err error, eg_json_text *text) {

@@ -25,8 +25,9 @@ typedef struct eg_trial_file {
 
 /* Reads, evaluates and stores the file as a recording of an evaluation (`evaluation_id` may be
  * NULL). The person's age decides which norms are shown. Errors: of eg_recording_parse and
- * eg_evaluate_balance (a layout that no map fits is EG_ERR_FORMAT), of eg_document_create;
- * EG_ERR_ARGUMENT for a task, setting or word of the condition that is not known. */
+ * eg_evaluate_balance (EG_ERR_LAYOUT where nobody says what the columns are), of
+ * eg_document_create; EG_ERR_ARGUMENT for a task, setting or word of the condition that is not
+ * known. */
 EG_NODISCARD eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator,
                                    const char *episode_id, const char *evaluation_id,
                                    const eg_trial_file *file, json_t **document, json_t **problems,

@@ -84,7 +84,9 @@ static const struct {
     const char *remedy;
 } kinds[] = {
     {EG_ERR_ARGUMENT, 400, "argument", "See /api/openapi.json."},
-    {EG_ERR_FORMAT, 422, "format", "Send a file that Engram reads: engram inspect says which."},
+    {EG_ERR_FORMAT, 422, "format",
+     "Export the recording as text (CSV or TXT) from the plate's program and try again."},
+    {EG_ERR_LAYOUT, 422, "layout", "Say which column is what; Engram can remember it."},
     {EG_ERR_DATA, 422, "invalid", "Put right what the list of problems names."},
     {EG_ERR_LIMIT, 413, "limit", "Send less."},
     {EG_ERR_MISSING, 422, "missing", "Send what is missing."},

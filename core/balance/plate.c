@@ -57,6 +57,21 @@ void eg_plate_cop(const eg_plate_pose *pose, const eg_plate_forces *forces, size
     }
 }
 
+void eg_plate_corners(const double *const load_n[4], double ml_span_mm, double ap_span_mm, size_t n,
+                      double least_n, double *ml_mm, double *ap_mm, double *fz_n) {
+    EG_ASSERT(ml_mm != NULL && ap_mm != NULL && fz_n != NULL);
+    for (size_t i = 0; i < n; i++) {
+        double left_front = load_n[0][i], right_front = load_n[1][i];
+        double left_back = load_n[2][i], right_back = load_n[3][i];
+        double sum = left_front + right_front + left_back + right_back;
+        double right = right_front + right_back - left_front - left_back;
+        double front = left_front + right_front - left_back - right_back;
+        fz_n[i] = sum;
+        ml_mm[i] = sum >= least_n ? 0.5 * ml_span_mm * right / sum : (double)NAN;
+        ap_mm[i] = sum >= least_n ? 0.5 * ap_span_mm * front / sum : (double)NAN;
+    }
+}
+
 void eg_plate_merge(const eg_plate_load *plates, size_t n_plates, size_t n, double least_n,
                     double least_net_n, double *ml_mm, double *ap_mm, double *fz_n) {
     EG_ASSERT(n_plates > 0 && n_plates <= PLATES_MAX && ml_mm != NULL && ap_mm != NULL);

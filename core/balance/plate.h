@@ -33,6 +33,13 @@ eg_plate_pose eg_plate_turned(eg_plate_pose pose, double angle_rad);
 void eg_plate_cop(const eg_plate_pose *pose, const eg_plate_forces *forces, size_t n,
                   double least_n, double *ml_mm, double *ap_mm);
 
+/* A board on four load cells: load_n are front left, front right, back left and back right, [n] N
+ * each; ml_span_mm and ap_span_mm are the distances between the cells. COP = span / 2 times the
+ * difference of the two sides over the sum; NaN where the sum is below least_n. fz_n gets the sum.
+ */
+void eg_plate_corners(const double *const load_n[4], double ml_span_mm, double ap_span_mm, size_t n,
+                      double least_n, double *ml_mm, double *ap_mm, double *fz_n);
+
 /* Two plates as one: sum(Fi COPi) / sum(Fi) over the plates that carry at least least_n each; NaN
  * where together they carry less than least_net_n. fz_n gets the sum of all. Outputs may be NULL
  * except the two COP. */

@@ -32,7 +32,8 @@ typedef enum eg_fault {
     X(EG_ERR_STORE, -12, "the store failed", EG_FAULT_RESOURCE)                                    \
     X(EG_ERR_DEVICE, -13, "a device failed", EG_FAULT_DEVICE)                                      \
     X(EG_ERR_REFUSED, -14, "refused for safety or privacy", EG_FAULT_CALLER)                       \
-    X(EG_ERR_INTERNAL, -15, "an error of Engram itself", EG_FAULT_US)
+    X(EG_ERR_INTERNAL, -15, "an error of Engram itself", EG_FAULT_US)                              \
+    X(EG_ERR_LAYOUT, -16, "the file does not say what its columns are", EG_FAULT_DATA)
 
 typedef int32_t eg_err;
 

@@ -1,6 +1,7 @@
 #include "io/format/layout.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@ enum {
     RUN_SURE = 3,              /* so many like rows in a row are data */
     RUN_MAX = 20,              /* no need to look at more */
     HEADER_LINES = 4,          /* above the data, where labels and units can stand */
+    MAKER_BYTES = 16 << 10,    /* of the header, where a maker names itself */
+    TWINS_COLUMNS_MAX = 512,   /* so wide a table's labels are told apart */
     TEXT_SHARE_DENOMINATOR = 4
 };
 
@@ -29,7 +32,12 @@ static const char *const unit_words[] = {
     "v",         "mv",   "uv",    "\xc2\xb5v", "deg",   "\xc2\xb0", "rad",        "hz",
     "%",         "m/s",  "cm/s",  "mm/s",      "m/s^2", "m/s2",     "deg/s",      "1",
     "a.u.",      "au",   "bw",    "frame",     "count", "counts",   "n\xc2\xb7m", "n\xe2\x8b\x85m",
-    "pixel",     "px",   "in-lb", "ft-lb",     "volts", "newton",   "newtons"};
+    "pixel",     "px",   "in-lb", "ft-lb",     "volts", "newton",   "newtons",    "kgf",
+    "n mm",      "n-mm"};
+
+/* Behind "_", a blank or "/" at the end of a label. */
+static const char *const unit_suffixes[] = {"mm", "cm",  "m", "n",  "nm",   "nmm",
+                                            "kn", "n.m", "s", "ms", "n.mm", "kg"};
 
 enum { N_UNIT_WORDS = sizeof unit_words / sizeof unit_words[0] };
 
@@ -58,8 +66,9 @@ static size_t count_row(eg_span line, eg_text_style style) {
         double value;
         int is_slow;
         eg_cell_kind kind = eg_text_classify(cell, style.decimal_mark, &value, &is_slow);
+        eg_stamp stamp = kind == EG_CELL_TEXT ? eg_stamp_read(cell, &value) : EG_STAMP_NONE;
         n_numbers += kind == EG_CELL_NUMBER;
-        n_text += kind == EG_CELL_TEXT;
+        n_text += kind == EG_CELL_TEXT && stamp == EG_STAMP_NONE;
         n++;
         if (n_text > 2 && n_text > n_numbers + 2) return 0;
     }
@@ -128,9 +137,20 @@ static int is_units_line(const header_line *line, char delimiter) {
     return n_units > 0;
 }
 
+/* Where the unit at the end of a label begins, "_mm", " mm" or "/mm"; the label's length if none.
+ */
+static size_t unit_suffix(eg_span label) {
+    for (size_t i = 0; i < sizeof unit_suffixes / sizeof unit_suffixes[0]; i++) {
+        size_t n = strlen(unit_suffixes[i]);
+        if (label.n < n + 2 || strchr("_ /", label.start[label.n - n - 1]) == NULL) continue;
+        if (eg_text_equals((eg_span){label.start + label.n - n, n}, unit_suffixes[i]))
+            return label.n - n - 1;
+    }
+    return label.n;
+}
+
 /* "Fx[N]" and "Fx (N)" hold their unit; "ml_cm" names it at its end and keeps its label. */
 static void split_label(eg_span cell, eg_column *column) {
-    static const char *const suffixes[] = {"_cm", "_mm", "_m", "_n", "_nm", "_s", "_ms"};
     eg_span label = cell, unit = {cell.start, 0};
     char last = cell.n > 0 ? cell.start[cell.n - 1] : ' ';
     if (cell.n > 1 && (last == ']' || last == ')')) {
@@ -145,13 +165,24 @@ static void split_label(eg_span cell, eg_column *column) {
             label = eg_text_trim((eg_span){cell.start, open});
         }
     }
-    for (size_t i = 0; unit.n == 0 && i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        size_t n = strlen(suffixes[i]);
-        if (cell.n > n && eg_text_equals((eg_span){cell.start + cell.n - n, n}, suffixes[i]))
-            unit = (eg_span){cell.start + cell.n - n + 1, n - 1};
-    }
+    size_t suffix = unit.n == 0 ? unit_suffix(cell) : cell.n;
+    if (suffix < cell.n) unit = (eg_span){cell.start + suffix + 1, cell.n - suffix - 1};
     eg_recording_copy_text(column->label, sizeof column->label, label.start, label.n);
     if (unit.n > 0) eg_recording_copy_text(column->unit, sizeof column->unit, unit.start, unit.n);
+}
+
+void eg_layout_bare_label(const char *label, char bare[EG_RECORDING_LABEL_MAX]) {
+    size_t n = unit_suffix((eg_span){label, strlen(label)}), used = 0;
+    for (size_t i = 0; i < n && used + 1 < EG_RECORDING_LABEL_MAX; i++) {
+        char c = label[i];
+        int is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (is_word)
+            bare[used++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+        else if (used > 0 && bare[used - 1] != '_')
+            bare[used++] = '_';
+    }
+    while (used > 0 && bare[used - 1] == '_') used--;
+    bare[used] = '\0';
 }
 
 static eg_span without_comment_mark(eg_span line) {
@@ -225,6 +256,23 @@ static size_t last_lines(eg_span header, eg_text_style style, header_line lines[
     return n;
 }
 
+/* Two plates side by side repeat their labels: the second "Fx" becomes "Fx #2". */
+static void part_twins(eg_layout *layout) {
+    if (layout->n_columns > TWINS_COLUMNS_MAX) return;
+    for (size_t i = layout->n_columns; i-- > 1;) {
+        eg_column *own = &layout->columns[i];
+        size_t n_before = 0, length = strlen(own->label);
+        for (size_t k = 0; k < i && length > 0; k++)
+            n_before +=
+                eg_text_equals((eg_span){own->label, length}, layout->columns[k].label) != 0;
+        if (n_before == 0) continue;
+        char number[16];
+        int n = snprintf(number, sizeof number, " #%zu", n_before + 1);
+        if (n > 0 && length + (size_t)n < sizeof own->label)
+            memcpy(own->label + length, number, (size_t)n + 1);
+    }
+}
+
 static void read_header(eg_layout *layout, eg_span header) {
     header_line lines[HEADER_LINES];
     memset(lines, 0, sizeof lines);
@@ -244,6 +292,7 @@ static void read_header(eg_layout *layout, eg_span header) {
     if (lines[labels].n_cells == 0 || (lines[labels].n_cells == 1 && layout->n_columns > 1)) return;
     fill_labels(layout, &lines[labels]);
     if (has_units) fill_units(layout, &lines[0]);
+    part_twins(layout);
 }
 
 /* ---- the rate a header states --------------------------------------------------------------- */
@@ -267,8 +316,10 @@ static double first_number(eg_span text) {
 
 static double rate_of_line(eg_span line) {
     static const char *const words[] = {
-        "frame rate",  "framerate", "sample rate", "samplerate", "sampling rate", "sampling freq",
-        "sample freq", "frequency", "rate (hz)",   "rate_hz",    "rate [hz]",     "fs="};
+        "frame rate",    "framerate",     "sample rate",      "samplerate", "sampling rate",
+        "sampling freq", "sample freq",   "frequency",        "rate (hz)",  "rate_hz",
+        "rate [hz]",     "fs=",           "acquisition rate", "data rate",  "scan rate",
+        "abtastrate",    "abtastfrequenz"};
     if (eg_text_find(line, "multiple") != NULL || eg_text_find(line, "filter") != NULL ||
         eg_text_find(line, "cut") != NULL)
         return NAN;
@@ -282,17 +333,102 @@ static double rate_of_line(eg_span line) {
     return NAN;
 }
 
+static eg_span first_cell(eg_span line, char delimiter) {
+    eg_cell_walk walk;
+    eg_span cell = {line.start, 0};
+    eg_text_begin_cells(&walk, line, delimiter);
+    (void)eg_text_next_cell(&walk, &cell);
+    return cell;
+}
+
+/* Vicon writes the rate as a number alone below the line "Devices". */
+static double rate_below(eg_span line, eg_span rest, eg_text_style style) {
+    eg_span next, cell;
+    if (!eg_text_equals(first_cell(line, style.delimiter), "devices")) return NAN;
+    if (!eg_text_next_line(&rest, &next)) return NAN;
+    cell = first_cell(next, style.delimiter);
+    double value;
+    int is_slow;
+    eg_cell_kind kind = eg_text_classify(cell, style.decimal_mark, &value, &is_slow);
+    return kind == EG_CELL_NUMBER && value > 0 ? value : (double)NAN;
+}
+
 static void read_rate(eg_layout *layout, eg_span header) {
     eg_span rest = header, line;
     layout->rate_hz = NAN;
     while (eg_text_next_line(&rest, &line)) {
         double rate_hz = rate_of_line(line);
+        if (isnan(rate_hz)) rate_hz = rate_below(line, rest, layout->style);
         if (isnan(rate_hz)) continue;
         if (!isnan(layout->rate_hz) && fabs(rate_hz - layout->rate_hz) > 1e-6 * rate_hz)
             layout->is_rate_ambiguous = 1;
         layout->rate_hz = rate_hz;
     }
     if (layout->is_rate_ambiguous) layout->rate_hz = NAN;
+}
+
+/* ---- whose export it is --------------------------------------------------------------------- */
+
+static const char *find_maker(eg_span header, char delimiter) {
+    static const struct {
+        const char *words, *maker;
+    } rows[] = {{"force_plate_name", "Qualisys Track Manager"},
+                {"bioware", "Kistler BioWare"},
+                {"abs time (s)", "Kistler BioWare"},
+                {"netforce", "AMTI NetForce"},
+                {"bertec", "Bertec"},
+                {"take name", "OptiTrack Motive"}};
+    eg_span head = {header.start, header.n < MAKER_BYTES ? header.n : MAKER_BYTES};
+    eg_span rest = head, line;
+    if (eg_text_next_line(&rest, &line) && eg_text_equals(first_cell(line, delimiter), "devices"))
+        return "Vicon Nexus";
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (eg_text_find(head, rows[i].words) != NULL) return rows[i].maker;
+    return "";
+}
+
+/* Qualisys names no units: forces in N, moments in N m, positions in mm (QTM's manual, export to
+ * TSV). */
+static void set_maker(eg_layout *layout, eg_span header) {
+    static const struct {
+        const char *begin, *unit;
+    } rows[] = {{"force_", "N"}, {"moment_", "Nm"}, {"cop_", "mm"}};
+    layout->maker = find_maker(header, layout->style.delimiter);
+    if (strcmp(layout->maker, "Qualisys Track Manager") != 0) return;
+    for (size_t i = 0; i < layout->n_columns; i++) {
+        eg_column *column = &layout->columns[i];
+        for (size_t k = 0; k < 3 && column->unit[0] == '\0'; k++) {
+            size_t n = strlen(rows[k].begin);
+            if (strlen(column->label) != n + 1 ||
+                !eg_text_equals((eg_span){column->label, n}, rows[k].begin))
+                continue;
+            memcpy(column->unit, rows[k].unit, strlen(rows[k].unit) + 1);
+            layout->units_by_maker = 1;
+        }
+    }
+}
+
+/* A Vicon file may hold markers and models above the plates: the text from the line "Devices" on,
+ * and how many lines lie before it. */
+static eg_span from_devices(eg_span text, uint64_t *n_lines) {
+    static const char *const sections[] = {"trajectories", "model outputs", "joints", "segments",
+                                           "events"};
+    eg_span rest = text, line;
+    *n_lines = 0;
+    if (!eg_text_next_line(&rest, &line)) return text;
+    while (line.n > 0 && strchr(",;\t", line.start[line.n - 1]) != NULL) line.n--;
+    if (!eg_text_is_one_of(line, sections, sizeof sections / sizeof sections[0])) return text;
+    uint64_t number = 1;
+    for (;;) {
+        eg_span here = rest;
+        if (!eg_text_next_line(&rest, &line)) return text;
+        size_t n = strlen("devices");
+        if (line.n >= n && eg_text_equals((eg_span){line.start, n}, "devices")) {
+            *n_lines = number;
+            return here;
+        }
+        number++;
+    }
 }
 
 /* ---- all together --------------------------------------------------------------------------- */
@@ -305,15 +441,22 @@ static void mark_text_columns(eg_layout *layout) {
     for (size_t i = 0; i < layout->n_columns && eg_text_next_cell(&walk, &cell); i++) {
         double value;
         int is_slow;
-        layout->columns[i].is_text =
-            eg_text_classify(cell, layout->style.decimal_mark, &value, &is_slow) == EG_CELL_TEXT;
+        if (eg_text_classify(cell, layout->style.decimal_mark, &value, &is_slow) != EG_CELL_TEXT)
+            continue;
+        eg_stamp stamp = eg_stamp_read(cell, &value);
+        int is_time = stamp == EG_STAMP_CLOCK || stamp == EG_STAMP_INSTANT;
+        layout->columns[i].stamp = is_time ? stamp : EG_STAMP_NONE;
+        layout->columns[i].is_text = !is_time;
     }
 }
 
-eg_err eg_layout_find(const char *name, eg_span text, eg_layout *layout, eg_diag *diag) {
+eg_err eg_layout_find(const char *name, eg_span whole, eg_layout *layout, eg_diag *diag) {
     EG_ASSERT(layout != NULL);
     memset(layout, 0, sizeof *layout);
     layout->rate_hz = NAN;
+    layout->maker = "";
+    uint64_t n_before = 0;
+    eg_span text = from_devices(whole, &n_before);
     size_t n_short = text.n < SNIFF_BYTES ? text.n : SNIFF_BYTES;
     size_t n_long = text.n < SNIFF_BYTES_MAX ? text.n : SNIFF_BYTES_MAX;
     run found = choose_style((eg_span){text.start, n_short}, &layout->style);
@@ -329,7 +472,7 @@ eg_err eg_layout_find(const char *name, eg_span text, eg_layout *layout, eg_diag
                            found.n_columns, EG_RECORDING_CHANNELS_MAX);
     layout->n_columns = found.n_columns;
     layout->data = (eg_span){found.data.start, (size_t)(text.start + text.n - found.data.start)};
-    layout->first_line = found.line;
+    layout->first_line = n_before + found.line;
     layout->columns = calloc(found.n_columns, sizeof *layout->columns);
     if (layout->columns == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, name, 0, "no memory for %zu columns",
@@ -337,6 +480,7 @@ eg_err eg_layout_find(const char *name, eg_span text, eg_layout *layout, eg_diag
     eg_span header = {text.start, (size_t)(found.data.start - text.start)};
     read_header(layout, header);
     read_rate(layout, header);
+    set_maker(layout, header);
     mark_text_columns(layout);
     if (layout->style.delimiter == ',' && layout->n_header_cells > 0 &&
         layout->n_header_cells * 2 == layout->n_columns)

@@ -7,12 +7,14 @@
 #include <stdint.h>
 
 #include "io/format/recording.h"
+#include "io/format/stamp.h"
 #include "io/format/text.h"
 
 typedef struct eg_column {
     char label[EG_RECORDING_LABEL_MAX]; /* "" if the header names none */
     char unit[EG_RECORDING_UNIT_MAX];   /* "" if the header names none */
     int is_text;                        /* holds words in the first row of data */
+    eg_stamp stamp;                     /* holds times of day in the first row of data */
 } eg_column;
 
 typedef struct eg_layout {
@@ -24,6 +26,8 @@ typedef struct eg_layout {
     double rate_hz;        /* the header's, NaN if it states none or several */
     int is_rate_ambiguous; /* it states several that differ */
     size_t n_header_cells; /* cells in the row of labels, 0 if there is none */
+    const char *maker;     /* whose export it is, static; "" if nothing says so */
+    int units_by_maker;    /* the file names none; the maker's manual does */
 } eg_layout;
 
 /* Errors: EG_ERR_FORMAT where no row of numbers is found, EG_ERR_LIMIT for too many columns. The
@@ -32,6 +36,10 @@ EG_NODISCARD eg_err eg_layout_find(const char *name, eg_span text, eg_layout *la
                                    eg_diag *diag);
 
 void eg_layout_release(eg_layout *layout);
+
+/* What a label says, without its unit: lower-case letters and digits in words parted by "_":
+ * "CoP X_mm" becomes "cop_x". */
+void eg_layout_bare_label(const char *label, char bare[EG_RECORDING_LABEL_MAX]);
 
 /* The unit of time as a factor to seconds, 0 if it is none. "" is no unit. */
 double eg_layout_seconds(const char *unit);

@@ -22,6 +22,8 @@ static const unit_row units[] = {
     {"inch", EG_MAP_LENGTH, 254, 10},      {"n", EG_MAP_FORCE, 1, 1},
     {"newton", EG_MAP_FORCE, 1, 1},        {"newtons", EG_MAP_FORCE, 1, 1},
     {"kn", EG_MAP_FORCE, 1000, 1},         {"kgf", EG_MAP_FORCE, 980665, 100000},
+    {"kg", EG_MAP_FORCE, 980665, 100000},  {"lbf", EG_MAP_FORCE, 44482216152605, 1e13},
+    {"knm", EG_MAP_MOMENT, 1000, 1},       {"n-mm", EG_MAP_MOMENT, 1, 1000},
     {"nm", EG_MAP_MOMENT, 1, 1},           {"n.m", EG_MAP_MOMENT, 1, 1},
     {"n m", EG_MAP_MOMENT, 1, 1},          {"n*m", EG_MAP_MOMENT, 1, 1},
     {"n-m", EG_MAP_MOMENT, 1, 1},          {"n\xc2\xb7m", EG_MAP_MOMENT, 1, 1},
@@ -36,6 +38,10 @@ static const unit_row *find_unit(const char *unit, eg_map_quantity quantity) {
             eg_text_equals((eg_span){unit, strlen(unit)}, units[i].unit))
             return &units[i];
     return NULL;
+}
+
+int eg_map_is_unit(const char *unit, eg_map_quantity quantity) {
+    return find_unit(unit, quantity) != NULL;
 }
 
 /* ---- reading a map -------------------------------------------------------------------------- */
@@ -154,6 +160,27 @@ static eg_err read_plate(const json_t *json, const char *where, eg_map_plate *pl
     return EG_OK;
 }
 
+static eg_err read_corners(const json_t *parent, const char *where, eg_map_corners *corners,
+                           eg_diag *diag) {
+    static const char *const keys[] = {"front_left", "front_right", "back_left",
+                                       "back_right", "ml_mm",       "ap_mm"};
+    const json_t *json = json_object_get(parent, "corners");
+    if (json == NULL || json_is_null(json)) return EG_OK;
+    eg_err err = check_members(json, "corners", keys, 6, where, diag);
+    for (int i = 0; err == EG_OK && i < 4; i++) {
+        err = read_signal(json, keys[i], EG_MAP_FORCE, where, &corners->load[i], diag);
+        if (err == EG_OK && corners->load[i].column[0] == '\0')
+            err = eg_diag_set(diag, EG_ERR_DATA, where, 0, "\"corners\" needs \"%s\"", keys[i]);
+    }
+    corners->ml_mm = json_number_value(json_object_get(json, "ml_mm"));
+    corners->ap_mm = json_number_value(json_object_get(json, "ap_mm"));
+    if (err == EG_OK && !(corners->ml_mm > 0 && corners->ml_mm < 10000 && corners->ap_mm > 0 &&
+                          corners->ap_mm < 10000))
+        err = eg_diag_set(diag, EG_ERR_DATA, where, 0,
+                          "\"corners\" needs the distances ml_mm and ap_mm between the cells");
+    return err;
+}
+
 static eg_err read_labels(const json_t *json, const char *where, eg_map *map, eg_diag *diag) {
     const json_t *labels = json_object_get(json, "labels");
     size_t n = json_array_size(labels);
@@ -170,9 +197,9 @@ static eg_err read_labels(const json_t *json, const char *where, eg_map *map, eg
 }
 
 eg_err eg_map_from_json(const json_t *json, const char *where, eg_map *map, eg_diag *diag) {
-    static const char *const keys[] = {"id",     "title",  "labels",  "rate_hz", "net",
-                                       "right",  "left",   "seat",    "plates",  "note",
-                                       "source", "status", "verified"};
+    static const char *const keys[] = {"id",    "title",  "labels", "rate_hz", "net",
+                                       "right", "left",   "seat",   "plates",  "corners",
+                                       "note",  "source", "status", "verified"};
     EG_ASSERT(map != NULL);
     memset(map, 0, sizeof *map);
     eg_err err = check_members(json, "map", keys, sizeof keys / sizeof keys[0], where, diag);
@@ -190,6 +217,7 @@ eg_err eg_map_from_json(const json_t *json, const char *where, eg_map *map, eg_d
     if (err == EG_OK) err = read_foot(json, "right", where, &map->right, diag);
     if (err == EG_OK) err = read_foot(json, "left", where, &map->left, diag);
     if (err == EG_OK) err = read_foot(json, "seat", where, &map->seat, diag);
+    if (err == EG_OK) err = read_corners(json, where, &map->corners, diag);
     const json_t *plates = json_object_get(json, "plates");
     size_t n = json_array_size(plates);
     if (err == EG_OK && n > EG_MAP_PLATES_MAX)
@@ -197,7 +225,8 @@ eg_err eg_map_from_json(const json_t *json, const char *where, eg_map *map, eg_d
     for (size_t i = 0; err == EG_OK && i < n; i++)
         err = read_plate(json_array_get(plates, i), where, &map->plates[map->n_plates++], diag);
     if (err == EG_OK && map->net.ml.column[0] == '\0' && map->n_plates == 0 &&
-        map->right.ml.column[0] == '\0' && map->left.ml.column[0] == '\0')
+        map->corners.load[0].column[0] == '\0' && map->right.ml.column[0] == '\0' &&
+        map->left.ml.column[0] == '\0')
         err = eg_diag_set(diag, EG_ERR_DATA, where, 0,
                           "the map names no centre of pressure: give net.ml and net.ap, or plates");
     return err;
@@ -220,13 +249,36 @@ eg_err eg_map_parse(const char *text, size_t size, const char *where, eg_map *ma
 
 /* ---- using a map ---------------------------------------------------------------------------- */
 
+/* A column's own unit and the map's differ. */
+static int contradicts(const eg_map_signal *signal, eg_map_quantity quantity,
+                       const eg_recording *recording) {
+    if (signal->column[0] == '\0' || signal->unit[0] == '\0') return 0;
+    const eg_channel *channel = eg_recording_channel(recording, signal->column);
+    if (channel == NULL || channel->unit[0] == '\0') return 0;
+    const unit_row *own = find_unit(channel->unit, quantity);
+    const unit_row *mapped = find_unit(signal->unit, quantity);
+    return own == NULL || mapped == NULL || own->multiply != mapped->multiply ||
+           own->divide != mapped->divide;
+}
+
 int eg_map_fits(const eg_map *map, const eg_recording *recording) {
     for (size_t i = 0; i < map->n_labels; i++)
         if (eg_recording_channel(recording, map->labels[i]) == NULL) return 0;
+    const eg_map_foot *feet[] = {&map->net, &map->right, &map->left};
+    for (size_t i = 0; i < 3; i++)
+        if (contradicts(&feet[i]->ml, EG_MAP_LENGTH, recording) ||
+            contradicts(&feet[i]->ap, EG_MAP_LENGTH, recording) ||
+            contradicts(&feet[i]->fz, EG_MAP_FORCE, recording))
+            return 0;
+    for (size_t i = 0; i < map->n_plates; i++)
+        for (size_t k = 0; k < EG_MAP_AXES; k++)
+            if (contradicts(&map->plates[i].force[k], EG_MAP_FORCE, recording) ||
+                contradicts(&map->plates[i].moment[k], EG_MAP_MOMENT, recording))
+                return 0;
     return map->n_labels > 0;
 }
 
-static void list_columns(const eg_recording *recording, char *text, size_t size) {
+void eg_map_list_columns(const eg_recording *recording, char *text, size_t size) {
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < recording->n_channels && used + 8 < size; i++) {
@@ -240,20 +292,12 @@ static void list_columns(const eg_recording *recording, char *text, size_t size)
     }
 }
 
-const eg_map *eg_map_choose(const eg_map *maps, size_t n, const eg_recording *recording,
-                            eg_diag *diag) {
+const eg_map *eg_map_choose(const eg_map *maps, size_t n, const eg_recording *recording) {
     const eg_map *best = NULL;
     for (size_t i = 0; i < n; i++)
-        if (eg_map_fits(&maps[i], recording) && (best == NULL || maps[i].n_labels > best->n_labels))
+        if ((best == NULL || maps[i].n_labels > best->n_labels) && eg_map_fits(&maps[i], recording))
             best = &maps[i];
-    if (best != NULL) return best;
-    char columns[110];
-    list_columns(recording, columns, sizeof columns);
-    (void)eg_diag_set(diag, EG_ERR_NOT_FOUND, recording->name, 0,
-                      "no ready map knows these columns: %s. Say which is which with --map "
-                      "FILE.json (docs/reference/maps.md)",
-                      columns);
-    return NULL;
+    return best;
 }
 
 eg_err eg_map_read(const eg_map_signal *signal, eg_map_quantity quantity,

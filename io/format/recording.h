@@ -19,6 +19,7 @@ enum {
 typedef struct eg_channel {
     char label[EG_RECORDING_LABEL_MAX]; /* as in the file, without the unit: "Fz" */
     char unit[EG_RECORDING_UNIT_MAX];   /* as in the file: "N"; "" if the file names none */
+    int is_named;                       /* the file names this column */
     size_t n;                           /* samples */
     double *values;                     /* [n], owned; NaN where the file has no number */
 } eg_channel;
@@ -34,11 +35,16 @@ typedef struct eg_recording {
     char sha256[65]; /* of the file's bytes, hexadecimal; the identity of the raw data */
     double rate_hz;  /* nominal rate; NaN if the file gives neither a rate nor a time */
     size_t n_channels;
-    eg_channel *channels; /* [n_channels], owned */
-    double *t_s;          /* time stamps as recorded, from the time column; NULL if none; owned */
-    size_t n_frames;      /* samples a channel of the main rate holds */
-    uint64_t first_frame; /* number of the first frame, as the file counts */
-    int is_partial;       /* the file ends early or holds unreadable rows; warnings say where */
+    eg_channel *channels;  /* [n_channels], owned */
+    double *t_s;           /* time stamps as recorded, from the time column; NULL if none; owned */
+    size_t n_frames;       /* samples a channel of the main rate holds */
+    uint64_t first_frame;  /* number of the first frame, as the file counts */
+    char maker[32];        /* whose export it is; "" if nothing says so */
+    char delimiter;        /* of the text's columns, ' ' for blanks */
+    char decimal_mark;     /* '.' or ',' */
+    uint64_t header_lines; /* above the first row of numbers */
+    char time_source[160]; /* where time and rate come from, in words */
+    int is_partial;        /* the file ends early or holds unreadable rows; warnings say where */
     size_t n_warnings;
     eg_recording_warning warnings[EG_RECORDING_WARNINGS_MAX];
 } eg_recording;

@@ -10,11 +10,20 @@
 #include "io/format/layout.h"
 #include "io/format/number.h"
 
-enum { ROWS_MIN = 16, MEDIAN_SAMPLES_MAX = 20000, UNREADABLE_FIRST = 1000 };
+enum {
+    ROWS_MIN = 16,
+    MEDIAN_SAMPLES_MAX = 20000,
+    UNREADABLE_FIRST = 1000,
+    EVEN_ROWS_LEAST = 50 /* so many even steps make an unnamed column a time */
+};
 
 /* The largest step between two rows that a time column without unit may have: seconds are usual,
  * and no recording of movement has fewer than two rows a second. */
 static const double unitless_step_max_s = 0.5;
+
+/* What the steps of a column without name may be to be taken as seconds: 5 to 10000 Hz. */
+static const double even_step_least_s = 1e-4, even_step_most_s = 0.2;
+static const double half_day_s = 43200, day_s = 86400;
 
 /* Something that happens in many rows is told once, with the first line and how often. */
 typedef struct tally {
@@ -119,6 +128,9 @@ static void read_any_row(reader *r, eg_span line, double *row, row_facts *facts)
         eg_cell_kind kind =
             eg_text_classify(cell, r->layout->style.decimal_mark, &row[i], &is_slow);
         r->n_slow += (size_t)is_slow;
+        if (kind == EG_CELL_TEXT && r->layout->columns[i].stamp != EG_STAMP_NONE &&
+            eg_stamp_read(cell, &row[i]) == r->layout->columns[i].stamp)
+            kind = EG_CELL_NUMBER;
         facts->n_text += kind == EG_CELL_TEXT && !r->layout->columns[i].is_text;
         const char *point = memchr(cell.start, r->layout->style.decimal_mark, cell.n);
         facts->n_decimals = point == NULL ? 0 : (size_t)(cell.start + cell.n - point);
@@ -250,63 +262,161 @@ static double rate_from_time(const double *t_s, size_t n) {
     return whole > 0 && fabs(rate_hz - whole) < 2e-4 * whole ? whole : rate_hz;
 }
 
-static int is_time_label(const char *label) {
+/* Whether a label names a time; one that is a unit of time alone gives that unit. */
+static int is_time_label(const char *label, double *seconds) {
     static const char *const words[] = {
-        "time",      "t",          "t_s",  "t_ms",  "time_s", "time_ms", "mocaptime",
-        "timestamp", "timestamps", "zeit", "temps", "tiempo", "tempo",   "elapsed time",
-        "abs time",  "time stamp"};
-    return eg_text_is_one_of((eg_span){label, strlen(label)}, words,
-                             sizeof words / sizeof words[0]);
+        "time",     "t",    "mocap_time", "mocaptime", "timestamp",  "timestamps",   "time_stamp",
+        "abs_time", "zeit", "temps",      "tiempo",    "tempo",      "elapsed_time", "rel_time",
+        "seconds",  "sec",  "datetime",   "date_time", "sample_time"};
+    char bare[EG_RECORDING_LABEL_MAX];
+    eg_layout_bare_label(label, bare);
+    eg_span span = {bare, strlen(bare)};
+    *seconds = span.n > 1 || strcmp(label, "s") == 0 ? eg_layout_seconds(bare) : 0;
+    return *seconds > 0 || eg_text_is_one_of(span, words, sizeof words / sizeof words[0]);
 }
 
-/* Which column is the time and by which factor it becomes seconds; SIZE_MAX if none is. */
-static size_t find_time(const reader *r, double *seconds) {
-    const eg_layout *layout = r->layout;
-    for (size_t i = 0; i < layout->n_columns; i++) {
-        const eg_column *column = &layout->columns[i];
-        if (column->is_text || !is_time_label(column->label)) continue;
-        *seconds = eg_layout_seconds(column->unit);
-        if (*seconds > 0) return i;
-        double *t = malloc((r->n_rows + 1) * sizeof *t);
-        if (t == NULL) return SIZE_MAX;
-        for (size_t k = 0; k < r->n_rows; k++) t[k] = r->cells[k * layout->n_columns + i];
-        double step = median_step(t, r->n_rows);
-        free(t);
-        *seconds = 1;
-        if (column->unit[0] == '\0' && step <= unitless_step_max_s) return i;
-        eg_recording_warn(r->recording, layout->first_line,
-                          "column \"%s\" looks like a time but its unit is not known (steps of "
-                          "%g); write the unit into the header, \"%s [ms]\"",
-                          column->label, step, column->label);
+static double *copy_column(const reader *r, size_t column) {
+    double *values = malloc((r->n_rows + 1) * sizeof *values);
+    for (size_t k = 0; values != NULL && k < r->n_rows; k++)
+        values[k] = r->cells[k * r->layout->n_columns + column];
+    return values;
+}
+
+/* Every step forward, and no value further from the straight line than a quarter of a step. */
+static int rises_evenly(const double *t, size_t n, double *step) {
+    *step = n > 1 ? (t[n - 1] - t[0]) / (double)(n - 1) : 0;
+    if (n < EVEN_ROWS_LEAST || !(*step > 0)) return 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(fabs(t[i] - t[0] - (double)i * *step) <= *step / 4)) return 0;
+    return 1;
+}
+
+/* A first column that nobody named but that can be nothing else than seconds. Said, not believed.
+ */
+static size_t find_unnamed_time(const reader *r, double *seconds) {
+    const eg_column *first = &r->layout->columns[0];
+    if (first->label[0] != '\0' || first->is_text || r->layout->n_columns < 2) return SIZE_MAX;
+    double *t = copy_column(r, 0), step = 0;
+    int is_even = t != NULL && rises_evenly(t, r->n_rows, &step);
+    free(t);
+    if (!is_even) return SIZE_MAX;
+    *seconds = 1;
+    if (step >= even_step_least_s && step <= even_step_most_s) {
+        eg_recording_warn(r->recording, r->layout->first_line,
+                          "assumed: the first column has no name but rises by %.4g in every row; "
+                          "it is taken as time in seconds",
+                          step);
+        return 0;
     }
+    if (step > 1.5)
+        eg_recording_warn(r->recording, r->layout->first_line,
+                          "the first column rises by %.4g in every row: a time? write its name "
+                          "and unit into the header, \"Time [ms]\"",
+                          step);
     return SIZE_MAX;
+}
+
+/* Whether the column can be the time, and by which factor it becomes seconds. */
+static int takes_as_time(const reader *r, size_t column, double *seconds) {
+    const eg_column *c = &r->layout->columns[column];
+    double own = 0;
+    *seconds = 1;
+    if (c->is_text) return 0;
+    if (c->stamp != EG_STAMP_NONE) return 1;
+    if (!is_time_label(c->label, &own)) return 0;
+    double unit = eg_layout_seconds(c->unit);
+    if (unit > 0 || (own > 0 && c->unit[0] == '\0')) {
+        *seconds = unit > 0 ? unit : own;
+        return 1;
+    }
+    double *t = copy_column(r, column);
+    double step = t == NULL ? (double)NAN : median_step(t, r->n_rows);
+    free(t);
+    if (c->unit[0] == '\0' && step <= unitless_step_max_s) return 1;
+    eg_recording_warn(r->recording, r->layout->first_line,
+                      "column \"%s\" looks like a time but its unit is not known (steps of %g); "
+                      "write the unit into the header, \"%s [ms]\"",
+                      c->label, step, c->label);
+    return 0;
+}
+
+/* Which column is the time; SIZE_MAX if none is. */
+static size_t find_time(const reader *r, double *seconds) {
+    for (size_t i = 0; i < r->layout->n_columns; i++)
+        if (takes_as_time(r, i, seconds)) return i;
+    return find_unnamed_time(r, seconds);
+}
+
+/* Stamps begin at 0 with the first row; a clock goes on past midnight. */
+static void start_at_zero(double *t_s, size_t n, eg_stamp stamp) {
+    double first = NAN, days_s = 0, before = NAN;
+    for (size_t i = 0; i < n; i++) {
+        if (isnan(t_s[i])) continue;
+        if (isnan(first)) first = t_s[i];
+        if (stamp == EG_STAMP_CLOCK && t_s[i] < before - half_day_s) days_s += day_s;
+        before = t_s[i];
+        /* Stamps are told to the microsecond. */
+        t_s[i] = floor((t_s[i] + days_s - first) * 1e6 + 0.5) / 1e6;
+    }
+}
+
+static void say_time_source(reader *r, size_t time_column, double seconds) {
+    eg_recording *recording = r->recording;
+    size_t size = sizeof recording->time_source;
+    if (time_column == SIZE_MAX) {
+        if (!isnan(recording->rate_hz))
+            snprintf(recording->time_source, size, "the sampling rate in the header");
+        return;
+    }
+    const eg_column *c = &r->layout->columns[time_column];
+    if (c->stamp != EG_STAMP_NONE)
+        snprintf(recording->time_source, size, "times of day in column %zu \"%s\"", time_column + 1,
+                 c->label);
+    else
+        snprintf(recording->time_source, size, "column %zu \"%s\", in %s%s", time_column + 1,
+                 c->label,
+                 seconds < 1e-4 ? "us"
+                 : seconds < 1  ? "ms"
+                 : seconds > 1  ? "min"
+                                : "s",
+                 c->label[0] == '\0' ? " (assumed)" : "");
+}
+
+static eg_err fill_time(reader *r, size_t time_column, double seconds) {
+    eg_recording *recording = r->recording;
+    double *t_s = malloc((r->n_rows + 1) * sizeof *t_s);
+    if (t_s == NULL) return eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
+    for (size_t i = 0; i < r->n_rows; i++) {
+        double t = r->cells[i * r->layout->n_columns + time_column];
+        t_s[i] = seconds < 1 ? t / floor(1 / seconds + 0.5) : t * seconds;
+    }
+    eg_stamp stamp = r->layout->columns[time_column].stamp;
+    if (stamp != EG_STAMP_NONE) start_at_zero(t_s, r->n_rows, stamp);
+    size_t n_back = 0, first_back = 0;
+    for (size_t i = 1; i < r->n_rows; i++)
+        if (t_s[i] <= t_s[i - 1] && n_back++ == 0) first_back = i;
+    recording->t_s = t_s;
+    if (n_back > 0)
+        eg_recording_warn(recording, r->layout->first_line + first_back,
+                          "time does not go forward, %zu times", n_back);
+    return EG_OK;
 }
 
 static eg_err set_time(reader *r, size_t time_column, double seconds) {
     eg_recording *recording = r->recording;
     recording->rate_hz = r->layout->rate_hz;
-    if (time_column != SIZE_MAX) {
-        double *t_s = malloc((r->n_rows + 1) * sizeof *t_s);
-        if (t_s == NULL) return eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
-        size_t n_back = 0, first_back = 0;
-        for (size_t i = 0; i < r->n_rows; i++) {
-            double t = r->cells[i * r->layout->n_columns + time_column];
-            t_s[i] = seconds < 1 ? t / floor(1 / seconds + 0.5) : t * seconds;
-            if (i > 0 && t_s[i] <= t_s[i - 1] && n_back++ == 0) first_back = i;
-        }
-        recording->t_s = t_s;
-        double rate_hz = rate_from_time(t_s, r->n_rows);
-        if (n_back > 0)
-            eg_recording_warn(recording, r->layout->first_line + first_back,
-                              "time does not go forward, %zu times", n_back);
-        if (!isnan(rate_hz)) {
-            if (fabs(rate_hz - recording->rate_hz) > 0.01 * rate_hz)
-                eg_recording_warn(recording, 0,
-                                  "the header says %g Hz, the time column %g Hz, which is used",
-                                  recording->rate_hz, rate_hz);
-            recording->rate_hz = rate_hz;
-        }
+    eg_err err = time_column == SIZE_MAX ? EG_OK : fill_time(r, time_column, seconds);
+    if (err != EG_OK) return err;
+    double rate_hz =
+        recording->t_s == NULL ? (double)NAN : rate_from_time(recording->t_s, r->n_rows);
+    if (!isnan(rate_hz)) {
+        if (fabs(rate_hz - recording->rate_hz) > 0.01 * rate_hz)
+            eg_recording_warn(recording, 0,
+                              "the header says %g Hz, the time column %g Hz, which is used",
+                              recording->rate_hz, rate_hz);
+        recording->rate_hz = rate_hz;
     }
+    say_time_source(r, time_column, seconds);
     if (isnan(recording->rate_hz))
         eg_recording_warn(recording, 0,
                           r->layout->is_rate_ambiguous
@@ -332,7 +442,27 @@ static int is_dropped(const reader *r, size_t column, size_t time_column) {
                           "column %zu \"%s\" holds words and is left out", column + 1, c->label);
         return 1;
     }
-    return c->label[0] == '\0' && column_is_empty(r, column);
+    if (!column_is_empty(r, column)) return 0;
+    if (c->label[0] == '\0') return 1;
+    eg_recording_warn(r->recording, r->layout->first_line,
+                      "column %zu \"%s\" holds no number in any row", column + 1, c->label);
+    return 0;
+}
+
+/* One name too few and a last column that is not empty: nobody knows which name belongs where. */
+static void drop_shifted_labels(reader *r) {
+    const eg_layout *layout = r->layout;
+    if (layout->n_header_cells + 1 != layout->n_columns || layout->n_header_cells == 0 ||
+        column_is_empty(r, layout->n_columns - 1) || layout->columns[layout->n_columns - 1].is_text)
+        return;
+    eg_recording_warn(r->recording, layout->first_line,
+                      "the header names %zu columns, rows hold %zu cells: which name belongs to "
+                      "which is not certain, so none is used",
+                      layout->n_header_cells, layout->n_columns);
+    for (size_t i = 0; i < layout->n_columns; i++) {
+        layout->columns[i].label[0] = '\0';
+        layout->columns[i].unit[0] = '\0';
+    }
 }
 
 static void set_first_frame(reader *r) {
@@ -357,6 +487,7 @@ static eg_err fill_channel(reader *r, eg_channel *channel, size_t column) {
     const char *label = c->label[0] != '\0' ? c->label : text;
     eg_recording_copy_text(channel->label, sizeof channel->label, label, strlen(label));
     eg_recording_copy_text(channel->unit, sizeof channel->unit, c->unit, strlen(c->unit));
+    channel->is_named = c->label[0] != '\0';
     channel->values = malloc((r->n_rows + 1) * sizeof *channel->values);
     if (channel->values == NULL)
         return eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
@@ -377,6 +508,7 @@ static void report_header(reader *r) {
 
 static eg_err fill_recording(reader *r) {
     double seconds = 1;
+    drop_shifted_labels(r);
     size_t time_column = find_time(r, &seconds), n_columns = r->layout->n_columns, n_kept = 0;
     unsigned char *kept = calloc(n_columns, 1);
     if (kept == NULL) return eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
@@ -392,6 +524,14 @@ static eg_err fill_recording(reader *r) {
     free(kept);
     if (err != EG_OK) return err;
     r->recording->n_frames = r->n_rows;
+    r->recording->delimiter = r->layout->style.delimiter;
+    r->recording->decimal_mark = r->layout->style.decimal_mark;
+    r->recording->header_lines = r->layout->first_line - 1;
+    snprintf(r->recording->maker, sizeof r->recording->maker, "%s", r->layout->maker);
+    if (r->layout->units_by_maker)
+        eg_recording_warn(r->recording, 0,
+                          "the file names no units; by %s's manual they are N, Nm and mm",
+                          r->layout->maker);
     set_first_frame(r);
     report_header(r);
     report_rows(r);
