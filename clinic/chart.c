@@ -81,10 +81,32 @@ static json_t *judged_measures(const json_t *result) {
     return kept;
 }
 
+/* Whether this row, or what it is filed under or was taken from, is marked as entered in error. Its
+ * id then joins the chart's `withdrawn`, so that what hangs on it goes as well; rows come in the
+ * order in which they were first written. Signatures stay: they are a chain. */
+static bool is_withdrawn(json_t *chart, const eg_document *row, const json_t *document) {
+    json_t *withdrawn = json_object_get(chart, "withdrawn");
+    if (strcmp(row->kind, "signature") == 0) return false;
+    const char *recording = eg_body_text(document, "recording_id");
+    if (row->status != EG_DOCUMENT_ENTERED_IN_ERROR &&
+        json_object_get(withdrawn, row->id) == NULL &&
+        json_object_get(withdrawn, row->parent_id) == NULL &&
+        json_object_get(withdrawn, recording) == NULL)
+        return false;
+    json_object_set_new(withdrawn, row->id, json_string(row->kind));
+    return true;
+}
+
 static eg_err add_row(json_t *chart, const eg_document *row, eg_diag *diag) {
-    if (row->status == EG_DOCUMENT_ENTERED_IN_ERROR) return EG_OK;
     json_t *document = eg_row_to_json(row, diag);
     if (document == NULL) return EG_ERR_DATA;
+    if (is_withdrawn(chart, row, document)) {
+        json_object_del(json_object_get(document, "body"), "result");
+        if (row->status == EG_DOCUMENT_ENTERED_IN_ERROR)
+            json_array_append(json_object_get(chart, "entered_in_error"), document);
+        json_decref(document);
+        return EG_OK;
+    }
     if (strcmp(row->kind, "referral") == 0 || strcmp(row->kind, "intake") == 0) {
         json_object_set_new(chart, row->kind, document);
         return EG_OK;
@@ -106,10 +128,16 @@ static eg_err add_row(json_t *chart, const eg_document *row, eg_diag *diag) {
     return EG_OK;
 }
 
+/* All but those of the kind `except`. What was marked is known before the first is added, so that a
+ * mark counts whatever it was written after. */
 static eg_err add_rows(eg_clinic *clinic, json_t *chart, const eg_document_filter *filter,
                        const char *except, eg_diag *diag) {
     eg_document_list list = {0};
     eg_err err = eg_store_list(clinic->store, filter, &list, diag);
+    for (size_t i = 0; err == EG_OK && i < list.count; i++)
+        if (list.rows[i].status == EG_DOCUMENT_ENTERED_IN_ERROR)
+            json_object_set_new(json_object_get(chart, "withdrawn"), list.rows[i].id,
+                                json_string(list.rows[i].kind));
     for (size_t i = 0; err == EG_OK && i < list.count; i++)
         if (strcmp(list.rows[i].kind, except) != 0) err = add_row(chart, &list.rows[i], diag);
     eg_document_list_clear(&list);
@@ -229,6 +257,8 @@ eg_err eg_chart_gather(eg_clinic *clinic, const char *episode_id, json_t **chart
         json_object_set_new(made, "episode", episode);
         json_object_set_new(made, "referral", json_null());
         json_object_set_new(made, "intake", json_null());
+        json_object_set_new(made, "withdrawn", json_object());
+        json_object_set_new(made, "entered_in_error", json_array());
         for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
             json_object_set_new(made, places[i].member, json_array());
         eg_document person = {0};

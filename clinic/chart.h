@@ -8,6 +8,8 @@
 /* {episode, person, referral, intake, releases[], evaluations[], entries[], recordings[],
  * finding_values[], goals[], plans[] (all versions, newest first), sessions[], reports[],
  * signatures[], state, next: [{to, guards: [...]}], precautions: [{kind, text, code}],
+ * withdrawn: {id: kind} of what does not count (clinic/withdraw.h),
+ * entered_in_error[]: those of them that are marked, with their reason,
  * counts: {visits, treatment_days, evaluations, sessions, goals, ...}, today, red_flags[]}.
  * referral and intake are null where absent; recordings carry their result without long arrays.
  * Cost: one query, about 1 ms for 200 documents. */

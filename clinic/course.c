@@ -10,6 +10,7 @@
 #include "clinic/document.h"
 #include "clinic/row.h"
 #include "clinic/rule.h"
+#include "clinic/withdraw.h"
 #include "core/base/check.h"
 
 static const char *const names[] = {
@@ -200,7 +201,8 @@ static eg_err step(eg_clinic *clinic, const char *episode_id, eg_course_state to
         json_decref(chart);
         return err;
     }
-    err = eg_course_check(clinic, chart, to, &guards, diag);
+    err = eg_chart_stands(chart, problems, diag);
+    if (err == EG_OK) err = eg_course_check(clinic, chart, to, &guards, diag);
     if (err == EG_OK && !eg_guard_all_met(guards)) {
         json_t *open = eg_guard_problems(guards);
         const char *first = eg_text_at(json_array_get(open, 0), "text");
@@ -424,6 +426,10 @@ eg_err eg_course_allows(const eg_clinic *clinic, const json_t *chart, const char
         return has_red_flag(chart) ? EG_OK
                                    : refuse("red_flag", "There is no red flag to release", "intake",
                                             "red_flags", problems, diag);
+    if (state >= EG_COURSE_SCREENED && state != EG_COURSE_HOLD &&
+        !json_is_object(eg_member(chart, "intake")))
+        return refuse("intake", "The intake was entered in error: take it again first", "intake",
+                      "red_flags", problems, diag);
     if (state == EG_COURSE_HOLD || has_red_flag(chart))
         return refuse("red_flag",
                       "A red flag holds this episode: it goes on with a clinician's release note",

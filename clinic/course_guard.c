@@ -215,7 +215,7 @@ void eg_guard_goals(const json_t *chart, json_t *guards) {
     char text[TEXT_SIZE] = "One goal with measure, baseline, target and date";
     bool met = false;
     for (size_t i = 0; i < json_array_size(goals) && !met; i++) {
-        json_t *gaps = eg_goal_gaps(eg_member(json_array_get(goals, i), "body"));
+        json_t *gaps = eg_goal_gaps(chart, eg_member(json_array_get(goals, i), "body"));
         met = json_array_size(gaps) == 0;
         if (!met && i == 0)
             snprintf(text, sizeof text,

@@ -11,6 +11,7 @@
 #include "clinic/entry_check.h"
 #include "clinic/goal.h"
 #include "clinic/row.h"
+#include "clinic/withdraw.h"
 #include "core/base/check.h"
 
 /* What may be made in an episode, and under which parent. */
@@ -110,8 +111,9 @@ static eg_err add_episodes(eg_clinic *clinic, json_t *person, eg_diag *diag) {
         const json_t *history = eg_member(body, "state_history");
         if (err == EG_OK)
             json_array_append_new(episodes,
-                                  json_pack("{s:s,s:s,s:s,s:s,s:s}", "id", list.rows[i].id, "title",
-                                            eg_text_at(body, "title"), "discipline",
+                                  json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "id", list.rows[i].id,
+                                            "status", eg_document_status_text(list.rows[i].status),
+                                            "title", eg_text_at(body, "title"), "discipline",
                                             eg_text_at(body, "discipline"), "state",
                                             eg_text_at(body, "state"), "created_at",
                                             eg_text_at(json_array_get(history, 0), "at")));
@@ -157,6 +159,9 @@ eg_err eg_episode_create(eg_clinic *clinic, const char *person_id, const char *d
     if (err == EG_OK) err = eg_store_get(clinic->store, person_id, 0, &person, diag);
     if (err == EG_OK && strcmp(person.kind, "person") != 0)
         err = eg_diag_set(diag, EG_ERR_NOT_FOUND, person_id, 0, "there is no such person");
+    if (err == EG_OK && person.status == EG_DOCUMENT_ENTERED_IN_ERROR)
+        err = eg_diag_set(diag, EG_ERR_GUARD, person_id, 0,
+                          "this person was entered in error: nothing more is written here");
     eg_document_clear(&person);
     if (err == EG_OK) err = eg_store_begin(clinic->store, diag);
     if (err == EG_OK) {
@@ -277,6 +282,7 @@ static eg_err create(eg_clinic *clinic, const char *episode_id, const kind_rule 
     if (kind->single && json_is_object(present))
         err = eg_diag_set(diag, EG_ERR_CONFLICT, eg_text_at(present, "id"), 0,
                           "this episode has its %s already; amend that one", kind->kind);
+    if (err == EG_OK) err = eg_chart_stands(chart, problems, diag);
     if (err == EG_OK) err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = check_links(chart, kind, parent_id, body, problems, diag);
     if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
@@ -295,6 +301,15 @@ static eg_err create(eg_clinic *clinic, const char *episode_id, const kind_rule 
     return err;
 }
 
+/* The mark of an error is written by the server only, see withdraw.h. */
+static eg_err check_unmarked(const json_t *body, json_t **problems, eg_diag *diag) {
+    if (eg_member(body, "entered_in_error") == NULL) return EG_OK;
+    eg_problem_add(problems, "/entered_in_error", "is written by a request of its own",
+                   "mark the document as entered in error");
+    return eg_diag_set(diag, EG_ERR_DATA, "/entered_in_error", 0,
+                       "a document is marked as entered in error by a request of its own");
+}
+
 static eg_err create_checked(eg_clinic *clinic, const char *episode_id, const char *kind,
                              const char *parent_id, json_t *body, json_t **document,
                              json_t **problems, eg_diag *diag) {
@@ -303,6 +318,7 @@ static eg_err create_checked(eg_clinic *clinic, const char *episode_id, const ch
         return eg_diag_set(diag, EG_ERR_ARGUMENT, kind, 0,
                            "documents of this kind are not made here");
     eg_err err = eg_document_validate(kind, body, problems, diag);
+    if (err == EG_OK) err = check_unmarked(body, problems, diag);
     if (err != EG_OK) return err;
     if (parent_id == NULL && eg_is_given(body, "evaluation_id"))
         parent_id = eg_text_at(body, "evaluation_id");
@@ -383,6 +399,7 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
     json_t *chart = NULL;
     eg_err err = eg_chart_gather(clinic, seen->episode_id, &chart, diag);
     if (err != EG_OK) return err;
+    err = eg_chart_stands(chart, problems, diag);
     bool closed = strcmp(eg_text_at(chart, "state"), "discharged") == 0;
     const json_t *old = eg_member(eg_chart_find(chart, "sessions", seen->id), "body");
     /* A past session stays with the plan it followed, whatever was signed since. */
@@ -391,8 +408,9 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
         json_equal(json_object_get(old, "plan_id"), json_object_get(body, "plan_id")) &&
         json_equal(json_object_get(old, "plan_version"), json_object_get(body, "plan_version"));
     /* What was done stays on record, but no stimulation is added that may not be given now. */
-    if (same_plan && eg_course_session_stimulates(clinic, chart, body) >
-                         eg_course_session_stimulates(clinic, chart, old))
+    if (err == EG_OK && same_plan &&
+        eg_course_session_stimulates(clinic, chart, body) >
+            eg_course_session_stimulates(clinic, chart, old))
         err = eg_course_allows_stimulation(clinic, chart, body, problems, diag);
     if (err == EG_OK && same_plan)
         err = eg_guard_check_in(clinic, chart, body, problems, diag);
@@ -441,8 +459,12 @@ static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version,
             diag, EG_ERR_CONFLICT, seen->id, 0,
             "somebody else has changed this meanwhile: you saw version %d, the newest is %d",
             (int)version, (int)seen->version);
+    if (seen->status == EG_DOCUMENT_ENTERED_IN_ERROR)
+        return eg_diag_set(diag, EG_ERR_GUARD, seen->id, 0,
+                           "this is marked as entered in error and stays so; write a new one");
     json_t *old = json_loadb(seen->body, seen->body_size, 0, NULL);
     eg_err err = eg_document_validate(seen->kind, body, problems, diag);
+    if (err == EG_OK) err = check_unmarked(body, problems, diag);
     if (err == EG_OK) err = keep_measured(seen, old, body, problems, diag);
     if (err == EG_OK) err = check_kept(seen, old, body, diag);
     if (err == EG_OK && strcmp(seen->kind, "person") == 0)

@@ -59,6 +59,11 @@ eg_err eg_document_sign(eg_clinic *clinic, const char *id, int32_t version, cons
                         const char *credential, json_t **signature, json_t **problems,
                         eg_diag *diag);
 
+/* For withdraw.h, inside its transaction: signs the newest version, a mark of an error, whatever
+ * the state of the episode. */
+eg_err eg_document_sign_mark(eg_clinic *clinic, const char *id, const char *name,
+                             const char *credential, json_t **problems, eg_diag *diag);
+
 /* {ok, signatures: [{..., ok}], reason}: every signed version recomputed against its signature. Not
  * ok: one byte of a signed version differs, a signature row was altered (each signature carries a
  * hash over itself and the one before it), a version that was signed or counted is missing.

@@ -56,6 +56,11 @@ static void set_warning(const eg_clinic *clinic, const json_t *chart, json_t *bo
 
 eg_err eg_goal_complete(const eg_clinic *clinic, const json_t *chart, json_t *body, eg_diag *diag) {
     EG_ASSERT(clinic != NULL && chart != NULL && body != NULL);
+    /* A baseline that was entered in error is taken again. */
+    if (json_object_get(eg_member(chart, "withdrawn"), eg_text_at(body, "baseline_entry_id"))) {
+        json_object_del(body, "baseline");
+        json_object_del(body, "baseline_entry_id");
+    }
     if (!json_is_number(json_object_get(body, "baseline"))) {
         const json_t *entry = newest_entry(chart, body);
         if (entry != NULL) {
@@ -77,8 +82,11 @@ eg_err eg_goal_complete(const eg_clinic *clinic, const json_t *chart, json_t *bo
     return EG_OK;
 }
 
-json_t *eg_goal_gaps(const json_t *body) {
+json_t *eg_goal_gaps(const json_t *chart, const json_t *body) {
     json_t *gaps = json_array();
+    if (json_object_get(eg_member(chart, "withdrawn"), eg_text_at(body, "baseline_entry_id")))
+        eg_problem_add(&gaps, "/baseline", "the baseline was entered in error",
+                       "measure it again and save the goal");
     if (!eg_is_given(body, "text"))
         eg_problem_add(&gaps, "/text", "the goal has no words", "say it in the person's words");
     if (!eg_is_given(body, "measure_code"))

@@ -11,7 +11,7 @@ eg_err eg_goal_complete(const eg_clinic *clinic, const json_t *chart, json_t *bo
 
 /* What keeps this goal from being complete: array of {pointer, reason, remedy}, empty when it has
  * text, measure, baseline, target (different from the baseline) and date. */
-json_t *eg_goal_gaps(const json_t *body);
+json_t *eg_goal_gaps(const json_t *chart, const json_t *body);
 
 /* GAS over the goals that have `attained`: {t_score: number|null, n, goals: [{id, text, weight,
  * attained}]}. */

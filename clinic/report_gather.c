@@ -9,6 +9,7 @@
 #include "clinic/report.h"
 #include "clinic/row.h"
 #include "clinic/trial.h"
+#include "clinic/withdraw.h"
 #include "core/base/check.h"
 
 enum { TRACE_POINTS = 1500 };
@@ -51,6 +52,7 @@ eg_err eg_report_of_episode(eg_clinic *clinic, const eg_evaluator *evaluator,
     json_t *progress = NULL;
     json_t *traces = NULL;
     eg_err error = eg_chart_load(clinic, episode_id, &chart, diag);
+    if (error == EG_OK) error = eg_chart_stands(chart, NULL, diag);
     if (error == EG_OK) error = eg_derive(clinic, chart, &derived, diag);
     if (error == EG_OK) error = eg_appraise(clinic, chart, derived, &findings, diag);
     if (error == EG_OK) error = eg_progress(clinic, chart, &progress, diag);

@@ -8,6 +8,7 @@
 #include "clinic/course_guard.h"
 #include "clinic/document.h"
 #include "clinic/row.h"
+#include "clinic/withdraw.h"
 #include "core/base/check.h"
 
 static const char statement[] = "signed locally, identity not verified";
@@ -26,7 +27,9 @@ static void join(json_t *document, const eg_document *row, const eg_document *si
     if (json_integer_value(eg_member(body, "document_version")) == row->version) {
         bool holds = eg_signature_holds(body, row);
         json_object_set_new(signature, "ok", json_boolean(holds));
-        if (holds) json_object_set_new(document, "status", json_string("signed"));
+        /* A signed mark of an error stays a mark. */
+        if (holds && !eg_is_withdrawn(document))
+            json_object_set_new(document, "status", json_string("signed"));
         json_object_set(document, "signature", signature);
     }
     json_decref(signature);
@@ -85,6 +88,8 @@ static eg_err check_plan(eg_clinic *clinic, const json_t *chart, json_t **proble
                    state == EG_COURSE_IN_TREATMENT;
     eg_guard_add(guards, "goals_set", in_time, "Goals are set and the episode is open", "goals",
                  "target");
+    eg_guard_add(guards, "intake", json_is_object(eg_member(chart, "intake")),
+                 "An intake that counts", "intake", "red_flags");
     eg_err err = eg_guard_plan(clinic, chart, guards, diag);
     if (err == EG_OK && !eg_guard_all_met(guards)) {
         json_t *open = eg_guard_problems(guards);
@@ -154,6 +159,35 @@ static eg_err start_treatment(eg_clinic *clinic, const json_t *chart, eg_diag *d
     return err;
 }
 
+/* Writes the signature of that row. */
+static eg_err write_signature(eg_clinic *clinic, const eg_document *row, const json_t *chart,
+                              const char *name, const char *credential, json_t **signature,
+                              json_t **problems, eg_diag *diag) {
+    json_t *body = NULL;
+    eg_err err = build(clinic, row, chart, name, credential, &body, diag);
+    if (err == EG_OK) err = eg_document_validate("signature", body, problems, diag);
+    const eg_row_links links = {
+        .person_id = row->person_id, .episode_id = row->episode_id, .parent_id = row->id};
+    if (err == EG_OK)
+        err = eg_row_create(clinic, "signature", NULL, &links, EG_DOCUMENT_FINAL, body, NULL,
+                            signature, diag);
+    json_decref(body);
+    return err;
+}
+
+eg_err eg_document_sign_mark(eg_clinic *clinic, const char *id, const char *name,
+                             const char *credential, json_t **problems, eg_diag *diag) {
+    eg_document row = {0};
+    json_t *chart = NULL;
+    eg_err err = eg_store_get(clinic->store, id, 0, &row, diag);
+    if (err == EG_OK) err = eg_chart_gather(clinic, row.episode_id, &chart, diag);
+    if (err == EG_OK)
+        err = write_signature(clinic, &row, chart, name, credential, NULL, problems, diag);
+    json_decref(chart);
+    eg_document_clear(&row);
+    return err;
+}
+
 /* Inside a transaction. */
 static eg_err sign(eg_clinic *clinic, const eg_document *row, int32_t version, const char *name,
                    const char *credential, json_t **signature, json_t **problems, eg_diag *diag) {
@@ -169,19 +203,17 @@ static eg_err sign(eg_clinic *clinic, const eg_document *row, int32_t version, c
     if (!can)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, row->kind, 0,
                            "documents of this kind are not signed");
-    json_t *chart = NULL, *body = NULL;
+    if (row->status == EG_DOCUMENT_ENTERED_IN_ERROR)
+        return eg_diag_set(diag, EG_ERR_GUARD, row->id, 0,
+                           "this is marked as entered in error and is not signed any more");
+    json_t *chart = NULL;
     eg_err err = eg_chart_gather(clinic, row->episode_id, &chart, diag);
+    if (err == EG_OK) err = eg_chart_stands(chart, problems, diag);
     if (err == EG_OK) err = check_again(chart, row, name, diag);
     if (err == EG_OK && is_plan) err = check_plan(clinic, chart, problems, diag);
-    if (err == EG_OK) err = build(clinic, row, chart, name, credential, &body, diag);
-    if (err == EG_OK) err = eg_document_validate("signature", body, problems, diag);
-    const eg_row_links links = {
-        .person_id = row->person_id, .episode_id = row->episode_id, .parent_id = row->id};
     if (err == EG_OK)
-        err = eg_row_create(clinic, "signature", NULL, &links, EG_DOCUMENT_FINAL, body, NULL,
-                            signature, diag);
+        err = write_signature(clinic, row, chart, name, credential, signature, problems, diag);
     if (err == EG_OK && is_plan) err = start_treatment(clinic, chart, diag);
-    json_decref(body);
     json_decref(chart);
     return err;
 }

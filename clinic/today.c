@@ -10,6 +10,7 @@
 #include "clinic/knowledge.h"
 #include "clinic/progress.h"
 #include "clinic/row.h"
+#include "clinic/withdraw.h"
 #include "core/base/check.h"
 
 /* A person's line on the page: who is seen, what is due, what to notice. */
@@ -221,7 +222,7 @@ static void next_words(const page *self, const json_t *chart, char words[200]) {
 static void add_episode(const page *self, const json_t *chart) {
     const char *state = eg_text_at(chart, "state");
     const json_t *episode = eg_member(chart, "episode");
-    if (strcmp(state, "discharged") == 0) return;
+    if (strcmp(state, "discharged") == 0 || eg_chart_stands(chart, NULL, NULL) != EG_OK) return;
     char next[200];
     json_t *person = NULL;
     next_words(self, chart, next);

@@ -33,6 +33,8 @@ static const eg_api_route routes[] = {
     {"PUT", "/api/documents/{id}", eg_api_amend_document, EG_API_WRITES, EG_API_BODY_JSON},
     {"GET", "/api/documents/{id}/versions", eg_api_get_versions, EG_API_READS, EG_API_BODY_NONE},
     {"POST", "/api/documents/{id}/sign", eg_api_sign_document, EG_API_WRITES, EG_API_BODY_JSON},
+    {"POST", "/api/documents/{id}/entered_in_error", eg_api_withdraw_document, EG_API_WRITES,
+     EG_API_BODY_JSON},
     {"GET", "/api/documents/{id}/verify", eg_api_verify_document, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/episodes/{id}/findings", eg_api_get_findings, EG_API_READS, EG_API_BODY_NONE},
     {"PUT", "/api/episodes/{id}/findings/{name}", eg_api_put_finding, EG_API_WRITES,

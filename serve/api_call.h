@@ -86,6 +86,7 @@ void eg_api_get_document(eg_api_call *call);
 void eg_api_amend_document(eg_api_call *call);
 void eg_api_get_versions(eg_api_call *call);
 void eg_api_sign_document(eg_api_call *call);
+void eg_api_withdraw_document(eg_api_call *call);
 void eg_api_verify_document(eg_api_call *call);
 
 void eg_api_get_findings(eg_api_call *call);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "clinic/document.h"
+#include "clinic/withdraw.h"
 #include "serve/api_call.h"
 
 void eg_api_list_documents(eg_api_call *call) {
@@ -84,6 +85,25 @@ void eg_api_sign_document(eg_api_call *call) {
         eg_err err = eg_document_sign(&call->api->clinic, eg_api_parameter(call, 0), version, name,
                                       credential, &signature, &problems, &diag);
         eg_api_finish(call, 201, err, signature, problems, &diag);
+    }
+    json_decref(request);
+}
+
+void eg_api_withdraw_document(eg_api_call *call) {
+    eg_diag diag = {0};
+    json_t *document = NULL;
+    json_t *problems = NULL;
+    json_t *request = eg_api_read_object(call);
+    if (request == NULL) return;
+    const eg_withdrawal withdrawal = {
+        .version = eg_api_need_version(call, request),
+        .reason = json_string_value(json_object_get(request, "reason")),
+        .name = json_string_value(json_object_get(request, "name")),
+        .credential = json_string_value(json_object_get(request, "credential"))};
+    if (withdrawal.version != 0) {
+        eg_err err = eg_document_withdraw(&call->api->clinic, eg_api_parameter(call, 0),
+                                          &withdrawal, &document, &problems, &diag);
+        eg_api_finish(call, 201, err, document, problems, &diag);
     }
     json_decref(request);
 }

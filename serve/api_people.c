@@ -45,7 +45,8 @@ void eg_api_get_person(eg_api_call *call) {
         const eg_document *row = &list.rows[i];
         json_t *body = json_loadb(row->body, row->body_size, 0, NULL);
         json_array_append_new(episodes,
-                              json_pack("{ss ss sO? sO? sO?}", "id", row->id, "created_at",
+                              json_pack("{ss ss ss sO? sO? sO?}", "id", row->id, "status",
+                                        eg_document_status_text(row->status), "created_at",
                                         row->created_at, "title", json_object_get(body, "title"),
                                         "discipline", json_object_get(body, "discipline"), "state",
                                         json_object_get(body, "state")));

@@ -130,6 +130,7 @@ export async function pages() {
     }
     await handedOver(page, held.id)
     await keyboard(page)
+    await enteredInError(page, t)
     await clinic(page, server)
     await context.close()
   } catch (error) {
@@ -172,6 +173,69 @@ export async function handedOver(page, id) {
     await page.getByRole('button', { name: /take the tablet back/ }).click()
     await page.getByRole('button', { name: 'Yes, I am the therapist' }).click()
     await page.locator('.phead').waitFor()
+  })
+}
+
+/** A session and a value that were another person's: marked with a reason, counted no more, still there. */
+export async function enteredInError(page, t) {
+  const mark = async (button, reason) => {
+    await button.click()
+    const dialog = page.getByRole('dialog')
+    const confirm = dialog.getByRole('button', { name: 'Mark as entered in error' })
+    check(await confirm.isDisabled(), 'a mark without a reason can be made')
+    await dialog.getByLabel('What is wrong with it').fill(reason)
+    if (await dialog.getByLabel('Your name').count()) {
+      check(await confirm.isDisabled(), 'a signed document can be marked without a signature')
+      await dialog.getByLabel('Your name').fill('Kim Lee')
+      await dialog.getByLabel('Credential').fill('PT')
+    }
+    await page.evaluate(axe)
+    const found = await violations(page)
+    check(!found.length, found.join('; '))
+    await shot(page, `entered-in-error-${reason.length}`)
+    await confirm.click()
+    await dialog.waitFor({ state: 'detached' })
+    await settled(page)
+  }
+  const listed = async (reason) => {
+    await page.locator('.errs summary').click()
+    await page.locator('.errs', { hasText: reason }).waitFor()
+  }
+  await test('page entered in error', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 })
+    await visit(page, `${t}/session`)
+    const visits = async () => Number(/(\d+) visit/.exec(await page.locator('.phead').innerText())[1])
+    const before = await visits()
+    await mark(
+      page.getByRole('button', { name: /Entered in error… the session/ }).first(),
+      'another person came',
+    )
+    check((await visits()) === before - 1, 'the marked session still counts')
+    // The next one was signed: its mark is signed too.
+    await mark(
+      page.getByRole('button', { name: /Entered in error… the session/ }).first(),
+      'written down twice',
+    )
+    check((await visits()) === before - 2, 'the marked signed session still counts')
+    await listed('another person came')
+    await page.locator('.errs__one', { hasText: 'signed Kim Lee, PT' }).waitFor()
+    await shot(page, 'entered-in-error-session')
+    await visit(page, `${t}/evaluation?section=function`)
+    await page.locator('details.group summary', { hasText: 'Mobility' }).click()
+    const row = page.locator('tr', { hasText: 'Timed Up and Go' }).first()
+    check(/now \d/.test(await row.innerText()), 'the demo has no Timed Up and Go')
+    await page.getByRole('button', { name: 'More about Timed Up and Go' }).click()
+    await mark(
+      page.getByRole('button', { name: /Entered in error… Timed Up and Go/ }),
+      'the stopwatch ran on',
+    )
+    check(!/now \d/.test(await row.innerText()), 'the marked value still stands there')
+    await listed('the stopwatch ran on')
+    await shot(page, 'entered-in-error-value')
+    await visit(page, `${t}/course`)
+    check(await page.locator('.errs').count(), 'the course of care does not show the mark')
+    await page.getByRole('button', { name: /Referral entered in error/ }).waitFor()
+    await shot(page, 'entered-in-error-course')
   })
 }
 

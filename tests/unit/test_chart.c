@@ -10,6 +10,7 @@
 #include "clinic/goal.h"
 #include "clinic/progress.h"
 #include "clinic/today.h"
+#include "clinic/withdraw.h"
 #include "io/host/clock.h"
 #include "tests/support/clinic.h"
 #include "tests/support/test.h"
@@ -179,11 +180,11 @@ static void goals_know_their_noise(void) {
     const char *none = text_of(body_of(json_array_get(goals, 2)), "mdc_warning");
     EG_CHECK(strstr(small, "minimal detectable change") != NULL);
     EG_CHECK(strstr(none, "No minimal detectable change") != NULL);
-    json_t *gaps = eg_goal_gaps(body_of(json_array_get(goals, 1)));
+    json_t *gaps = eg_goal_gaps(chart, body_of(json_array_get(goals, 1)));
     EG_CHECK_INT(json_array_size(gaps), 0);
     json_decref(gaps);
     json_t *empty = json_object();
-    gaps = eg_goal_gaps(empty);
+    gaps = eg_goal_gaps(chart, empty);
     EG_CHECK_INT(json_array_size(gaps), 5);
     json_decref(gaps);
     json_decref(empty);
@@ -388,9 +389,239 @@ static void the_demo_keeps_the_guards(void) {
     eg_test_clinic_close(clinic);
 }
 
+static eg_err withdraw(const char *id, int32_t version, const char *reason, const char *name,
+                       json_t **document) {
+    json_t *made = NULL, *problems = NULL;
+    eg_diag diag = {0};
+    const eg_withdrawal withdrawal = {version, reason, name, name == NULL ? NULL : "PT"};
+    clinic->now_ms += 1000;
+    eg_err err = eg_document_withdraw(clinic, id, &withdrawal, &made, &problems, &diag);
+    EG_CHECK((err == EG_OK) == (made != NULL));
+    EG_CHECK(err == EG_OK || diag.text[0] != '\0');
+    EG_CHECK(err != EG_ERR_DATA || json_array_size(problems) == 1);
+    json_decref(problems);
+    if (document != NULL)
+        *document = made;
+    else
+        json_decref(made);
+    return err;
+}
+
+static size_t n_of(const json_t *chart, const char *list) {
+    return json_array_size(json_object_get(chart, list));
+}
+
+static json_int_t n_visits(const json_t *chart) {
+    return json_integer_value(json_object_get(json_object_get(chart, "counts"), "visits"));
+}
+
+/* A value and a session that belong to somebody else. */
+static void marked_documents_do_not_count(void) {
+    treat("marked");
+    visit("2026-03-04");
+    visit("2026-03-06");
+    char wrong[EG_STORE_ID_SIZE], other[EG_STORE_ID_SIZE];
+    EG_CHECK(eg_instant_parse("2026-03-30T08:15:00Z", &clinic->now_ms));
+    create("evaluation", NULL, "{'type':'re-evaluation','date':'2026-03-30'}", other);
+    create("entry", other, "{'code':'test.10mwt.comfortable','value':1.9}", wrong);
+    json_t *before = chart_now(), *progress = NULL, *marked = NULL, *versions = NULL;
+    const char *session = text_of(json_array_get(json_object_get(before, "sessions"), 1), "id");
+    EG_CHECK_INT(withdraw(wrong, 2, "typed in the wrong chart", NULL, NULL), EG_ERR_CONFLICT);
+    EG_CHECK_INT(withdraw(wrong, 1, "", NULL, NULL), EG_ERR_DATA);
+    EG_CHECK_INT(withdraw(wrong, 1, "  \n ", NULL, NULL), EG_ERR_DATA);
+    EG_CHECK_INT(withdraw(wrong, 1, "typed in the wrong chart", NULL, &marked), EG_OK);
+    EG_CHECK_TEXT(text_of(marked, "status"), "entered-in-error");
+    EG_CHECK_INT(json_integer_value(json_object_get(marked, "version")), 2);
+    const json_t *mark = json_object_get(body_of(marked), "entered_in_error");
+    EG_CHECK_TEXT(text_of(mark, "reason"), "typed in the wrong chart");
+    EG_CHECK_TEXT(text_of(mark, "by"), "tests");
+    EG_CHECK_INT(withdraw(wrong, 2, "once more", NULL, NULL), EG_ERR_CONFLICT);
+    EG_CHECK_INT(eg_document_amend(clinic, wrong, 2, body_of(marked), &versions, NULL, NULL),
+                 EG_ERR_GUARD);
+    EG_CHECK_INT(withdraw(session, 1, "another person's visit", NULL, NULL), EG_OK);
+
+    json_t *after = chart_now();
+    EG_CHECK_INT(n_of(after, "entries"), n_of(before, "entries") - 1);
+    EG_CHECK_INT(n_of(after, "entered_in_error"), 2);
+    EG_CHECK(json_object_get(json_object_get(after, "withdrawn"), wrong) != NULL);
+    EG_CHECK_INT(n_visits(before) - n_visits(after), 1);
+    EG_CHECK_INT(
+        json_integer_value(json_object_get(json_object_get(after, "counts"), "treatment_days")),
+        3); /* two evaluations, one session */
+    EG_CHECK_INT(eg_progress(clinic, after, &progress, NULL), EG_OK);
+    EG_CHECK_INT(n_of(series(progress, "test.10mwt.comfortable"), "points"), 1);
+    EG_CHECK_INT(n_of(progress, "visits"), 1);
+    /* What it was can still be read. */
+    EG_CHECK_INT(eg_document_versions(clinic, wrong, &versions, NULL), EG_OK);
+    EG_CHECK_INT(json_array_size(versions), 2);
+    EG_CHECK_TEXT(text_of(json_array_get(versions, 0), "status"), "final");
+    EG_CHECK_NEAR(json_number_value(json_object_get(body_of(json_array_get(versions, 0)), "value")),
+                  1.9, 0);
+    /* A client cannot write the mark by another way. */
+    EG_CHECK_INT(eg_test_create(clinic, episode, "goal", NULL,
+                                "{'text':'x','entered_in_error':{'reason':'abc','at':"
+                                "'2026-03-02T08:15:00Z','by':'me'}}",
+                                NULL) == EG_OK,
+                 0);
+    json_decref(versions);
+    json_decref(progress);
+    json_decref(after);
+    json_decref(marked);
+    json_decref(before);
+    eg_test_clinic_close(clinic);
+}
+
+static void a_signed_document_is_marked_by_a_signature(void) {
+    treat("signed-mark");
+    visit("2026-03-04");
+    EG_CHECK_INT(withdraw(plan, 1, "plan of somebody else", NULL, NULL), EG_ERR_DATA);
+    json_t *chart = chart_now();
+    EG_CHECK_TEXT(text_of(json_array_get(json_object_get(chart, "plans"), 0), "status"), "signed");
+    json_decref(chart);
+    json_t *marked = NULL, *report = NULL;
+    EG_CHECK_INT(withdraw(plan, 1, "plan of somebody else", "Kim Lee", NULL), EG_OK);
+    EG_CHECK_INT(eg_document_get(clinic, plan, 0, &marked, NULL), EG_OK);
+    EG_CHECK_TEXT(text_of(marked, "status"), "entered-in-error");
+    const json_t *signature = json_object_get(marked, "signature");
+    EG_CHECK(json_is_true(json_object_get(signature, "ok")));
+    EG_CHECK_TEXT(text_of(body_of(signature), "signer_name"), "Kim Lee");
+    EG_CHECK_INT(eg_document_verify(clinic, plan, &report, NULL), EG_OK);
+    EG_CHECK(json_is_true(json_object_get(report, "ok")));
+    EG_CHECK_INT(n_of(report, "signatures"), 2);
+    json_t *again = NULL;
+    EG_CHECK_INT(eg_document_sign(clinic, plan, 2, "Kim Lee", "PT", &again, NULL, NULL),
+                 EG_ERR_GUARD);
+    chart = chart_now();
+    EG_CHECK_INT(n_of(chart, "plans"), 0);
+    EG_CHECK_INT(n_of(chart, "sessions"), 1);
+    char text[300];
+    snprintf(text, sizeof text, "{'plan_id':'%s','plan_version':1,'date':'2026-03-05'}", plan);
+    EG_CHECK_INT(eg_test_create(clinic, episode, "session", NULL, text, NULL), EG_ERR_GUARD);
+    create("plan", NULL, "{'diagnosis':'Stroke','goal_ids':[],'decisions':[],'others':[]}", NULL);
+    json_decref(chart);
+    json_decref(report);
+    json_decref(marked);
+    eg_test_clinic_close(clinic);
+}
+
+static void what_hangs_on_a_marked_document_goes_with_it(void) {
+    treat("tree");
+    char entry[EG_STORE_ID_SIZE], recording[EG_STORE_ID_SIZE], taken[EG_STORE_ID_SIZE], text[300];
+    create("recording", evaluation, "{'name':'a','task':'quiet_standing','decision':'kept'}",
+           recording);
+    snprintf(text, sizeof text, "{'code':'test.tug','value':12,'recording_id':'%s'}", recording);
+    create("entry", evaluation, text, taken);
+    json_t *before = chart_now();
+    EG_CHECK_INT(withdraw(recording, 1, "the other person stood there", NULL, NULL), EG_OK);
+    json_t *after = chart_now();
+    EG_CHECK_INT(n_of(after, "recordings"), 0);
+    EG_CHECK_INT(n_of(after, "entries"), n_of(before, "entries") - 1);
+    EG_CHECK(eg_chart_find(after, "entries", taken) == NULL);
+    EG_CHECK_INT(n_of(after, "entered_in_error"), 1);
+    json_decref(before);
+    json_decref(after);
+
+    EG_CHECK_INT(withdraw(evaluation, 1, "examined somebody else", NULL, NULL), EG_OK);
+    after = chart_now();
+    EG_CHECK_INT(n_of(after, "evaluations") + n_of(after, "entries"), 0);
+    EG_CHECK_INT(eg_test_create(clinic, episode, "entry", evaluation,
+                                "{'code':'test.tug','value':12}", entry),
+                 EG_ERR_DATA);
+    /* The goal was built on a value that does not count. */
+    const json_t *goal = json_array_get(json_object_get(after, "goals"), 0);
+    json_t *gaps = eg_goal_gaps(after, body_of(goal));
+    EG_CHECK_TEXT(text_of(json_array_get(gaps, 0), "reason"), "the baseline was entered in error");
+    json_decref(gaps);
+    create("evaluation", NULL, "{'type':'initial','date':'2026-03-02'}", evaluation);
+    create("entry", evaluation, "{'code':'test.10mwt.comfortable','value':0.6}", NULL);
+    amend("goals", 0, "text", "'Walk to the shop alone'");
+    json_decref(after);
+    after = chart_now();
+    goal = json_array_get(json_object_get(after, "goals"), 0);
+    EG_CHECK_NEAR(json_number_value(json_object_get(body_of(goal), "baseline")), 0.6, 0);
+    gaps = eg_goal_gaps(after, body_of(goal));
+    EG_CHECK_INT(json_array_size(gaps), 0);
+    json_decref(gaps);
+    json_decref(after);
+    eg_test_clinic_close(clinic);
+}
+
+/* A release that does not count leaves the flag open; without an intake nothing goes on. */
+static void marks_do_not_open_a_gate(void) {
+    treat("gates");
+    json_t *chart = chart_now();
+    const json_t *intake = json_object_get(chart, "intake");
+    json_t *flags = json_object_get(body_of(intake), "red_flags");
+    char id[EG_STORE_ID_SIZE], release[EG_STORE_ID_SIZE];
+    snprintf(id, sizeof id, "%s", text_of(intake, "id"));
+    const char *flag = json_object_iter_key(json_object_iter(flags));
+    json_object_set_new(flags, flag, json_integer(1));
+    json_t *amended = NULL;
+    EG_CHECK_INT(eg_document_amend(clinic, id, 1, body_of(intake), &amended, NULL, NULL), EG_OK);
+    json_decref(amended);
+    json_decref(chart);
+    create("release", NULL, "{'reason':'known to the doctor','clinician':'Dr A','credential':'MD'}",
+           release);
+    go("screened");
+    EG_CHECK_INT(withdraw(release, 1, "for another person", NULL, NULL), EG_OK);
+    chart = chart_now();
+    EG_CHECK_TEXT(text_of(chart, "state"), "hold");
+    json_decref(chart);
+    EG_CHECK_INT(withdraw(id, 2, "answers of another person", NULL, NULL), EG_OK);
+    eg_diag diag = {0};
+    EG_CHECK_INT(eg_course_transition(clinic, episode, EG_COURSE_SCREENED, NULL, NULL, NULL, &diag),
+                 EG_ERR_GUARD);
+    json_t *fresh = eg_test_intake(clinic, NULL), *document = NULL;
+    EG_CHECK_INT(eg_document_create(clinic, episode, "intake", NULL, fresh, &document, NULL, NULL),
+                 EG_OK);
+    char second[EG_STORE_ID_SIZE];
+    snprintf(second, sizeof second, "%s", text_of(document, "id"));
+    json_decref(document);
+    json_decref(fresh);
+    go("screened");
+    EG_CHECK_INT(withdraw(second, 1, "wrong again", NULL, NULL), EG_OK);
+    EG_CHECK_INT(eg_test_create(clinic, episode, "evaluation", NULL,
+                                "{'type':'initial','date':'2026-03-02'}", NULL),
+                 EG_ERR_GUARD);
+    eg_test_clinic_close(clinic);
+}
+
+static void a_marked_person_is_out_of_the_day(void) {
+    treat("nobody");
+    json_t *chart = chart_now(), *today = NULL, *people = NULL;
+    const char *person = text_of(json_object_get(chart, "person"), "id");
+    EG_CHECK_INT(withdraw(episode, 99, "opened twice", NULL, NULL), EG_ERR_CONFLICT);
+    EG_CHECK_INT(withdraw(person, 1, "the same person twice", NULL, NULL), EG_OK);
+    EG_CHECK_INT(eg_today(clinic, &today, NULL), EG_OK);
+    EG_CHECK_INT(n_of(today, "visits") + n_of(today, "due"), 0);
+    EG_CHECK_INT(
+        eg_test_create(clinic, episode, "finding_value", NULL, "{'name':'abc','value':27}", NULL),
+        EG_ERR_GUARD);
+    json_t *made = NULL;
+    EG_CHECK_INT(eg_episode_create(clinic, person, "PT", "Again", &made, NULL, NULL), EG_ERR_GUARD);
+    EG_CHECK_INT(
+        eg_course_transition(clinic, episode, EG_COURSE_DISCHARGED, NULL, NULL, NULL, NULL),
+        EG_ERR_GUARD);
+    EG_CHECK_INT(eg_document_sign(clinic, plan, 1, "Sam Roe", "PT", &made, NULL, NULL),
+                 EG_ERR_GUARD);
+    EG_CHECK_INT(eg_person_search(clinic, "Test", 10, &people, NULL), EG_OK);
+    EG_CHECK_TEXT(text_of(json_array_get(people, 0), "status"), "entered-in-error");
+    json_decref(people);
+    json_decref(today);
+    json_decref(chart);
+    eg_test_clinic_close(clinic);
+}
+
 EG_TESTS({"today: the demo keeps every guard with all rules", the_demo_keeps_the_guards},
          {"progress: changes are held against their noise", progress_is_judged},
          {"goal: baseline from the entry, a step within noise warns", goals_know_their_noise},
          {"today: says what is due and when", today_says_what_is_due},
          {"chart: complete, signed plans marked, long arrays left out", charts_are_complete},
-         {"document: conflicts and forbidden changes are seen", conflicts_are_seen})
+         {"document: conflicts and forbidden changes are seen", conflicts_are_seen},
+         {"error: what is marked does not count and stays readable", marked_documents_do_not_count},
+         {"error: a signed document is marked by a signature",
+          a_signed_document_is_marked_by_a_signature},
+         {"error: what hangs on a marked document goes with it",
+          what_hangs_on_a_marked_document_goes_with_it},
+         {"error: marks open no gate", marks_do_not_open_a_gate},
+         {"error: a marked person is out of the day", a_marked_person_is_out_of_the_day})

@@ -33,6 +33,19 @@ export function sign(seen: Pick<Doc, 'id' | 'version'>, name: string, credential
   })
 }
 
+/** Marks a document as entered in error; with a signer where it was ever signed. */
+export function withdraw(
+  seen: Pick<Doc, 'id' | 'version'>,
+  reason: string,
+  signer?: { name: string; credential: string },
+): Promise<Doc> {
+  return api.post<Doc>(`/documents/${seen.id}/entered_in_error`, {
+    version: seen.version,
+    reason,
+    ...signer,
+  })
+}
+
 /** Without the empty optional fields, since the server refuses an empty text where none is meant. */
 export function compact<T extends object>(body: T, optional: (keyof T)[]): T {
   const copy = { ...body }

@@ -2,7 +2,7 @@ import { age } from './format'
 import type { Doc, Episode, Person, State } from './types'
 
 export interface PersonRow extends Doc<Person> {
-  episodes?: { id: string; title: string; state: State; discipline?: string }[]
+  episodes?: { id: string; title: string; state: State; status?: Doc['status']; discipline?: string }[]
 }
 
 /** A person may come as a document or as its body. */

@@ -349,6 +349,10 @@ export interface Chart {
   person: Doc<Person>
   referral: Doc<Referral> | null
   intake: Doc<Intake> | null
+  /** Ids and kinds of what does not count any more. */
+  withdrawn: Record<string, string>
+  /** Those of them that are marked; `body.entered_in_error` says why. */
+  entered_in_error: Doc[]
   releases: Doc<{ reason: string; clinician: string; credential: string; at: string }>[]
   evaluations: Doc<Evaluation>[]
   entries: Doc<Entry>[]
