@@ -82,7 +82,7 @@ static void print_blocks(const eg_plan_result *result, const eg_findings *findin
     }
 }
 
-static void print_dose(json_t *details) {
+static void print_dose(json_t *details, json_t *left) {
     static const char *const parts[] = {"frequency", "intensity", "time",
                                         "type",      "volume",    "duration"};
     json_t *dose = json_object_get(details, "dose");
@@ -90,6 +90,7 @@ static void print_dose(json_t *details) {
     printf("  dose      ");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         const char *part = eg_json_text_of(dose, parts[i], NULL);
+        if (strcmp(parts[i], "type") == 0) part = eg_json_text_of(left, "type", part);
         if (part != NULL) printf("%s%s", count++ > 0 ? "; " : "", part);
     }
     printf(count > 0 ? " (%s)\n" : "dose not stated\n", eg_json_text_of(dose, "status", ""));
@@ -102,21 +103,26 @@ static void print_proposal(const eg_plan_result *result, const eg_proposal *prop
     const eg_rule_outcome *outcome = &result->outcomes[proposal->outcome];
     json_t *entry = outcome->rule->entry;
     json_t *details = json_object_get(entry, "proposal");
-    const char *say = eg_json_text_of(entry, "say", "");
-    const char *title = eg_json_text_of(details, "title", NULL);
+    /* While its part with stimulation is withheld, the rest is what is proposed. */
+    json_t *left =
+        proposal->withheld == EG_STIM_PART ? json_object_get(details, "without_stimulation") : NULL;
+    const char *say = eg_json_text_of(left, "say", eg_json_text_of(entry, "say", ""));
+    const char *title = eg_json_text_of(left, "title", eg_json_text_of(details, "title", NULL));
     printf("\n%s %s (%s)%s%s%s\n", kinds[outcome->rule->kind], outcome->rule->id,
            strengths[outcome->rule->strength], title != NULL ? ": " : "",
            title != NULL ? title : "", proposal->withheld == EG_STIM_ALL ? "  [WITHHELD]" : "");
     printf("  what      %s\n  because   ", say);
     print_findings(result, outcome, findings);
-    if (json_is_object(details)) print_dose(details);
+    if (json_is_object(details)) print_dose(details, left);
     const char *progression = eg_json_text_of(entry, "progression", NULL);
     const char *regress = eg_json_text_of(entry, "regress", NULL);
     if (progression != NULL) printf("  harder    %s\n", progression);
     if (regress != NULL) printf("  back      %s\n", regress);
     for (size_t i = 0; i < proposal->n_withheld_by; i++)
         printf("  withheld  %s by %s\n",
-               proposal->withheld == EG_STIM_ALL ? "whole" : "the part with stimulation",
+               proposal->withheld == EG_STIM_ALL
+                   ? "whole"
+                   : eg_json_text_of(left, "part", "the part with stimulation"),
                result->outcomes[proposal->withheld_by[i]].rule->id);
     if (proposal->stimulation_unclear)
         printf("  unclear   stimulation only after the safety questions are answered\n");

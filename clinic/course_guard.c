@@ -292,8 +292,17 @@ static bool lists(const json_t *texts, const char *text) {
     return false;
 }
 
+/* Title or dose of a decision or treatment name what the rule speaks against. */
+static bool warns_on_words(const eg_clinic *clinic, const json_t *rule, const json_t *treatment) {
+    const json_t *terms = eg_member(rule, "warns_on_terms");
+    for (size_t i = 0; i < json_array_size(terms); i++)
+        if (eg_treatment_names(clinic, json_string_value(json_array_get(terms, i)), treatment))
+            return true;
+    return false;
+}
+
 /* A treatment from the list carries the warnings that name it or a rule that proposes it, and
- * those that its own entry names. */
+ * those that its own entry names; one in free words those whose terms it uses. */
 static bool warns_on_other(const eg_clinic *clinic, const json_t *rule, const json_t *other) {
     const json_t *on = eg_member(rule, "warns_on");
     const char *id = eg_text_at(other, "intervention_id");
@@ -301,7 +310,8 @@ static bool warns_on_other(const eg_clinic *clinic, const json_t *rule, const js
                         ? NULL
                         : eg_knowledge_find(clinic->knowledge, "interventions", id);
     const json_t *proposers = eg_member(entry, "rules");
-    bool falls = lists(on, "*") || lists(on, id) ||
+    bool falls = lists(on, "*") || lists(on, id) || (entry == NULL && lists(on, "typed")) ||
+                 warns_on_words(clinic, rule, other) ||
                  lists(eg_member(entry, "against"), eg_text_at(rule, "id"));
     for (size_t i = 0; i < json_array_size(proposers) && !falls; i++)
         falls = lists(on, json_string_value(json_array_get(proposers, i)));
@@ -316,7 +326,9 @@ static bool warns_on_taken(const eg_clinic *clinic, const json_t *rule, const js
     for (size_t i = 0; i < json_array_size(decisions); i++) {
         const json_t *decision = json_array_get(decisions, i);
         if (!eg_decision_is_taken(decision)) continue;
-        if (lists(on, "*") || lists(on, eg_text_at(decision, "rule_id"))) return true;
+        if (lists(on, "*") || lists(on, eg_text_at(decision, "rule_id")) ||
+            warns_on_words(clinic, rule, decision))
+            return true;
         const json_t *exercises = eg_member(decision, "exercises");
         for (size_t j = 0; j < json_array_size(exercises); j++)
             if (lists(on, json_string_value(json_array_get(exercises, j)))) return true;

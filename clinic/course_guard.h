@@ -21,9 +21,17 @@ eg_err eg_guard_plan(const eg_clinic *clinic, const json_t *chart, json_t *guard
 eg_err eg_guard_check_in(const eg_clinic *clinic, const json_t *chart, const json_t *session,
                          json_t **problems, eg_diag *diag);
 
+/* Do the title or the dose of a decision or treatment of a plan name a term of knowledge/terms? */
+bool eg_treatment_names(const eg_clinic *clinic, const char *term, const json_t *treatment);
+
+/* Stimulation in free words is refused, so that the guards see all of it: EG_ERR_DATA with
+ * `problems` where a plan or session names it in a treatment that is not chosen as stimulation. */
+eg_err eg_course_check_words(const eg_clinic *clinic, const json_t *chart, const char *kind,
+                             const json_t *body, json_t **problems, eg_diag *diag);
+
 /* The first treatments of a plan that are electrical stimulation, by name in `text`: rules taken up
- * that need it whole, and interventions and exercises marked needs_stimulation. A treatment in free
- * words only cannot be recognised. False if there is none. */
+ * that need it whole, or in part where the decision's words name it, and interventions and
+ * exercises marked needs_stimulation. False if there is none. */
 bool eg_course_plan_stimulates(const eg_clinic *clinic, const json_t *plan, char *text,
                                size_t size);
 /* How many items of a session are stimulation, as far as ids, the names of treatments and the plan

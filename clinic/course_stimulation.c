@@ -9,7 +9,10 @@
 #include "clinic/knowledge.h"
 #include "clinic/row.h"
 #include "clinic/rule.h"
+#include "clinic/term.h"
 #include "core/base/check.h"
+
+static const char stimulation[] = "stimulation"; /* in knowledge/terms */
 
 static bool is_marked(const eg_clinic *clinic, const char *kind, const char *id) {
     json_t *entry = id[0] == '\0' || clinic->knowledge == NULL
@@ -22,10 +25,32 @@ static bool other_stimulates(const eg_clinic *clinic, const json_t *other) {
     return is_marked(clinic, "interventions", eg_text_at(other, "intervention_id"));
 }
 
-/* Whole rules only: of a rule that needs stimulation in part, the rest may be done. */
-static bool rule_stimulates(const eg_clinic *clinic, const char *id) {
-    const eg_rule *rule = clinic->rules == NULL ? NULL : eg_rule_find(clinic->rules, id);
-    return rule != NULL && rule->needs_stimulation == EG_STIM_ALL;
+bool eg_treatment_names(const eg_clinic *clinic, const char *term, const json_t *treatment) {
+    static const char *const parts[] = {"frequency", "intensity", "time",
+                                        "type",      "volume",    "progression"};
+    const json_t *dose = eg_member(treatment, "dose");
+    if (eg_term_names(clinic->knowledge, term, eg_text_at(treatment, "title"))) return true;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (eg_term_names(clinic->knowledge, term, eg_text_at(dose, parts[i]))) return true;
+    return false;
+}
+
+static eg_stimulation_need need_of(const eg_clinic *clinic, const json_t *decision) {
+    json_t *rule = clinic->knowledge == NULL ? NULL
+                                             : eg_knowledge_find(clinic->knowledge, "rules",
+                                                                 eg_text_at(decision, "rule_id"));
+    const char *need =
+        eg_json_text_of(json_object_get(rule, "proposal"), "needs_stimulation", "none");
+    return strcmp(need, "all") == 0    ? EG_STIM_ALL
+           : strcmp(need, "part") == 0 ? EG_STIM_PART
+                                       : EG_STIM_NONE;
+}
+
+/* Of a rule that needs stimulation in part the rest may be done: its words say what is meant. */
+static bool rule_stimulates(const eg_clinic *clinic, const json_t *decision) {
+    eg_stimulation_need need = need_of(clinic, decision);
+    return need == EG_STIM_ALL ||
+           (need == EG_STIM_PART && eg_treatment_names(clinic, stimulation, decision));
 }
 
 static bool lists(const json_t *texts, const char *text) {
@@ -38,7 +63,7 @@ static bool lists(const json_t *texts, const char *text) {
 
 static bool decision_stimulates(const eg_clinic *clinic, const json_t *decision) {
     if (!eg_decision_is_taken(decision)) return false;
-    if (rule_stimulates(clinic, eg_text_at(decision, "rule_id"))) return true;
+    if (rule_stimulates(clinic, decision)) return true;
     const json_t *exercises = eg_member(decision, "exercises");
     for (size_t i = 0; i < json_array_size(exercises); i++) {
         const char *id = json_string_value(json_array_get(exercises, i));
@@ -92,8 +117,10 @@ static bool is_of_stimulating_part(const eg_clinic *clinic, const json_t *plan,
         if (stimulates && title[0] != '\0' && strcmp(eg_text_at(decision, "title"), title) == 0)
             return true;
         if (exercise[0] == '\0' || !lists(eg_member(decision, "exercises"), exercise)) continue;
-        with = with || stimulates;
-        without = without || !stimulates;
+        /* Only where all of it is stimulation is every exercise done with it. */
+        bool is_all = need_of(clinic, decision) == EG_STIM_ALL;
+        with = with || is_all;
+        without = without || !is_all;
     }
     return with && !without;
 }
@@ -110,26 +137,77 @@ static bool names_stimulation(const eg_clinic *clinic, const char *title) {
     return false;
 }
 
-size_t eg_course_session_stimulates(const eg_clinic *clinic, const json_t *chart,
-                                    const json_t *session) {
-    const json_t *plan = NULL, *plans = eg_member(chart, "plans");
-    for (size_t i = 0; i < json_array_size(plans) && plan == NULL; i++) {
+/* The version of the plan that a session follows; NULL if it is not in the chart. */
+static const json_t *plan_of(const json_t *chart, const json_t *session) {
+    const json_t *plans = eg_member(chart, "plans");
+    for (size_t i = 0; i < json_array_size(plans); i++) {
         const json_t *document = json_array_get(plans, i);
         if (strcmp(eg_text_at(document, "id"), eg_text_at(session, "plan_id")) == 0 &&
             json_integer_value(eg_member(document, "version")) ==
                 json_integer_value(eg_member(session, "plan_version")))
-            plan = eg_member(document, "body");
+            return eg_member(document, "body");
     }
+    return NULL;
+}
+
+static bool item_stimulates(const eg_clinic *clinic, const json_t *plan, const json_t *item) {
+    return is_marked(clinic, "interventions", eg_text_at(item, "intervention_id")) ||
+           is_marked(clinic, "exercises", eg_text_at(item, "exercise_id")) ||
+           names_stimulation(clinic, eg_text_at(item, "title")) ||
+           is_of_stimulating_part(clinic, plan, item);
+}
+
+size_t eg_course_session_stimulates(const eg_clinic *clinic, const json_t *chart,
+                                    const json_t *session) {
+    const json_t *plan = plan_of(chart, session);
     size_t count = 0;
     const json_t *items = eg_member(session, "items");
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
-        count += is_marked(clinic, "interventions", eg_text_at(item, "intervention_id")) ||
-                 is_marked(clinic, "exercises", eg_text_at(item, "exercise_id")) ||
-                 names_stimulation(clinic, eg_text_at(item, "title")) ||
-                 is_of_stimulating_part(clinic, plan, item);
-    }
+    for (size_t i = 0; i < json_array_size(items); i++)
+        count += item_stimulates(clinic, plan, json_array_get(items, i));
     return count;
+}
+
+static eg_err refuse_words(const char *list, size_t index, const char *title, json_t **problems,
+                           eg_diag *diag) {
+    char pointer[48], reason[200];
+    snprintf(pointer, sizeof pointer, "/%s/%zu/title", list, index);
+    snprintf(reason, sizeof reason,
+             "\"%.80s\" is electrical stimulation in free words: it has to be chosen as "
+             "stimulation",
+             title);
+    eg_problem_add(problems, pointer, reason,
+                   "choose a treatment of the list that is stimulation, so that the safety "
+                   "questions are asked; or take the words out");
+    return eg_diag_set(diag, EG_ERR_DATA, pointer, 0, "%s", reason);
+}
+
+eg_err eg_course_check_words(const eg_clinic *clinic, const json_t *chart, const char *kind,
+                             const json_t *body, json_t **problems, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && kind != NULL);
+    bool is_plan = strcmp(kind, "plan") == 0, is_session = strcmp(kind, "session") == 0;
+    const json_t *decisions = is_plan ? eg_member(body, "decisions") : NULL;
+    const json_t *others = is_plan ? eg_member(body, "others") : NULL;
+    const json_t *items = is_session ? eg_member(body, "items") : NULL;
+    const json_t *plan = is_session ? plan_of(chart, body) : NULL;
+    for (size_t i = 0; i < json_array_size(decisions); i++) {
+        const json_t *one = json_array_get(decisions, i);
+        if (eg_decision_is_taken(one) && need_of(clinic, one) == EG_STIM_NONE &&
+            eg_treatment_names(clinic, stimulation, one))
+            return refuse_words("decisions", i, eg_text_at(one, "title"), problems, diag);
+    }
+    for (size_t i = 0; i < json_array_size(others); i++) {
+        const json_t *one = json_array_get(others, i);
+        if (!other_stimulates(clinic, one) && eg_treatment_names(clinic, stimulation, one))
+            return refuse_words("others", i, eg_text_at(one, "title"), problems, diag);
+    }
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *one = json_array_get(items, i);
+        if (!item_stimulates(clinic, plan, one) &&
+            (eg_term_names(clinic->knowledge, stimulation, eg_text_at(one, "title")) ||
+             eg_term_names(clinic->knowledge, stimulation, eg_text_at(one, "load"))))
+            return refuse_words("items", i, eg_text_at(one, "title"), problems, diag);
+    }
+    return EG_OK;
 }
 
 /* Names the findings on which an unanswered rule hangs, and the page where they are asked. */

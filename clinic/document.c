@@ -286,6 +286,7 @@ static eg_err create(eg_clinic *clinic, const char *episode_id, const kind_rule 
     if (err == EG_OK) err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = check_links(chart, kind, parent_id, body, problems, diag);
     if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
+    if (err == EG_OK) err = eg_course_check_words(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = check_due(clinic, kind->kind, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, parent_id, body, diag);
     if (err == EG_OK) err = eg_document_validate(kind->kind, body, problems, diag);
@@ -418,6 +419,7 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
         err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = check_links(chart, kind, seen->parent_id, body, problems, diag);
     if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
+    if (err == EG_OK) err = eg_course_check_words(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, seen->parent_id, body, diag);
     json_decref(chart);
     return err;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clinic/rule_expression.h"
+#include "clinic/term.h"
 #include "core/base/check.h"
 
 static bool fault(knowledge_fault *found, const char *member, const char *remedy,
@@ -45,6 +46,26 @@ static bool expression_is_sound(const eg_knowledge *knowledge, json_t *rule,
     return true;
 }
 
+/* A proposal with stimulation in it says what is left when stimulation is blocked; one without
+ * names none. */
+static bool stimulation_is_told(const eg_knowledge *knowledge, json_t *proposal,
+                                knowledge_fault *found) {
+    const char *need = eg_json_text_of(proposal, "needs_stimulation", "none");
+    json_t *left = json_object_get(proposal, "without_stimulation");
+    if ((strcmp(need, "part") == 0) != (left != NULL))
+        return fault(found, "proposal", "give without_stimulation where needs_stimulation is part",
+                     "says how much stimulation it needs, but not what is left without it");
+    json_t *dose = json_object_get(proposal, "dose");
+    if (strcmp(need, "all") == 0) return true;
+    const char *texts[] = {eg_json_text_of(left != NULL ? left : proposal, "title", ""),
+                           eg_json_text_of(left != NULL ? left : dose, "type", "")};
+    for (size_t i = 0; i < 2; i++)
+        if (eg_term_names(knowledge, "stimulation", texts[i]))
+            return fault(found, "proposal", "correct needs_stimulation or the words",
+                         "names stimulation where none is said to be needed: %.60s", texts[i]);
+    return true;
+}
+
 static bool rule_is_sound(const eg_knowledge *knowledge, json_t *rule, knowledge_fault *found) {
     const char *kind = eg_json_text_of(rule, "kind", "");
     bool blocks = json_array_size(json_object_get(rule, "blocks")) > 0;
@@ -61,7 +82,8 @@ static bool rule_is_sound(const eg_knowledge *knowledge, json_t *rule, knowledge
     json_t *warned = json_object_get(rule, "warns_on");
     for (size_t i = 0; i < json_array_size(warned); i++) {
         const char *id = json_string_value(json_array_get(warned, i));
-        if (strcmp(id, "*") != 0 && eg_knowledge_find(knowledge, "rules", id) == NULL &&
+        if (strcmp(id, "*") != 0 && strcmp(id, "typed") != 0 &&
+            eg_knowledge_find(knowledge, "rules", id) == NULL &&
             eg_knowledge_find(knowledge, "interventions", id) == NULL &&
             eg_knowledge_find(knowledge, "exercises", id) == NULL)
             return fault(found, "warns_on", "correct the id",
@@ -70,6 +92,63 @@ static bool rule_is_sound(const eg_knowledge *knowledge, json_t *rule, knowledge
     if (strcmp(kind, "against") == 0 && json_array_size(warned) == 0)
         return fault(found, "warns_on", "name rules, interventions or exercises, or \"*\"",
                      "speaks against something, but falls on nothing");
+    if (strcmp(kind, "against") == 0 &&
+        json_array_size(json_object_get(rule, "warns_on_terms")) == 0)
+        return fault(found, "warns_on_terms", "name the words in terms/ by which it is typed",
+                     "would not see what it speaks against in free text");
+    return stimulation_is_told(knowledge, json_object_get(rule, "proposal"), found);
+}
+
+/* What needs stimulation says so, and nothing else does: the guards go by the mark. */
+static bool exercise_is_sound(const eg_knowledge *knowledge, json_t *exercise,
+                              knowledge_fault *found) {
+    bool marked = json_is_true(json_object_get(exercise, "needs_stimulation"));
+    bool named = eg_term_names(knowledge, "stimulation", eg_json_text_of(exercise, "name", ""));
+    json_t *steps = json_object_get(exercise, "steps");
+    for (size_t i = 0; i < json_array_size(steps) && !named; i++)
+        named =
+            eg_term_names(knowledge, "stimulation", json_string_value(json_array_get(steps, i)));
+    if (named && !marked)
+        return fault(found, "needs_stimulation", "mark it true, or take the words out",
+                     "its name or steps use electrical stimulation, but it is not marked");
+    json_t *rules = json_object_get(exercise, "rules");
+    for (size_t i = 0; i < json_array_size(rules) && marked; i++) {
+        const char *id = json_string_value(json_array_get(rules, i));
+        json_t *proposal = json_object_get(eg_knowledge_find(knowledge, "rules", id), "proposal");
+        if (strcmp(eg_json_text_of(proposal, "needs_stimulation", "none"), "none") == 0)
+            return fault(found, "rules", "name rules that need stimulation only",
+                         "needs stimulation, but serves %.20s, which does not", id);
+    }
+    return true;
+}
+
+/* Words as clinic/term.h matches them: one space between, * at the end of a word, or before the
+ * first. */
+static bool spellings_are_sound(json_t *term, const char *list, knowledge_fault *found) {
+    json_t *spellings = json_object_get(term, list);
+    for (size_t i = 0; i < json_array_size(spellings); i++) {
+        const char *text = json_string_value(json_array_get(spellings, i));
+        size_t length = strlen(text);
+        bool sound = text[0] != ' ' && text[length - 1] != ' ';
+        for (size_t k = 0; k < length && sound; k++) {
+            bool ends = text[k + 1] == ' ' || text[k + 1] == '\0';
+            bool begins = k == 0 || text[k - 1] == ' ';
+            if (text[k] == '*') sound = (k == 0 || ends) && !(begins && ends);
+            if (text[k] == ' ') sound = !begins;
+        }
+        if (!sound)
+            return fault(found, list, "write words with one space between, * at an end",
+                         "is not a spelling: \"%.60s\"", text);
+    }
+    return true;
+}
+
+static bool intervention_is_sound(const eg_knowledge *knowledge, json_t *entry,
+                                  knowledge_fault *found) {
+    if (eg_term_names(knowledge, "stimulation", eg_json_text_of(entry, "name", "")) &&
+        !json_is_true(json_object_get(entry, "needs_stimulation")))
+        return fault(found, "needs_stimulation", "mark it true, or take the words out of the name",
+                     "its name is electrical stimulation, but it is not marked");
     return true;
 }
 
@@ -117,5 +196,11 @@ bool knowledge_entry_is_sound(const eg_knowledge *knowledge, const char *kind, j
     if (strcmp(kind, "rules") == 0) return rule_is_sound(knowledge, entry, found);
     if (strcmp(kind, "findings") == 0) return finding_is_sound(knowledge, entry, found);
     if (strcmp(kind, "norms") == 0) return norm_is_sound(entry, found);
+    if (strcmp(kind, "exercises") == 0) return exercise_is_sound(knowledge, entry, found);
+    if (strcmp(kind, "terms") == 0)
+        return spellings_are_sound(entry, "spellings", found) &&
+               spellings_are_sound(entry, "except", found) &&
+               spellings_are_sound(entry, "not_after", found);
+    if (strcmp(kind, "interventions") == 0) return intervention_is_sound(knowledge, entry, found);
     return true;
 }

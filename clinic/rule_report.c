@@ -99,6 +99,13 @@ static void write_rules(eg_json_writer *json, const eg_plan_result *result, cons
     eg_json_end_array(json);
 }
 
+/* What takes the place of a proposal's words while its part with stimulation is withheld: NULL if
+ * nothing of it is, or all. */
+static json_t *left_of(const eg_rule *rule, const eg_proposal *proposal) {
+    if (proposal->withheld != EG_STIM_PART) return NULL;
+    return json_object_get(json_object_get(rule->entry, "proposal"), "without_stimulation");
+}
+
 static void write_withheld(eg_json_writer *json, const eg_plan_result *result,
                            const eg_proposal *proposal) {
     eg_json_key(json, "withheld");
@@ -107,7 +114,9 @@ static void write_withheld(eg_json_writer *json, const eg_plan_result *result,
         return;
     }
     eg_json_begin_object(json);
+    const eg_rule *rule = result->outcomes[proposal->outcome].rule;
     eg_json_member_string(json, "what", need_names[proposal->withheld]);
+    eg_json_member_string(json, "part", eg_json_text_of(left_of(rule, proposal), "part", NULL));
     write_rules(json, result, "by", proposal->withheld_by, proposal->n_withheld_by);
     eg_json_end_object(json);
 }
@@ -136,11 +145,20 @@ static void write_would_change(eg_json_writer *json, const eg_plan_result *resul
     eg_json_end_array(json);
 }
 
+/* The dose of what is left. */
+static json_t *dose_of(json_t *details, json_t *left) {
+    json_t *dose = json_deep_copy(json_object_get(details, "dose"));
+    json_t *type = json_object_get(left, "type");
+    if (dose != NULL && type != NULL) json_object_set(dose, "type", type);
+    return dose;
+}
+
 /* "dose not stated" is said in words, so that no reader takes an empty field for no limit. */
-static void write_dose(eg_json_writer *json, json_t *proposal) {
+static void write_dose(eg_json_writer *json, json_t *details, json_t *left) {
     static const char *const parts[] = {"frequency", "intensity", "time",
                                         "type",      "volume",    "duration"};
-    json_t *dose = json_object_get(proposal, "dose");
+    json_t *dose = dose_of(details, left);
+    json_t *holder = json_pack("{s:O?}", "dose", dose);
     char text[600] = "";
     size_t length = 0;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
@@ -149,14 +167,17 @@ static void write_dose(eg_json_writer *json, json_t *proposal) {
         int n = snprintf(text + length, sizeof text - length, "%s%s", length > 0 ? "; " : "", part);
         length += n > 0 ? (size_t)n : 0;
     }
-    write_entry(json, proposal, "dose");
+    write_entry(json, holder, "dose");
+    json_decref(holder);
+    json_decref(dose);
     eg_json_member_boolean(json, "dose_stated", length > 0);
     eg_json_member_string(json, "dose_text", length > 0 ? text : "dose not stated");
 }
 
-/* Those that the rule names and those that say they serve it. */
-static void write_exercises(eg_json_writer *json, const eg_plan_result *result,
-                            const eg_rule *rule) {
+/* Those that the rule names and those that say they serve it; without those that need stimulation
+ * where it is withheld. */
+static void write_exercises(eg_json_writer *json, const eg_plan_result *result, const eg_rule *rule,
+                            const eg_proposal *proposal) {
     const eg_knowledge *knowledge = result->book->knowledge;
     json_t *named = json_object_get(json_object_get(rule->entry, "proposal"), "exercises");
     eg_json_key(json, "exercises");
@@ -164,6 +185,8 @@ static void write_exercises(eg_json_writer *json, const eg_plan_result *result,
     for (size_t i = 0; i < eg_knowledge_count(knowledge, "exercises"); i++) {
         json_t *exercise = eg_knowledge_at(knowledge, "exercises", i);
         const char *id = eg_json_text_of(exercise, "id", "");
+        bool stimulates = json_is_true(json_object_get(exercise, "needs_stimulation"));
+        if (stimulates && proposal->withheld == EG_STIM_PART) continue;
         if (holds_text(named, id) || holds_text(json_object_get(exercise, "rules"), rule->id))
             eg_json_string(json, id);
     }
@@ -172,25 +195,28 @@ static void write_exercises(eg_json_writer *json, const eg_plan_result *result,
 
 static void write_proposal(eg_json_writer *json, const eg_plan_result *result,
                            const eg_proposal *proposal, const eg_findings *findings) {
-    static const char *const copied[] = {"kind",    "strength", "say",    "progression",
-                                         "regress", "grade",    "source", "population",
-                                         "status",  "verified", "note",   "change_my_mind"};
+    static const char *const copied[] = {"kind",     "strength", "progression",   "regress",
+                                         "grade",    "source",   "population",    "status",
+                                         "verified", "note",     "change_my_mind"};
     const eg_rule_outcome *outcome = &result->outcomes[proposal->outcome];
     const eg_rule *rule = outcome->rule;
     json_t *details = json_object_get(rule->entry, "proposal");
+    json_t *left = left_of(rule, proposal);
+    const char *say = eg_json_text_of(rule->entry, "say", "");
     eg_json_begin_object(json);
     eg_json_member_string(json, "rule", rule->id);
     eg_json_member_string(json, "area", rule->area);
-    eg_json_member_string(
-        json, "title", eg_json_text_of(details, "title", eg_json_text_of(rule->entry, "say", "")));
+    eg_json_member_string(json, "title",
+                          eg_json_text_of(left, "title", eg_json_text_of(details, "title", say)));
+    eg_json_member_string(json, "say", eg_json_text_of(left, "say", say));
     for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
         write_entry(json, rule->entry, copied[i]);
     eg_json_member_boolean(json, "reason_required", rule->kind != EG_RULE_FOR);
     write_findings(json, result, outcome, findings);
     write_list(json, details, "serves");
-    write_exercises(json, result, rule);
-    write_dose(json, details);
-    write_entry(json, details, "stimulation");
+    write_exercises(json, result, rule, proposal);
+    write_dose(json, details, left);
+    write_entry(json, left == NULL ? details : left, "stimulation"); /* none is left */
     eg_json_member_string(json, "needs_stimulation", need_names[rule->needs_stimulation]);
     eg_json_member_boolean(json, "stimulation_unclear", proposal->stimulation_unclear);
     write_rules(json, result, "warnings", proposal->warnings, proposal->n_warnings);

@@ -327,9 +327,83 @@ static void chosen_stimulation_is_guarded(void) {
              "[{'intervention_id':'fes_gait','title':'x'}]}",
              plan_id);
     EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
+    snprintf(session, sizeof session,
+             "{'plan_id':'%s','plan_version':4,'date':'2026-03-03','items':"
+             "[{'exercise_id':'hand-opening-stimulated','title':'Open your hand'}]}",
+             plan_id);
+    EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
+    note_finding("implanted_device", 0);
+    must(create("session", NULL, session, NULL));
+    /* In free words it is refused in any case: the guards would not see it. */
+    snprintf(session, sizeof session,
+             "{'plan_id':'%s','plan_version':4,'date':'2026-03-03','items':"
+             "[{'title':'T.E.N.S. to the wrist'}]}",
+             plan_id);
+    EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_DATA);
     eg_test_clinic_close(clinic);
     eg_test_note("refused for S8 open, S8, S2, S3, S5; a signed one refused for a thrombosis and "
                  "an unknown implant");
+}
+
+/* Of a rule that needs stimulation in part the rest is signed; the part, named in the words or by
+ * its exercise, only when every safety question allows it. */
+static void part_with_stimulation_is_guarded(void) {
+    static const char decision[] =
+        "[{'rule_id':'G4','decision':'accepted','title':'%s','finding_names':['ankle_df_mrc'],"
+        "'goal_ids':['%s'],'dose':{'time':'daily','type':'%s'},'exercises':['%s']}]";
+    static const struct {
+        const char *title, *type, *exercise;
+        eg_err blocked;
+    } rows[] = {{"Ankle-foot orthosis", "orthosis", "walking", EG_OK},
+                {"Ankle-foot orthosis or peroneal stimulation", "", "walking", EG_ERR_GUARD},
+                {"Ankle-foot orthosis", "FES in swing", "walking", EG_ERR_GUARD},
+                {"Ankle-foot orthosis", "orthosis", "walking-stimulated", EG_ERR_GUARD}};
+    char decisions[600];
+    clinic = eg_test_clinic("part");
+    walk_to_treatment();
+    note_finding("lmn_intact", 1);
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        const size_t row = i / 2;
+        note_finding("pregnant", i % 2 == 0);
+        snprintf(decisions, sizeof decisions, decision, rows[row].title, goal_id, rows[row].type,
+                 rows[row].exercise);
+        must(change(plan_id, "decisions", decisions));
+        EG_CHECK_INT(sign(plan_id, version_of(plan_id)), i % 2 == 0 ? rows[row].blocked : EG_OK);
+    }
+    eg_test_clinic_close(clinic);
+    eg_test_note("%zu wordings, each while stimulation is blocked and after",
+                 sizeof rows / sizeof rows[0]);
+}
+
+/* A "do not" rule asks for its reason however the treatment came into the plan. */
+static void do_not_rules_ask_for_a_reason(void) {
+    static const char *const others[] = {
+        "[{'intervention_id':'continuous_passive_motion','title':'Knee "
+        "machine','goal_ids':['%s']}]",
+        "[{'title':'C.P.M. two hours','goal_ids':['%s']}]",
+        "[{'title':'Knee machine','dose':{'type':'continuous passive motion'},'goal_ids':['%s']}]"};
+    char text[400];
+    clinic = eg_test_clinic("do_not");
+    walk_to_treatment();
+    note_finding("tka", 1);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        snprintf(text, sizeof text, others[i], goal_id);
+        must(change(plan_id, "overrides", "[]"));
+        must(change(plan_id, "others", "[]"));
+        must(sign(plan_id, version_of(plan_id))); /* K4 falls on nothing */
+        must(change(plan_id, "others", text));
+        EG_CHECK_INT(sign(plan_id, version_of(plan_id)), EG_ERR_GUARD);
+        must(change(plan_id, "overrides", "[{'rule_id':'K4','reason':'stiff after infection'}]"));
+        must(sign(plan_id, version_of(plan_id)));
+    }
+    /* S7: what is typed cannot be told from intensive work. */
+    note_finding("tka", 0);
+    note_finding("hours_post_stroke", 10);
+    snprintf(text, sizeof text, "[{'title':'Working in the garden','goal_ids':['%s']}]", goal_id);
+    must(change(plan_id, "others", text));
+    EG_CHECK_INT(sign(plan_id, version_of(plan_id)), EG_ERR_GUARD);
+    eg_test_clinic_close(clinic);
+    eg_test_note("from the list, as a title, in the dose; S7 on what is typed");
 }
 
 /* Stimulation that a safety rule withholds is not signed, unless a therapist may override it. */
@@ -717,6 +791,10 @@ EG_TESTS({"entry: impossible values are refused", impossible_values_are_refused}
          {"course: a later red flag holds again", a_later_red_flag_holds},
          {"course: withheld stimulation is not signed", withheld_stimulation_is_not_signed},
          {"course: stimulation chosen from the list is guarded too", chosen_stimulation_is_guarded},
+         {"course: the part of a proposal with stimulation is guarded",
+          part_with_stimulation_is_guarded},
+         {"course: \"do not\" rules ask for a reason however they are met",
+          do_not_rules_ask_for_a_reason},
          {"course: no sequence of actions gets around the guards", no_way_around},
          {"document: bodies are checked with pointer, reason and remedy", bodies_are_checked},
          {"signature: tampering with versions and signatures is seen", tampering_is_seen},

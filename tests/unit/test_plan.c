@@ -123,8 +123,19 @@ static void stimulation_is_struck_through(void) {
     EG_CHECK_TEXT(
         listed(json_object_get(json_object_get(proposal_of(plan, "U3"), "withheld"), "by"), "rule"),
         "S2");
+    /* Of G4 the orthosis is left: nothing that is proposed of it is stimulation any more. */
+    json_t *left = proposal_of(plan, "G4");
+    EG_CHECK_TEXT(eg_json_text_of(left, "title", ""), "Ankle-foot orthosis");
+    EG_CHECK(strstr(eg_json_text_of(left, "say", "stimulation"), "stimulation") == NULL);
+    EG_CHECK(strstr(eg_json_text_of(left, "dose_text", "stimulation"), "stimulation") == NULL);
+    EG_CHECK(json_is_null(json_object_get(left, "stimulation")));
+    EG_CHECK(strstr(listed(json_object_get(left, "exercises"), NULL), "stimulated") == NULL);
+    EG_CHECK_TEXT(eg_json_text_of(json_object_get(left, "withheld"), "part", ""),
+                  "peroneal stimulation timed to swing");
     json_decref(plan);
     plan = plan_for(base); /* nobody has asked the safety questions */
+    EG_CHECK_TEXT(eg_json_text_of(proposal_of(plan, "G4"), "title", ""),
+                  "Ankle-foot orthosis or peroneal stimulation");
     EG_CHECK_TEXT(withheld(plan, "U3"), "nothing");
     EG_CHECK(json_is_true(json_object_get(proposal_of(plan, "U3"), "stimulation_unclear")));
     EG_CHECK(json_is_false(json_object_get(proposal_of(plan, "U2"), "stimulation_unclear")));

@@ -37,7 +37,7 @@ export interface Proposal extends Sourced {
   needs_stimulation?: 'none' | 'part' | 'all'
   stimulation_unclear?: boolean
   warnings?: RuleSays[]
-  withheld?: { what: 'part' | 'all'; by: RuleSays[] } | null
+  withheld?: { what: 'part' | 'all'; part?: string | null; by: RuleSays[] } | null
   would_change?: { finding: string; rule: string }[]
   goal_ids?: string[]
 }
