@@ -32,7 +32,8 @@ static eg_err read_column(eg_evaluation *e, const eg_map_signal *signal, eg_map_
     for (size_t i = 0; i < gate->n_channels; i++)
         if (strcmp(gate->channels[i].name, signal->column) == 0) return EG_OK;
     if (gate->n_channels < EG_GATE_CHANNELS_MAX)
-        gate->channels[gate->n_channels++] = (eg_gate_channel){signal->column, read};
+        gate->channels[gate->n_channels++] =
+            (eg_gate_channel){signal->column, read, quantity != EG_MAP_LENGTH};
     return EG_OK;
 }
 

@@ -127,6 +127,12 @@ static void say_samples(const eg_gate_finding *f, const char *where, char *text,
         snprintf(text, size, "%zu samples are missing, the longest gap %.2f s%s", f->count,
                  f->value, where);
         break;
+    case EG_GATE_DROPOUT:
+        snprintf(text, size,
+                 "every force is exactly 0 for %.2f s%s and back at once: the amplifier dropped "
+                 "out; repeat the trial",
+                 f->value, where);
+        break;
     case EG_GATE_HELD_RUN:
         snprintf(text, size,
                  "\"%s\" stands still for %zu samples (%.2f s)%s: the recorder held its "
@@ -150,6 +156,12 @@ static void say_samples(const eg_gate_finding *f, const char *where, char *text,
         break;
     case EG_GATE_JUMP:
         snprintf(text, size, "jumps by %.0f mm between two samples%s", f->value, where);
+        break;
+    case EG_GATE_BREAK:
+        snprintf(text, size,
+                 "the path breaks off and goes on %.1f mm away%s, faster than a person moves: "
+                 "samples are missing there",
+                 f->value, where);
         break;
     case EG_GATE_UNFILTERED:
         snprintf(text, size,

@@ -139,6 +139,35 @@ static int row_is_empty(const eg_gate_input *input, size_t i) {
     return input->n_channels > 0;
 }
 
+/* Every force and moment is exactly 0 or missing: an unloaded plate still has its noise, an
+ * amplifier that drops out has not. */
+static int row_has_no_force(const eg_gate_input *input, size_t i) {
+    size_t n_forces = 0;
+    for (size_t k = 0; k < input->n_channels; k++) {
+        double value = input->channels[k].values[i];
+        if (!input->channels[k].is_force) continue;
+        if (!isnan(value) && value != 0) return 0;
+        n_forces++;
+    }
+    return n_forces > 0;
+}
+
+/* Nobody steps off and on within one sample: full weight on both sides of the run. */
+static int is_abrupt(const gate_state *s, const double *fz, size_t start, size_t end) {
+    double least = s->limits->load_partial_share * s->fz_median_n;
+    return start > 0 && end < s->n && fz[start - 1] >= least && fz[end] >= least;
+}
+
+static void note_dropout(gate_state *s, const double *fz, size_t start, size_t end) {
+    double seconds = (double)(end - start) / s->rate_hz;
+    if (!(seconds > s->dropout_s && seconds <= s->limits->dropout_most_s)) return;
+    if (!is_abrupt(s, fz, start, end)) return;
+    for (size_t i = start; i < end; i++)
+        if (!row_has_no_force(s->input, i)) return;
+    s->dropout_s = seconds;
+    s->dropout_at_s = (double)start / s->rate_hz;
+}
+
 /* No centre of pressure in this row although the plate was loaded: no number, every channel empty,
  * or both coordinates exactly 0 where the neighbours are not. */
 static int row_is_missing(const gate_state *s, size_t i) {
@@ -161,6 +190,7 @@ static void mark_unloaded(gate_state *s, const double *fz, double least_n) {
         size_t length = i - start;
         int is_gap = length < gate_samples(s, l->load_fail_s) ||
                      (n_empty == length && length < gate_samples(s, l->load_partial_s));
+        note_dropout(s, fz, start, i);
         for (size_t k = start; k < i; k++) s->rows[k] |= is_gap ? ROW_GAP : ROW_UNLOADED;
         if (is_gap) continue;
         if (length > longest) {
@@ -367,6 +397,10 @@ static void check_gaps(gate_state *s) {
         }
         s->rows[i] |= ROW_GAP; /* what comes behind a jump does not follow from what was before */
     }
+    if (s->dropout_s > 0)
+        gate_set(s, EG_GATE_GAPS, s->dropout_s >= l->gap_fail_s ? EG_GATE_FAIL : EG_GATE_WARN,
+                 EG_GATE_DROPOUT, s->dropout_s, l->gap_fail_s)
+            ->at_s = s->dropout_at_s;
     double missing = (double)total + n_lost, seconds = longest / s->rate_hz;
     if (missing == 0) {
         gate_set(s, EG_GATE_GAPS, EG_GATE_OK, t == NULL ? EG_GATE_NOT_CHECKED_TIME : EG_GATE_FINE,

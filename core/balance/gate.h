@@ -57,6 +57,7 @@ typedef enum eg_gate_reason {
     EG_GATE_JITTER,             /* value: SD of the steps as a share of the step */
     EG_GATE_TIME_BACK,          /* count: how often, at_s: row / rate */
     EG_GATE_GAP_ROWS,           /* value: longest, s; count: missing samples; at_s */
+    EG_GATE_DROPOUT,            /* value: seconds in which every force is exactly 0; at_s */
     EG_GATE_UNLOADED,           /* value: seconds with less than `limit` N; at_s */
     EG_GATE_PARTLY_UNLOADED,    /* value: least share of the weight; at_s */
     EG_GATE_OFF_BASE,           /* value: mm from the middle; at_s */
@@ -70,6 +71,7 @@ typedef enum eg_gate_reason {
     EG_GATE_CLIPPED,            /* value: the level; count: samples at it; signal; at_s */
     EG_GATE_SPIKE,              /* value: largest, mm; count; at_s */
     EG_GATE_JUMP,               /* value: largest step between two samples, mm; at_s */
+    EG_GATE_BREAK,              /* value: break in the path between two samples, mm; at_s */
     EG_GATE_UNFILTERED,         /* value: path as recorded over path below 10 Hz */
     EG_GATE_NOISY,              /* value: RMS above 10 Hz, mm; signal; at_s */
     EG_GATE_NOISY_FORCE,        /* value: RMS above 10 Hz as a share of the weight */
@@ -105,6 +107,7 @@ typedef struct eg_gate_finding {
     X(load_fail_s)                                                                                 \
     X(load_partial_share)                                                                          \
     X(load_partial_s)                                                                              \
+    X(dropout_most_s)                                                                              \
     X(base_fail_mm)                                                                                \
     X(base_fail_s)                                                                                 \
     X(foot_least_share)                                                                            \
@@ -122,6 +125,9 @@ typedef struct eg_gate_finding {
     X(spike_ratio)                                                                                 \
     X(spike_fail_mm)                                                                               \
     X(jump_fail_mm)                                                                                \
+    X(break_least_mm)                                                                              \
+    X(break_ratio)                                                                                 \
+    X(break_fail_mm)                                                                               \
     X(noise_path_warn)                                                                             \
     X(noise_fail_mm)                                                                               \
     X(noise_force_warn)                                                                            \
@@ -148,6 +154,7 @@ enum { EG_GATE_CHANNELS_MAX = 16 };
 typedef struct eg_gate_channel {
     const char *name;     /* as the file calls it; borrowed */
     const double *values; /* [n] */
+    int is_force;         /* a force or a moment, not a coordinate */
 } eg_gate_channel;
 
 typedef struct eg_gate_input {

@@ -17,11 +17,12 @@ typedef struct gate_state {
     eg_gate_report *report;
     size_t n;
     double rate_hz;
-    uint8_t *rows;      /* [n] why each row is left out, 0 if it counts */
-    double *scratch;    /* [n] */
-    double *scratch2;   /* [n] */
-    double *sum_n;      /* [n] both plates' force, NULL with one plate */
-    double fz_median_n; /* of the net force; NaN without force */
+    uint8_t *rows;                  /* [n] why each row is left out, 0 if it counts */
+    double *scratch;                /* [n] */
+    double *scratch2;               /* [n] */
+    double *sum_n;                  /* [n] both plates' force, NULL with one plate */
+    double fz_median_n;             /* of the net force; NaN without force */
+    double dropout_s, dropout_at_s; /* longest stretch without any force that resumes at once */
     uint8_t is_set[EG_GATE_CHECKS];
     eg_gate_finding ignored; /* where a finding goes that does not replace the one before */
 } gate_state;

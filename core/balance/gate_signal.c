@@ -12,11 +12,15 @@ enum {
     COARSE_STEPS = 20, /* a typical change of so few smallest steps is a coarse resolution */
     FINE_STEPS = 1000, /* and of so many a fine one: equal extremes are a wonder then */
     FINE_SAMPLES = 3,
-    COARSE_EQUAL = 3,   /* a coarse signal repeats samples */
-    COARSE_FACTOR = 40, /* runs must then be so much longer */
-    SPIKE_REACH = 2,    /* samples to either side */
-    FILTER_ORDER = 4,   /* passed twice */
-    WINDOW_SHARE = 2    /* at least 1 / 2 of a window's rows must count */
+    COARSE_EQUAL = 3,      /* a coarse signal repeats samples */
+    COARSE_FACTOR = 40,    /* runs must then be so much longer */
+    SPIKE_REACH = 2,       /* samples to either side */
+    FILTER_ORDER = 4,      /* passed twice */
+    BREAK_REACH = 5,       /* samples of a line on either side of a break */
+    BREAK_SPREAD = 10,     /* sum of their squared distances from the middle */
+    BREAKS_MOST = 5,       /* more are noise */
+    BREAK_RESOLUTIONS = 6, /* of a coarse signal make no break */
+    WINDOW_SHARE = 2       /* at least 1 / 2 of a window's rows must count */
 };
 
 static const double noise_cutoff_hz = 10, noise_rate_least_hz = 40;
@@ -24,6 +28,7 @@ static const double noise_window_s = 1, near_s = 0.25;
 static const double run_chance = 1e-3; /* of a run by chance somewhere in a good trial */
 static const double share_most = 0.9;
 static const double coarse_share_fail = 0.45;
+static const double break_rate_hz = 100; /* at which the limits were measured */
 static const double spike_group_s = 0.1, spike_longest_s = 0.15;
 
 /* ---- held samples and saturation ------------------------------------------------------------ */
@@ -264,6 +269,56 @@ static void check_jumps_of(gate_state *s, const double *x) {
     }
 }
 
+/* How far the path before sample i and the path behind it miss each other between the two samples,
+ * each gone on along its own line; NaN where one of the samples does not count. */
+static double break_at(const gate_state *s, const double *x, size_t i) {
+    double before = 0, behind = 0;
+    if (i < BREAK_REACH || i + BREAK_REACH > s->n) return NAN;
+    for (size_t k = 0; k < BREAK_REACH; k++) {
+        size_t early = i - BREAK_REACH + k, late = i + k;
+        if (s->rows[early] || s->rows[late]) return NAN;
+        double slope =
+            (double)BREAK_REACH / 2 * ((double)k - (BREAK_REACH - 1) / 2.0) / BREAK_SPREAD;
+        before += x[early] * (1.0 / BREAK_REACH + slope);
+        behind += x[late] * (1.0 / BREAK_REACH - slope);
+    }
+    return fabs(behind - before);
+}
+
+/* Rows were lost and the rest numbered anew: the path goes on elsewhere, smooth on both sides. What
+ * breaks often is noise, which another check names. */
+static void check_breaks_of(gate_state *s, const double *x) {
+    const eg_gate_limits *l = s->limits;
+    size_t n = 0, n_breaks = 0, last = 0;
+    double largest = 0, largest_at = 0, finest = INFINITY;
+    for (size_t i = 0; i < s->n; i++) {
+        double size = break_at(s, x, i), change = i > 0 ? fabs(x[i] - x[i - 1]) : 0;
+        if (!isnan(size)) s->scratch[n++] = size;
+        if (change > 0 && change < finest) finest = change;
+    }
+    if (n == 0) return;
+    double usual = gate_select(s->scratch, n, n / 2);
+    double slow = break_rate_hz / s->rate_hz; /* lines go astray with the square of the step */
+    double least = l->break_least_mm * (slow > 1 ? slow * slow : 1);
+    least = fmax(least, fmax(l->break_ratio * usual, BREAK_RESOLUTIONS * finest));
+    for (size_t i = 0; i < s->n; i++) {
+        double size = break_at(s, x, i);
+        if (!(size > least)) continue;
+        if (n_breaks == 0 || i - last > 2 * BREAK_REACH) n_breaks++;
+        last = i;
+        if (size > largest) {
+            largest = size;
+            largest_at = (double)i / s->rate_hz;
+        }
+    }
+    if (n_breaks == 0 || n_breaks > BREAKS_MOST) return;
+    eg_gate_finding *f =
+        gate_set(s, EG_GATE_SPIKES, largest > l->break_fail_mm ? EG_GATE_FAIL : EG_GATE_WARN,
+                 EG_GATE_BREAK, largest, l->break_least_mm);
+    f->count = n_breaks;
+    f->at_s = largest_at;
+}
+
 void gate_check_spikes(gate_state *s) {
     const double *axes[] = {s->trial->net.ml_mm, s->trial->net.ap_mm, s->input->force_ml_mm,
                             s->input->force_ap_mm};
@@ -271,6 +326,7 @@ void gate_check_spikes(gate_state *s) {
         if (axes[k] == NULL) continue;
         check_spikes_of(s, axes[k]);
         check_jumps_of(s, axes[k]);
+        check_breaks_of(s, axes[k]);
     }
     gate_set(s, EG_GATE_SPIKES, EG_GATE_OK, EG_GATE_FINE, 0, s->limits->spike_fail_mm);
 }

@@ -9,6 +9,7 @@
 #include "clinic/evaluate.h"
 #include "clinic/evaluate_part.h"
 #include "core/base/real.h"
+#include "core/sim/sway.h"
 #include "io/embed.h"
 #include "tests/support/test.h"
 
@@ -133,6 +134,8 @@ typedef enum fault {
     GAP_NAN_COP,
     GAP_ZERO_COP,
     GAP_ZERO_ALL,
+    GAP_DROPOUT,
+    GAP_RENUMBERED,
     CLIP_COP,
     CLIP_COP_BOTH,
     CLIP_FORCE,
@@ -169,6 +172,8 @@ static const struct {
     [GAP_NAN_COP] = {"COP missing", EG_GATE_GAPS, 0, {0.15, 0.5, 3}},
     [GAP_ZERO_COP] = {"COP zero", EG_GATE_GAPS, 0, {0.15, 0.5, 3}},
     [GAP_ZERO_ALL] = {"every column zero, briefly", EG_GATE_GAPS, 0, {0.1, 0.15, 0.19}},
+    [GAP_DROPOUT] = {"all forces zero, COP held", EG_GATE_GAPS, 1, {0.15, 0.3, 0.8}},
+    [GAP_RENUMBERED] = {"rows deleted, time numbered anew", EG_GATE_SPIKES, 0, {1, 2, 5}},
     [CLIP_COP] = {"COP clipped on one axis", EG_GATE_SATURATION, 0, {0.5, 0.7, 0.9}},
     [CLIP_COP_BOTH] = {"COP clipped on both axes", EG_GATE_SATURATION, 0, {0.5, 0.7, 0.9}},
     [CLIP_FORCE] = {"vertical force clipped", EG_GATE_SATURATION, 1, {0.5, 0.7, 0.9}},
@@ -220,6 +225,35 @@ static void hold(double *v, size_t from, size_t n) {
     for (size_t i = from; i < from + n; i++) v[i] = v[from];
 }
 
+/* Forces and moments drop to 0 together while the columns of the COP stand still. */
+static void drop_out(eg_recording *r, size_t from, size_t n) {
+    for (size_t c = 0; c < r->n_channels; c++) {
+        const char *label = r->channels[c].label;
+        int is_cop = strstr(label, "COP") != NULL;
+        for (size_t i = from; i < from + n; i++)
+            r->channels[c].values[i] = is_cop ? r->channels[c].values[from - 1] : 0;
+    }
+}
+
+/* Deletes n rows where the path lies farthest away behind them, and leaves the time even. */
+static void cut_unseen(eg_recording *r, size_t n) {
+    double mm, *ml = cop_of(r, 0, &mm), *ap = cop_of(r, 1, &mm), farthest = 0;
+    size_t from = 600;
+    for (size_t i = 600; i + n < r->n_frames - 600; i++) {
+        double distance = fmax(fabs(ml[i + n] - ml[i]), fabs(ap[i + n] - ap[i]));
+        if (distance > farthest) {
+            farthest = distance;
+            from = i;
+        }
+    }
+    double *t = malloc(r->n_frames * sizeof *t);
+    EG_CHECK(t != NULL);
+    memcpy(t, r->t_s, r->n_frames * sizeof *t);
+    cut_rows(r, from, n);
+    memcpy(r->t_s, t, r->n_frames * sizeof *t);
+    free(t);
+}
+
 static void spoil_noise(eg_recording *r, fault f, double amount, size_t from) {
     double mm, phase = 2 * EG_PI * draw();
     if (f == NOISE_FORCE) {
@@ -269,6 +303,12 @@ static void spoil(eg_recording *r, fault f, double amount) {
         break;
     case GAP_ZERO_ALL:
         set_all(r, from, n, 0);
+        break;
+    case GAP_DROPOUT:
+        drop_out(r, from, n);
+        break;
+    case GAP_RENUMBERED:
+        cut_unseen(r, n);
         break;
     case STEP_ALL_ZERO:
         set_all(r, from, n, 0);
@@ -419,5 +459,50 @@ static void every_fault_is_named(void) {
         N_FAULTS, n_others);
 }
 
+/* People who do not exist stand still: nothing breaks, whoever they are and at which rate. */
+static void synthetic_people_pass(void) {
+    enum { SECONDS = 40, SEEDS = 20, N_MOST = 200 * SECONDS };
+    static const eg_sway_person *const people[] = {&eg_sway_young, &eg_sway_older, &eg_sway_stroke,
+                                                   &eg_sway_seated};
+    static const double rates[] = {50, 100, 200};
+    static double ml[N_MOST], ap[N_MOST], right[N_MOST], left[N_MOST], both[N_MOST];
+    static unsigned char memory[4 << 20];
+    eg_diag diag = {0};
+    size_t count = 0;
+    if (evaluator == NULL) load();
+    for (size_t p = 0; p < 4; p++)
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            double rate_hz = rates[seed % 3];
+            size_t n = (size_t)(rate_hz * SECONDS);
+            eg_arena arena;
+            eg_arena_init(&arena, memory, sizeof memory);
+            if (eg_sway_simulate(people[p], seed, rate_hz, 20, n, ml, ap, right, left, &arena,
+                                 &diag) != EG_OK)
+                EG_FAIL("%s", diag.text);
+            for (size_t i = 0; i < n; i++) both[i] = right[i] + left[i];
+            eg_cop_trial trial = {
+                .n = n,
+                .rate_hz = rate_hz,
+                .net = {ml, ap, both},
+                .mass_kg = NAN,
+                .height_m = NAN,
+                .condition = {.posture = p == 3 ? EG_POSTURE_SITTING : EG_POSTURE_STANDING}};
+            eg_gate_input input = {.trial = &trial,
+                                   .n_channels = 3,
+                                   .channels = {{"ml", ml, 0}, {"ap", ap, 0}, {"fz", both, 1}}};
+            eg_gate_report report;
+            eg_arena_init(&arena, memory, sizeof memory);
+            EG_CHECK_INT(eg_gate_run(&input, &evaluator->limits, &arena, &report), EG_OK);
+            char text[400];
+            list_bad(&report, text, sizeof text);
+            if (report.findings[EG_GATE_SPIKES].verdict != EG_GATE_OK ||
+                report.findings[EG_GATE_GAPS].verdict != EG_GATE_OK)
+                EG_FAIL("person %zu, seed %d, %g Hz:%s", p, (int)seed, rate_hz, text);
+            count++;
+        }
+    eg_test_note("%zu trials of 4 people at 50, 100 and 200 Hz", count);
+}
+
 EG_TESTS({"gate: good recordings pass", good_recordings_pass},
+         {"gate: synthetic people stand without a break", synthetic_people_pass},
          {"gate: every fault is named by the right check", every_fault_is_named})
