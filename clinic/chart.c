@@ -144,7 +144,36 @@ static eg_err add_rows(eg_clinic *clinic, json_t *chart, const eg_document_filte
     return err;
 }
 
-/* Marks each signature as holding or not, and hands the good ones to the versions they sign. */
+static void mark_signed(json_t *chart, json_t *signature, int32_t version, bool holds) {
+    const char *id = eg_text_at(json_object_get(signature, "body"), "document_id");
+    for (size_t i = 0; i <= sizeof places / sizeof places[0] + 1; i++) {
+        static const char *const single[] = {"referral", "intake"};
+        bool many = i < sizeof places / sizeof places[0];
+        json_t *list = many ? json_object_get(chart, places[i].member) : NULL;
+        json_t *one =
+            many ? NULL : json_object_get(chart, single[i - sizeof places / sizeof places[0]]);
+        size_t n = many ? json_array_size(list) : 1;
+        for (size_t k = 0; k < n; k++) {
+            json_t *document = many ? json_array_get(list, k) : one;
+            if (strcmp(eg_text_at(document, "id"), id) == 0 &&
+                json_integer_value(json_object_get(document, "version")) == version)
+                eg_signature_mark(document, signature, holds);
+        }
+    }
+}
+
+/* Each signature names the one before it: a row that is gone leaves a gap. */
+static bool is_chained(const json_t *signatures) {
+    const char *previous = "";
+    for (size_t i = 0; i < json_array_size(signatures); i++) {
+        const json_t *signature = json_array_get(signatures, i);
+        if (strcmp(eg_body_text(signature, "previous_hash"), previous) != 0) return false;
+        previous = eg_body_text(signature, "signature_hash");
+    }
+    return true;
+}
+
+/* Tells every version what its signatures say about it. */
 static eg_err join_signatures(eg_clinic *clinic, json_t *chart, eg_diag *diag) {
     const json_t *signatures = json_object_get(chart, "signatures");
     for (size_t i = 0; i < json_array_size(signatures); i++) {
@@ -160,18 +189,11 @@ static eg_err join_signatures(eg_clinic *clinic, json_t *chart, eg_diag *diag) {
         bool holds = err == EG_OK && version > 0 && eg_signature_holds(body, &row);
         eg_document_clear(&row);
         json_object_set_new(signature, "ok", json_boolean(holds));
-        for (size_t j = 0; j < sizeof places / sizeof places[0] && holds; j++) {
-            const json_t *list = json_object_get(chart, places[j].member);
-            for (size_t k = 0; k < json_array_size(list); k++) {
-                json_t *document = json_array_get(list, k);
-                if (strcmp(eg_text_at(document, "id"), eg_text_at(body, "document_id")) != 0 ||
-                    json_integer_value(json_object_get(document, "version")) != version)
-                    continue;
-                json_object_set_new(document, "status", json_string("signed"));
-                json_object_set(document, "signature", signature);
-            }
-        }
+        mark_signed(chart, signature, version, holds);
     }
+    if (!is_chained(signatures))
+        json_object_set_new(chart, "signatures_problem",
+                            json_string("a signature of this episode is missing or was changed"));
     return EG_OK;
 }
 

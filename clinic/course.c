@@ -342,17 +342,23 @@ static eg_err refuse(const char *code, const char *text, const char *page, const
     return eg_diag_set(diag, EG_ERR_GUARD, field, 0, "%s", text);
 }
 
-/* The plan version that a session follows must be signed, and no newer one be signed. */
-static bool follows_signed_plan(const json_t *chart, const json_t *body) {
+/* The newest version that a signature names, whether the signature still holds or not. */
+static const json_t *newest_signed_plan(const json_t *chart) {
     const json_t *plans = eg_member(chart, "plans");
     for (size_t i = 0; i < json_array_size(plans); i++) {
         const json_t *plan = json_array_get(plans, i);
-        if (!is_signed(plan)) continue;
-        return strcmp(eg_text_at(plan, "id"), eg_text_at(body, "plan_id")) == 0 &&
-               json_integer_value(eg_member(plan, "version")) ==
-                   json_integer_value(eg_member(body, "plan_version"));
+        if (is_signed(plan) || eg_is_given(plan, "signature_problem")) return plan;
     }
-    return false;
+    return NULL;
+}
+
+/* The plan version that a session follows must be signed, and no newer one be signed. */
+static bool follows_signed_plan(const json_t *chart, const json_t *body) {
+    const json_t *plan = newest_signed_plan(chart);
+    return plan != NULL && is_signed(plan) &&
+           strcmp(eg_text_at(plan, "id"), eg_text_at(body, "plan_id")) == 0 &&
+           json_integer_value(eg_member(plan, "version")) ==
+               json_integer_value(eg_member(body, "plan_version"));
 }
 
 eg_err eg_guard_check_in(const eg_clinic *clinic, const json_t *chart, const json_t *session,
@@ -391,6 +397,11 @@ static eg_err allows_session(const eg_clinic *clinic, const json_t *chart, const
     if (state_of(chart) != EG_COURSE_IN_TREATMENT)
         return refuse("in_treatment", "Treatment begins when the plan is signed", "plan",
                       "signature", problems, diag);
+    if (eg_is_given(newest_signed_plan(chart), "signature_problem"))
+        return refuse("plan_whole",
+                      "The plan was changed since it was signed: compare it with a backup, then "
+                      "save and sign a new version",
+                      "plan", "signature", problems, diag);
     if (!follows_signed_plan(chart, body))
         return refuse("plan_signed", "A session follows the newest signed version of the plan",
                       "plan", "signature", problems, diag);

@@ -47,6 +47,16 @@ static void write_title(report *r) {
 }
 
 static void write_draft_warning(report *r, const json_t *document, const char *what) {
+    if (report_is_changed(document)) {
+        eg_paper_box(r->paper, "Changed since it was signed",
+                     report_print(r,
+                                  "This %s is not what was signed: its stored text or its "
+                                  "signature was altered afterwards. It must not be acted upon. "
+                                  "Compare it with a backup, then sign a new version.",
+                                  what),
+                     EG_PAPER_STOP);
+        return;
+    }
     if (document == NULL || report_signature(r, document) != NULL) return;
     eg_paper_box(r->paper, "Draft, not signed",
                  report_print(r, "This %s has not been signed and must not be acted upon.", what),

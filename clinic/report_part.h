@@ -66,7 +66,9 @@ const char *report_status(const char *status);
 /* The chart's parts. */
 const char *report_person(report *r);
 const json_t *report_plan(const report *r); /* the newest plan document; NULL if none */
-const json_t *report_signature(const report *r, const json_t *document); /* body; NULL: unsigned */
+/* The body of the signature that holds; NULL: unsigned, or changed since. */
+const json_t *report_signature(const report *r, const json_t *document);
+int report_is_changed(const json_t *document); /* it differs from what was signed */
 const json_t *report_series(const report *r, const char *code, const char *side); /* of progress */
 
 /* Measures of one recording (report_measure.c). Takes at most `max` of those with a value, in the

@@ -194,6 +194,9 @@ void report_write_plan(report *r) {
                                   report_date(r, eg_text_at(plan, "start_on")),
                                   report_date(r, eg_text_at(plan, "end_on")),
                                   (int)json_integer_value(json_object_get(document, "version"))));
+    if (report_is_changed(document) && r->type != EG_REPORT_EVALUATION_PLAN)
+        eg_paper_box(r->paper, "Changed since it was signed",
+                     "This plan is not what was signed and must not be acted upon.", EG_PAPER_STOP);
     write_interventions(r, plan, rejected);
     if (rejected->len > 0)
         eg_paper_text(
@@ -215,7 +218,13 @@ void report_write_signature(report *r, const json_t *document) {
     if (document == NULL) return;
     if (signature == NULL) {
         eg_paper_heading(r->paper, "Signature", NULL);
-        eg_paper_text(r->paper, "Not signed.", EG_PAPER_ACT);
+        if (report_is_changed(document))
+            eg_paper_box(r->paper, "No valid signature",
+                         report_print(r, "This %s was changed since it was signed.",
+                                      eg_text_at(document, "kind")),
+                         EG_PAPER_STOP);
+        else
+            eg_paper_text(r->paper, "Not signed.", EG_PAPER_ACT);
         return;
     }
     const char *at = eg_text_at(signature, "signed_at");

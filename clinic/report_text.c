@@ -211,13 +211,19 @@ const json_t *report_plan(const report *r) {
     return json_array_get(json_object_get(r->input->chart, "plans"), 0);
 }
 
+int report_is_changed(const json_t *document) {
+    return eg_is_given(document, "signature_problem");
+}
+
 const json_t *report_signature(const report *r, const json_t *document) {
     const json_t *found = NULL;
     size_t i;
     json_t *signature;
+    if (report_is_changed(document)) return NULL;
     json_array_foreach(json_object_get(r->input->chart, "signatures"), i, signature) {
         const json_t *body = eg_member(signature, "body");
-        if (strcmp(eg_text_at(body, "document_id"), eg_text_at(document, "id")) == 0 &&
+        if (json_is_true(json_object_get(signature, "ok")) &&
+            strcmp(eg_text_at(body, "document_id"), eg_text_at(document, "id")) == 0 &&
             json_integer_value(json_object_get(body, "document_version")) ==
                 json_integer_value(json_object_get(document, "version")))
             found = body;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/withdraw.h"
 #include "core/base/check.h"
 #include "io/host/clock.h"
 #include "io/json/canonical.h"
@@ -201,4 +202,24 @@ bool eg_signature_holds(const json_t *body, const eg_document *signed_row) {
         return false;
     return eg_row_record_hash(signed_row, hash, hash, NULL) == EG_OK &&
            strcmp(hash, eg_text_at(body, "record_hash")) == 0;
+}
+
+void eg_signature_mark(json_t *document, json_t *signature, bool holds) {
+    static const char *const drafts[] = {"plan", "report"};
+    json_object_set_new(signature, "ok", json_boolean(holds));
+    if (!holds) {
+        const char *kind = eg_text_at(document, "kind"), *status = "final";
+        for (size_t i = 0; i < sizeof drafts / sizeof drafts[0]; i++)
+            if (strcmp(kind, drafts[i]) == 0) status = "draft";
+        if (strcmp(eg_text_at(document, "status"), "signed") == 0)
+            json_object_set_new(document, "status", json_string(status));
+        json_object_del(document, "signature");
+        json_object_set_new(document, "signature_problem",
+                            json_string("changed since it was signed"));
+    } else if (!eg_is_given(document, "signature_problem")) {
+        /* A signed mark of an error stays a mark. */
+        if (!eg_is_withdrawn(document))
+            json_object_set_new(document, "status", json_string("signed"));
+        json_object_set(document, "signature", signature);
+    }
 }

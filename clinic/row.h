@@ -51,4 +51,9 @@ eg_err eg_signature_hash(const json_t *body, char hash[EG_STORE_SHA256_SIZE], eg
 /* Is this signature's body whole, and does it fit the signed row? */
 bool eg_signature_holds(const json_t *body, const eg_document *signed_row);
 
+/* Tells a version of a document about a signature over it. One that holds becomes its `signature`
+ * and makes it "signed". One that does not makes it `signature_problem` and takes back whatever an
+ * other one gave: what differs from what was signed is never shown as signed. */
+void eg_signature_mark(json_t *document, json_t *signature, bool holds);
+
 #endif

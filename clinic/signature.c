@@ -20,18 +20,12 @@ static eg_err list_signatures(eg_clinic *clinic, const char *id, eg_document_lis
     return eg_store_list(clinic->store, &filter, list, diag);
 }
 
-/* Hands a signature to the version that it signs, if it holds. */
+/* Hands a signature to the version that it signs. */
 static void join(json_t *document, const eg_document *row, const eg_document *signature_row) {
     json_t *signature = eg_row_to_json(signature_row, NULL);
     const json_t *body = eg_member(signature, "body");
-    if (json_integer_value(eg_member(body, "document_version")) == row->version) {
-        bool holds = eg_signature_holds(body, row);
-        json_object_set_new(signature, "ok", json_boolean(holds));
-        /* A signed mark of an error stays a mark. */
-        if (holds && !eg_is_withdrawn(document))
-            json_object_set_new(document, "status", json_string("signed"));
-        json_object_set(document, "signature", signature);
-    }
+    if (json_integer_value(eg_member(body, "document_version")) == row->version)
+        eg_signature_mark(document, signature, eg_signature_holds(body, row));
     json_decref(signature);
 }
 

@@ -410,7 +410,11 @@ export async function path() {
         server = await serve({ data: join(folder, 'data') })
         ;({ page, context } = await open(browser, server))
         walk.page = page
+        await walk.go('course')
+        await page.getByText(/Changed since it was signed/).first().waitFor()
         await walk.go('plan')
+        await page.getByText(/Changed since it was signed/).first().waitFor()
+        await walk.paper('evaluation_plan', ['Changed since it was signed', 'No valid signature'])
         await page.getByRole('button', { name: 'Versions' }).click()
         await page.getByRole('button', { name: 'Check the signatures' }).click()
         await page.getByText(/Not as signed/).waitFor()

@@ -505,10 +505,29 @@ static bool verifies(const char *id) {
     return ok;
 }
 
+/* What the chart, the document and its list of versions say of the newest version of the plan. */
+static void plan_reads(const char *status, const char *problem) {
+    json_t *chart = NULL, *document = NULL, *versions = NULL;
+    must(eg_chart_load(clinic, episode, &chart, NULL));
+    must(eg_document_get(clinic, plan_id, 0, &document, NULL));
+    must(eg_document_versions(clinic, plan_id, &versions, NULL));
+    const json_t *seen[] = {json_array_get(json_object_get(chart, "plans"), 0), document,
+                            json_array_get(versions, json_array_size(versions) - 1)};
+    for (size_t i = 0; i < 3; i++) {
+        EG_CHECK_TEXT(text_of(seen[i], "status"), status);
+        EG_CHECK_TEXT(text_of(seen[i], "signature_problem"), problem);
+        EG_CHECK((json_object_get(seen[i], "signature") == NULL) == (problem[0] != '\0'));
+    }
+    json_decref(chart);
+    json_decref(document);
+    json_decref(versions);
+}
+
 static void tampering_is_seen(void) {
     clinic = eg_test_clinic("sign");
     walk_to_treatment();
     EG_CHECK(verifies(plan_id));
+    plan_reads("signed", "");
     EG_CHECK_INT(sign(plan_id, 2), EG_ERR_CONFLICT);
     raw("DROP TRIGGER document_stays; DROP TRIGGER document_remains;"
         "CREATE TABLE kept AS SELECT * FROM document");
@@ -533,6 +552,7 @@ static void tampering_is_seen(void) {
     }
     /* With the plan changed behind its back, no session follows it any more. */
     raw(harm[0]);
+    plan_reads("draft", "changed since it was signed");
     EG_CHECK_INT(create("session", NULL, session_text(2, 128, ""), NULL), EG_ERR_GUARD);
     eg_test_clinic_close(clinic);
     eg_test_note("%zu kinds of tampering", n);

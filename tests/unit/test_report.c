@@ -219,7 +219,37 @@ static void a_reason_without_norms_is_said_once(void) {
     EG_CHECK(strstr(first + 1, "--posture") == NULL);
 }
 
-EG_TESTS({"report: evaluation and plan hold the numbers, the draft says so",
+/* A version whose signature holds is printed with it; one that was changed never is. */
+static void changed_after_signing_is_said(void) {
+    static const char signature[] =
+        "{'ok':true,'body':{'document_id':'P','document_version':2,'signer_name':'Kim Lee',"
+        "'credential':'PT','signed_at':'2026-10-06T08:00:00Z','statement':'signed locally',"
+        "'content_hash':'0123abcd'}}";
+    for (int changed = 0; changed < 2; changed++) {
+        json_t *chart = parse(chart_text), *signed_by = parse(signature);
+        json_t *plan = json_array_get(json_object_get(chart, "plans"), 0);
+        json_object_set_new(signed_by, "ok", json_boolean(!changed));
+        json_array_append_new(json_object_get(chart, "signatures"), signed_by);
+        if (changed)
+            json_object_set_new(plan, "signature_problem",
+                                json_string("changed since it was signed"));
+        const char *text = words_of_chart(chart, EG_REPORT_EVALUATION_PLAN);
+        EG_CHECK((strstr(text, "0123abcd") != NULL) == !changed);
+        EG_CHECK((strstr(text, "Kim Lee") != NULL) == !changed);
+        EG_CHECK((strstr(text, "Changed since it was signed") != NULL) == changed);
+        EG_CHECK((strstr(text, "No valid signature") != NULL) == changed);
+        if (!changed) continue;
+        chart = parse(chart_text);
+        plan = json_array_get(json_object_get(chart, "plans"), 0);
+        json_object_set_new(plan, "signature_problem", json_string("changed"));
+        text = words_of_chart(chart, EG_REPORT_PROGRESS);
+        EG_CHECK(strstr(text, "Changed since it was signed") != NULL);
+    }
+}
+
+EG_TESTS({"report: what was changed after signing carries no signature",
+          changed_after_signing_is_said},
+         {"report: evaluation and plan hold the numbers, the draft says so",
           evaluation_says_what_matters},
          {"report: progress holds first, now, change and noise", progress_says_what_matters},
          {"report: one trial is one page, area and velocity first", one_trial_is_one_page},

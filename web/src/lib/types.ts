@@ -12,6 +12,8 @@ export interface Doc<B = Record<string, unknown>> {
   author?: string
   body: B
   signature?: Signature | null
+  /** This version differs from what was signed; it is then never shown as signed. */
+  signature_problem?: string
 }
 
 export type Side = 'left' | 'right' | 'both' | null
@@ -363,6 +365,8 @@ export interface Chart {
   sessions: Doc<Session>[]
   reports: Doc[]
   signatures: Signature[]
+  /** A signature of the episode is missing or was changed. */
+  signatures_problem?: string
   state: State
   next: { to: State; guards: Guard[] }[]
   precautions: Chip[]
