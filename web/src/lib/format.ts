@@ -58,8 +58,9 @@ export function list(words: string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`
 }
 
+/** Begins with a capital; a word in snake case becomes words. */
 export function sentence(text: string): string {
-  const words = text.replaceAll('_', ' ')
+  const words = / /.test(text) ? text : text.replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
