@@ -304,9 +304,8 @@ static found from_goals(const derivation *self, const json_t *from) {
 }
 
 /* Share of successful repetitions in the newest session that counted them. */
-static found from_sessions(const derivation *self, const char *code) {
+static found success_of(const derivation *self) {
     found result = {.value = NAN, .kind = "session"};
-    if (strcmp(code, "success") != 0) return result;
     const json_t *sessions = eg_member(self->chart, "sessions");
     for (size_t i = json_array_size(sessions); i > 0 && isnan(result.value); i--) {
         const json_t *session = json_array_get(sessions, i - 1);
@@ -326,6 +325,81 @@ static found from_sessions(const derivation *self, const char *code) {
         snprintf(result.text, sizeof result.text, "%.0f of %.0f repetitions", good, all);
     }
     return result;
+}
+
+static bool was_done(const json_t *item) {
+    return eg_number_at(item, "repetitions") > 0 || eg_number_at(item, "seconds") > 0 ||
+           eg_number_at(item, "sets") > 0;
+}
+
+/* The same exercise, or where none is named the same title. */
+static bool same_exercise(const json_t *a, const json_t *b) {
+    const char *id = eg_text_at(a, "exercise_id");
+    if (id[0] != '\0' || eg_text_at(b, "exercise_id")[0] != '\0')
+        return strcmp(id, eg_text_at(b, "exercise_id")) == 0;
+    return strcmp(eg_text_at(a, "title"), eg_text_at(b, "title")) == 0;
+}
+
+/* How long an exercise has been at its level. */
+typedef struct at_level {
+    double sessions;
+    double blocks; /* sets; an item without a number of sets is one */
+} at_level;
+
+/* Counts back from the session at `newest`: sessions in which the exercise was done with the load
+ * of `item`, up to the first in which it was done with another. Sessions without it do not count
+ * and do not end the row. */
+static at_level level_of(const json_t *sessions, size_t newest, const json_t *item) {
+    at_level level = {0};
+    for (size_t i = newest + 1; i > 0; i--) {
+        const json_t *items =
+            eg_member(eg_member(json_array_get(sessions, i - 1), "body"), "items");
+        double blocks = 0;
+        for (size_t j = 0; j < json_array_size(items); j++) {
+            const json_t *other = json_array_get(items, j);
+            if (!was_done(other) || !same_exercise(item, other)) continue;
+            if (strcmp(eg_text_at(item, "load"), eg_text_at(other, "load")) != 0) {
+                if (i <= newest) return level;
+                continue; /* two levels within the newest session: each is its own row */
+            }
+            blocks += eg_number_at(other, "sets") > 0 ? eg_number_at(other, "sets") : 1;
+        }
+        if (blocks <= 0) continue;
+        level.sessions += 1;
+        level.blocks += blocks;
+    }
+    return level;
+}
+
+/* sessions_at_level, blocks_at_level: the least over the exercises of the newest session in which
+ * anything was done, so that every one of them has been at its level for so long. The level of an
+ * exercise is its load as it was logged; a block is one set. */
+static found level_from_sessions(const derivation *self, bool in_blocks) {
+    found result = {.value = NAN, .kind = "session"};
+    const json_t *sessions = eg_member(self->chart, "sessions");
+    for (size_t i = json_array_size(sessions); i > 0 && isnan(result.value); i--) {
+        const json_t *session = json_array_get(sessions, i - 1);
+        const json_t *items = eg_member(eg_member(session, "body"), "items");
+        for (size_t j = 0; j < json_array_size(items); j++) {
+            const json_t *item = json_array_get(items, j);
+            if (!was_done(item)) continue;
+            const at_level level = level_of(sessions, i - 1, item);
+            double count = in_blocks ? level.blocks : level.sessions;
+            if (count >= result.value) continue; /* false while nothing is known */
+            result.value = count;
+            result.document = session;
+            snprintf(result.text, sizeof result.text, "%.60s: %.0f %s at this level",
+                     eg_text_at(item, "title"), count, in_blocks ? "sets" : "sessions");
+        }
+    }
+    return result;
+}
+
+static found from_sessions(const derivation *self, const char *code) {
+    if (strcmp(code, "success") == 0) return success_of(self);
+    if (strcmp(code, "sessions_at_level") == 0) return level_from_sessions(self, false);
+    if (strcmp(code, "blocks_at_level") == 0) return level_from_sessions(self, true);
+    return unknown;
 }
 
 static found derive_one(const derivation *self, const char *name, const json_t *from) {

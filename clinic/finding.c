@@ -6,6 +6,8 @@
 
 #include "core/base/check.h"
 
+enum { NEAR_SIZE = 140 };
+
 static bool is_yes_no(json_t *definition) {
     return strcmp(eg_json_text_of(definition, "scale", ""), "yes/no") == 0;
 }
@@ -20,6 +22,11 @@ static eg_err check_value(json_t *definition, const char *name, double value, co
                            "%s is %g; write 1 if it is so, 0 if it was asked and is not, and leave "
                            "it out if nobody asked",
                            name, value);
+    bool whole = strcmp(eg_json_text_of(definition, "scale", ""), "count") == 0 ||
+                 json_is_true(json_object_get(definition, "whole"));
+    if (whole && isfinite(value) && fabs(value - floor(value)) > 0.0)
+        return eg_diag_set(diag, EG_ERR_RANGE, where, 0, "%s is %g; it is a whole number", name,
+                           value);
     if (!isfinite(value) || value < low || value > high)
         return eg_diag_set(diag, EG_ERR_RANGE, where, 0,
                            "%s is %g, but lies between %g and %g %s; check the number and its unit",
@@ -27,14 +34,62 @@ static eg_err check_value(json_t *definition, const char *name, double value, co
     return EG_OK;
 }
 
+/* Letters to change, add or take away to make one name of the other (Levenshtein). */
+static size_t distance(const char *a, const char *b) {
+    size_t row[EG_FINDING_NAME_MAX + 1], n = strlen(b);
+    EG_ASSERT(n < EG_FINDING_NAME_MAX);
+    for (size_t j = 0; j <= n; j++) row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t changed = diagonal + (a[i - 1] != b[j - 1]);
+            size_t least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = changed < least ? changed : least;
+        }
+    }
+    return row[n];
+}
+
+/* "did you mean stroke?": the three nearest names, where any is near. */
+static const char *near_names(const eg_knowledge *knowledge, const char *name,
+                              char text[NEAR_SIZE]) {
+    const char *best[3] = {NULL, NULL, NULL};
+    size_t worth[3] = {0, 0, 0}, length = strlen(name);
+    size_t count = eg_knowledge_count(knowledge, "findings");
+    snprintf(text, NEAR_SIZE, "its name is listed in knowledge/findings");
+    if (length == 0 || length >= EG_FINDING_NAME_MAX) return text;
+    for (size_t i = 0; i < count; i++) {
+        const char *id = eg_json_text_of(eg_knowledge_at(knowledge, "findings", i), "id", "");
+        size_t off = strlen(id) < EG_FINDING_NAME_MAX ? distance(name, id) : length + 1;
+        bool inside = length >= 3 && (strstr(id, name) != NULL || strstr(name, id) != NULL);
+        if (off > 1 + length / 4 && !inside) continue;
+        if (inside && off > 2) off = 2; /* as near as two slips */
+        size_t at = 3;
+        while (at > 0 && (best[at - 1] == NULL || off < worth[at - 1])) at--;
+        for (size_t k = 2; k > at; k--) {
+            best[k] = best[k - 1];
+            worth[k] = worth[k - 1];
+        }
+        if (at == 3) continue;
+        best[at] = id;
+        worth[at] = off;
+    }
+    if (best[0] == NULL) return text;
+    snprintf(text, NEAR_SIZE, "did you mean %.30s%s%.30s%s%.30s?", best[0],
+             best[1] == NULL ? "" : ", ", best[1] == NULL ? "" : best[1],
+             best[2] == NULL ? "" : ", ", best[2] == NULL ? "" : best[2]);
+    return text;
+}
+
 static eg_err set_at(eg_findings *findings, const eg_knowledge *knowledge, const char *name,
                      double value, const char *where, eg_finding **row, eg_diag *diag) {
     json_t *definition = eg_knowledge_find(knowledge, "findings", name);
+    char near[NEAR_SIZE];
     if (definition == NULL || strlen(name) >= EG_FINDING_NAME_MAX)
-        return eg_diag_set(diag, EG_ERR_NOT_FOUND, where, 0,
-                           "no finding is called \"%.60s\"; its name is listed in "
-                           "knowledge/findings",
-                           name);
+        return eg_diag_set(diag, EG_ERR_NOT_FOUND, where, 0, "no finding is called \"%.60s\"; %s",
+                           name, near_names(knowledge, name, near));
     eg_err err = check_value(definition, name, value, where, diag);
     if (err != EG_OK) return err;
     *row = (eg_finding *)eg_findings_get(findings, name);
@@ -90,10 +145,12 @@ eg_err eg_findings_from_json(eg_findings *findings, const eg_knowledge *knowledg
         char where[96];
         eg_finding *row = NULL;
         snprintf(where, sizeof where, "/findings/%.80s", name);
-        if (!json_is_number(value))
+        if (json_is_null(value) && eg_knowledge_find(knowledge, "findings", name) != NULL)
+            continue; /* not known */
+        if (!json_is_number(value) && !json_is_null(value))
             return eg_diag_set(diag, EG_ERR_DATA, where, 0,
                                "%.60s is not a number; yes is 1, no is 0, and what is not known is "
-                               "left out",
+                               "null or left out",
                                name);
         eg_err err = set_at(findings, knowledge, name, json_number_value(value), where, &row, diag);
         if (err != EG_OK) return err;

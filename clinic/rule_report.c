@@ -211,7 +211,6 @@ static void write_proposal(eg_json_writer *json, const eg_plan_result *result,
     eg_json_member_string(json, "say", eg_json_text_of(left, "say", say));
     for (size_t i = 0; i < sizeof copied / sizeof copied[0]; i++)
         write_entry(json, rule->entry, copied[i]);
-    eg_json_member_boolean(json, "reason_required", rule->kind != EG_RULE_FOR);
     write_findings(json, result, outcome, findings);
     write_list(json, details, "serves");
     write_exercises(json, result, rule, proposal);
@@ -248,11 +247,12 @@ static void write_blocks(eg_json_writer *json, const eg_plan_result *result,
     eg_json_end_array(json);
 }
 
-/* What is shown and needs a reason to go on; the same rules stand among the proposals. */
+/* What is shown and needs a reason to go on. Such a rule stands here and nowhere else. */
 static void write_warnings(eg_json_writer *json, const eg_plan_result *result,
                            const eg_findings *findings) {
-    static const char *const copied[] = {"kind",   "strength", "say",  "progression",   "grade",
-                                         "source", "status",   "note", "change_my_mind"};
+    static const char *const copied[] = {"kind",    "strength", "say",    "progression",
+                                         "regress", "grade",    "source", "population",
+                                         "status",  "verified", "note",   "change_my_mind"};
     eg_json_key(json, "warnings");
     eg_json_begin_array(json);
     for (size_t i = 0; i < result->n_proposals; i++) {
@@ -260,8 +260,10 @@ static void write_warnings(eg_json_writer *json, const eg_plan_result *result,
         if (outcome->rule->kind == EG_RULE_FOR) continue;
         eg_json_begin_object(json);
         eg_json_member_string(json, "rule", outcome->rule->id);
+        eg_json_member_string(json, "area", outcome->rule->area);
         for (size_t k = 0; k < sizeof copied / sizeof copied[0]; k++)
             write_entry(json, outcome->rule->entry, copied[k]);
+        eg_json_member_boolean(json, "reason_required", true);
         write_findings(json, result, outcome, findings);
         eg_json_end_object(json);
     }
@@ -286,7 +288,8 @@ void eg_plan_write(const eg_plan_result *result, const eg_findings *findings,
     eg_json_key(json, "proposals");
     eg_json_begin_array(json);
     for (size_t i = 0; i < result->n_proposals; i++)
-        write_proposal(json, result, &result->proposals[i], findings);
+        if (result->outcomes[result->proposals[i].outcome].rule->kind == EG_RULE_FOR)
+            write_proposal(json, result, &result->proposals[i], findings);
     eg_json_end_array(json);
     eg_json_key(json, "measure_next");
     eg_json_begin_array(json);

@@ -806,6 +806,54 @@ static void impossible_values_are_refused(void) {
     eg_test_note("%zu entries, a red flag, two dates", sizeof bodies / sizeof bodies[0]);
 }
 
+/* One session: two exercises with their sets and load. */
+static void log_session(const char *first_load, int first_sets, const char *second_load) {
+    char text[600];
+    snprintf(text, sizeof text,
+             "{'plan_id':'%s','plan_version':2,'date':'2026-03-02','items':["
+             "{'exercise_id':'squat','title':'Squat','sets':%d,'repetitions':10,'successes':9,"
+             "'load':%s},{'title':'Own walk','seconds':300,'load':%s},"
+             "{'exercise_id':'marching','title':'Not done today','load':'x'}]}",
+             plan_id, first_sets, first_load, second_load);
+    must(create("session", NULL, text, NULL));
+}
+
+static void level_is(double sessions, double blocks) {
+    json_t *chart = chart_now(), *derived = NULL;
+    must(eg_derive(clinic, chart, &derived, NULL));
+    EG_CHECK_NEAR(finding(derived, "sessions_at_level"), sessions, 0);
+    EG_CHECK_NEAR(finding(derived, "blocks_at_level"), blocks, 0);
+    json_decref(derived);
+    json_decref(chart);
+}
+
+/* How long the work has been at its level is read from the logged sessions: the least over the
+ * exercises of the newest one; typed where nothing was logged. */
+static void level_comes_from_sessions(void) {
+    clinic = eg_test_clinic("level");
+    walk_to_treatment();
+    level_is(NAN, NAN);
+    must(create("finding_value", NULL, "{'name':'sessions_at_level','value':2}", NULL));
+    level_is(2, NAN);
+    clinic->now_ms += 1000;
+    log_session("'body weight'", 2, "null");
+    level_is(1, 1); /* the walk: one block */
+    clinic->now_ms += 1000;
+    log_session("'body weight'", 3, "null");
+    level_is(2, 2);
+    clinic->now_ms += 1000;
+    log_session("'5 kg'", 4, "null"); /* harder: the squat begins anew */
+    level_is(1, 3);
+    clinic->now_ms += 1000;
+    log_session("'5 kg'", 1, "'uphill'");
+    level_is(1, 1);
+    clinic->now_ms += 1000;
+    log_session("'body weight'", 2, "'uphill'"); /* back to an earlier load is a new level */
+    level_is(1, 2);
+    eg_test_clinic_close(clinic);
+    eg_test_note("typed, then five sessions with changes of load");
+}
+
 EG_TESTS({"entry: impossible values are refused", impossible_values_are_refused},
          {"course: the whole course, every step tried too early", the_whole_course},
          {"course: a later red flag holds again", a_later_red_flag_holds},
@@ -819,4 +867,5 @@ EG_TESTS({"entry: impossible values are refused", impossible_values_are_refused}
          {"document: bodies are checked with pointer, reason and remedy", bodies_are_checked},
          {"signature: tampering with versions and signatures is seen", tampering_is_seen},
          {"signature: every changed byte of a signed body is seen", every_byte_of_a_signed_body},
-         {"derive: findings come from dates, answers, measures and goals", findings_are_derived})
+         {"derive: findings come from dates, answers, measures and goals", findings_are_derived},
+         {"derive: the level comes from the logged sessions", level_comes_from_sessions})

@@ -160,6 +160,9 @@ static void add_value(search *all, size_t at, double value) {
     bool yes_no = strcmp(eg_json_text_of(definition, "scale", ""), "yes/no") == 0;
     if (value < eg_json_number_of(definition, "low", 0.0)) return;
     if (value > eg_json_number_of(definition, "high", 0.0)) return;
+    bool whole = strcmp(eg_json_text_of(definition, "scale", ""), "count") == 0 ||
+                 json_is_true(json_object_get(definition, "whole"));
+    if (whole && fabs(value - floor(value)) > 0.0) return;
     if (yes_no && fabs(value) > 1e-9 && fabs(value - 1.0) > 1e-9) return;
     EG_CHECK(all->n_values[at] < VALUES_MAX);
     all->values[at][all->n_values[at]++] = value;

@@ -61,6 +61,9 @@ export interface Proposals {
   }[]
   blocked: string[]
   blocks?: Block[]
+  /** Warnings and what speaks against something: going on needs a reason. */
+  warnings: Proposal[]
+  /** What is proposed, by priority. */
   proposals: Proposal[]
   measure_next: (string | { name: string })[]
 }
