@@ -100,6 +100,22 @@ static void print_norm_hints(const json_t *object) {
         printf("\n  Norms and noise are published values; no clinician has verified them here.\n");
 }
 
+/* What was found in a trace whose targets nobody named. */
+static void print_excursions(const json_t *object) {
+    const json_t *excursions = json_object_get(object, "excursions");
+    if (json_array_size(excursions) == 0) return;
+    printf("  Found in the trace, to be checked by a person; as targets with \"cues\": \"found\" "
+           "they give all\n  but the time to react:\n");
+    for (size_t i = 0; i < json_array_size(excursions); i++) {
+        const json_t *one = json_array_get(excursions, i);
+        printf("    %8.2f s  to %5.0f degrees, %5.1f mm\n",
+               json_number_value(json_object_get(one, "onset_s")),
+               json_number_value(json_object_get(one, "direction_deg")),
+               json_number_value(json_object_get(one, "distance_mm")));
+    }
+    printf("\n");
+}
+
 void measure_print_table(const eg_evaluation *evaluation, const char *path) {
     json_t *object = as_json(evaluation);
     if (object == NULL) return;
@@ -116,6 +132,7 @@ void measure_print_table(const eg_evaluation *evaluation, const char *path) {
     const char *reason = text_of(object, "reason");
     if (reason[0] != '\0') {
         printf("\n  No value: %s.\n\n", reason);
+        print_excursions(object);
     } else if (!is_clinical && strcmp(text_of(object, "profile"), "engram") == 0) {
         printf(
             "\n  No value is shown: the recording failed its quality gate. Repeat the trial.\n\n");

@@ -8,6 +8,7 @@
 #include "clinic/pair.h"
 #include "clinic/progress.h"
 #include "clinic/row.h"
+#include "clinic/trial.h"
 #include "core/balance/task_trial.h"
 #include "core/base/check.h"
 
@@ -289,6 +290,24 @@ void appraisal_add_recordings(appraisal *a) {
 
 /* ---- comparisons ---------------------------------------------------------------------------- */
 
+/* A ratio that waits for the person's height. */
+static json_t *appraise_unknown(const appraisal *a, const json_t *value, const origin *from) {
+    static const char why[] = "needs the body height: enter it with the vital signs, or beside the "
+                              "recordings, which are then measured again";
+    json_t *finding = appraise(a, value, from);
+    json_object_set_new(finding, "value", json_null());
+    json_object_set_new(finding, "value_text", json_string("not known"));
+    json_object_set_new(finding, "unknown", json_true());
+    json_object_del(finding, "no_norm");
+    json_object_del(finding, "change");
+    json_object_set_new(finding, "needs", json_string(EG_TRIAL_HEIGHT));
+    json_object_set_new(finding, "why_unknown", json_string(why));
+    json_object_set_new(finding, "source", json_pack("{ss}", "kind", "none"));
+    const json_t *task = eg_knowledge_find(a->clinic->knowledge, "tasks", from->task);
+    appraisal_set_grade(finding, APPRAISAL_UNKNOWN, eg_text_at(task, "icf"));
+    return finding;
+}
+
 static bool is_newest_group(const json_t *groups, size_t index) {
     const json_t *group = json_array_get(groups, index);
     for (size_t k = 0; k < json_array_size(groups); k++) {
@@ -321,6 +340,8 @@ eg_err appraisal_add_comparisons(appraisal *a, eg_diag *diag) {
         json_t *value;
         json_array_foreach(json_object_get(group, "measures"), k, value)
             json_array_append_new(a->findings, appraise(a, value, &from));
+        json_array_foreach(json_object_get(group, "without_height"), k, value)
+            json_array_append_new(a->findings, appraise_unknown(a, value, &from));
     }
     json_decref(groups);
     return error;

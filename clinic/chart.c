@@ -66,8 +66,12 @@ static void drop_arrays(json_t *object) {
 }
 
 /* Of a recording's measures the chart needs those that can be judged: with a norm or with known
- * noise; those of a task; and those by which trials are compared. The rest is asked for with the
- * recording's result. */
+ * noise; those of a task; those by which trials are compared; and the few that stand among the
+ * findings without a norm, too. The rest is asked for with the recording's result. */
+static bool always_found(const char *code) {
+    return strcmp(code, "load.right.percent") == 0 || strcmp(code, "cop.frequency.mean") == 0;
+}
+
 static json_t *judged_measures(const json_t *result) {
     json_t *kept = json_array();
     const json_t *measures = eg_member(result, "measures");
@@ -75,7 +79,8 @@ static json_t *judged_measures(const json_t *result) {
         json_t *measure = json_array_get(measures, i);
         const char *code = eg_text_at(measure, "code");
         if (eg_is_given(measure, "norm") || eg_is_given(measure, "reliability") ||
-            eg_pair_needs(code) || eg_measure_find(&eg_task_measures, code) != NULL)
+            eg_pair_needs(code) || always_found(code) ||
+            eg_measure_find(&eg_task_measures, code) != NULL)
             json_array_append(kept, measure);
     }
     return kept;

@@ -453,9 +453,8 @@ static eg_err keep_measured(const eg_document *seen, json_t *old, json_t *body, 
     return EG_OK;
 }
 
-/* Inside a transaction. */
-static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version, json_t *body,
-                    json_t **document, json_t **problems, eg_diag *diag) {
+/* A new version follows the one that its writer saw, and nothing follows a mark of error. */
+static eg_err check_seen(const eg_document *seen, int32_t version, eg_diag *diag) {
     if (seen->version != version)
         return eg_diag_set(
             diag, EG_ERR_CONFLICT, seen->id, 0,
@@ -464,8 +463,16 @@ static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version,
     if (seen->status == EG_DOCUMENT_ENTERED_IN_ERROR)
         return eg_diag_set(diag, EG_ERR_GUARD, seen->id, 0,
                            "this is marked as entered in error and stays so; write a new one");
+    return EG_OK;
+}
+
+/* Inside a transaction. */
+static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version, json_t *body,
+                    json_t **document, json_t **problems, eg_diag *diag) {
+    eg_err err = check_seen(seen, version, diag);
+    if (err != EG_OK) return err;
     json_t *old = json_loadb(seen->body, seen->body_size, 0, NULL);
-    eg_err err = eg_document_validate(seen->kind, body, problems, diag);
+    err = eg_document_validate(seen->kind, body, problems, diag);
     if (err == EG_OK) err = check_unmarked(body, problems, diag);
     if (err == EG_OK) err = keep_measured(seen, old, body, problems, diag);
     if (err == EG_OK) err = check_kept(seen, old, body, diag);
@@ -494,6 +501,40 @@ eg_err eg_document_amend(eg_clinic *clinic, const char *id, int32_t version, con
     err = eg_store_get(clinic->store, id, 0, &seen, diag);
     if (err == EG_OK) err = amend(clinic, &seen, version, copy, document, problems, diag);
     json_decref(copy);
+    eg_document_clear(&seen);
+    return finish(clinic, err, document, diag);
+}
+
+static eg_err remeasure(eg_clinic *clinic, const eg_document *seen, int32_t version, json_t *body,
+                        json_t **document, json_t **problems, eg_diag *diag) {
+    if (strcmp(seen->kind, "recording") != 0)
+        return eg_diag_set(diag, EG_ERR_NOT_FOUND, seen->id, 0, "that is not a recording");
+    eg_err err = check_seen(seen, version, diag);
+    if (err == EG_OK) err = check_course(clinic, seen, body, problems, diag);
+    if (err == EG_OK) err = eg_document_validate(seen->kind, body, problems, diag);
+    return err == EG_OK ? eg_row_amend(clinic, seen, body, NULL, document, diag) : err;
+}
+
+eg_err eg_document_remeasure(eg_clinic *clinic, const char *id, int32_t version,
+                             const json_t *task_settings, const json_t *result, json_t **document,
+                             json_t **problems, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && id != NULL && result != NULL && document != NULL);
+    *document = NULL;
+    if (problems != NULL) *problems = NULL;
+    eg_err err = eg_store_begin(clinic->store, diag);
+    if (err != EG_OK) return err;
+    eg_document seen = {0};
+    err = eg_store_get(clinic->store, id, 0, &seen, diag);
+    json_t *body = err == EG_OK ? json_loadb(seen.body, seen.body_size, 0, NULL) : NULL;
+    if (err == EG_OK && body == NULL)
+        err = eg_diag_set(diag, EG_ERR_DATA, id, 0, "the recording cannot be read");
+    if (err == EG_OK) {
+        json_object_set(body, "result", (json_t *)(uintptr_t)result);
+        if (task_settings != NULL)
+            json_object_set(body, "task_settings", (json_t *)(uintptr_t)task_settings);
+        err = remeasure(clinic, &seen, version, body, document, problems, diag);
+    }
+    json_decref(body);
     eg_document_clear(&seen);
     return finish(clinic, err, document, diag);
 }

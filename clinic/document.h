@@ -39,6 +39,12 @@ eg_err eg_document_create_recording(eg_clinic *clinic, const char *episode_id,
 eg_err eg_document_amend(eg_clinic *clinic, const char *id, int32_t version, const json_t *body,
                          json_t **document, json_t **problems, eg_diag *diag);
 
+/* A new version of a recording, measured again from its bytes: only `result` and `task_settings`
+ * (NULL: as they are) change. Called by eg_trial_remeasure. */
+eg_err eg_document_remeasure(eg_clinic *clinic, const char *id, int32_t version,
+                             const json_t *task_settings, const json_t *result, json_t **document,
+                             json_t **problems, eg_diag *diag);
+
 /* Newest (`version` 0) or that version, with `signature` if that version is signed. */
 eg_err eg_document_get(eg_clinic *clinic, const char *id, int32_t version, json_t **document,
                        eg_diag *diag);

@@ -229,6 +229,10 @@ static eg_err compute(eg_evaluation *e, eg_diag *diag) {
     else if (err == EG_OK)
         e->result_err =
             eg_task_compute(trial, &e->plan, &arena, &e->result, &e->detail, &e->result_diag);
+    /* A trace that nothing can be found in is no error: the list is empty. */
+    if (err == EG_OK && e->plan.task == EG_TASK_LIMITS_OF_STABILITY &&
+        eg_task_excursions(trial, &arena, e->excursions, &e->n_excursions, NULL) != EG_OK)
+        e->n_excursions = 0;
     free(memory);
     return err;
 }

@@ -43,6 +43,8 @@ struct eg_evaluation {
     eg_gate_report gate;
     eg_task_plan plan;
     eg_task_detail detail; /* of a task that is not quiet */
+    size_t n_excursions;   /* limits of stability: found in the trace */
+    eg_excursion excursions[EG_TASK_EXCURSIONS_MAX];
     eg_balance_result result;
     eg_err result_err; /* why there are no values */
     eg_diag result_diag;
@@ -59,6 +61,9 @@ EG_NODISCARD eg_err evaluate_apply_task(eg_evaluation *e, eg_diag *diag);
 
 /* "task_detail": reaches, rise or hold behind the measures; nothing for quiet tasks. */
 void evaluate_write_task(const eg_evaluation *e, eg_json_writer *json);
+
+/* "excursions" of limits of stability, found in the trace for a person to check. */
+void evaluate_write_excursions(const eg_evaluation *e, eg_json_writer *json);
 
 /* Why a change of this trial's measures cannot be judged; NULL where its noise is known. */
 const char *evaluate_why_no_mdc(const eg_evaluation *e);

@@ -147,6 +147,24 @@ static void write_hold(const eg_hold *hold, double rate_hz, eg_json_writer *json
     eg_json_member_number(json, "stop_s", (double)hold->stop / rate_hz);
 }
 
+void evaluate_write_excursions(const eg_evaluation *e, eg_json_writer *json) {
+    if (e->plan.task != EG_TASK_LIMITS_OF_STABILITY) return;
+    double rate_hz = e->trial.rate_hz;
+    eg_json_key(json, "excursions");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < e->n_excursions; i++) {
+        const eg_excursion *found = &e->excursions[i];
+        eg_json_begin_object(json);
+        eg_json_member_number(json, "onset_s", (double)found->onset / rate_hz);
+        eg_json_member_number(json, "peak_s", (double)found->peak / rate_hz);
+        eg_json_member_number(json, "end_s", (double)found->end / rate_hz);
+        eg_json_member_number(json, "direction_deg", found->direction_deg);
+        eg_json_member_number(json, "distance_mm", found->distance_mm);
+        eg_json_end_object(json);
+    }
+    eg_json_end_array(json);
+}
+
 void evaluate_write_task(const eg_evaluation *e, eg_json_writer *json) {
     if (eg_task_is_quiet(e->plan.task) || e->result_err != EG_OK) return;
     /* A failed gate withholds these numbers as it withholds the measures. */
@@ -154,6 +172,7 @@ void evaluate_write_task(const eg_evaluation *e, eg_json_writer *json) {
     eg_json_key(json, "task_detail");
     eg_json_begin_object(json);
     if (e->plan.task == EG_TASK_LIMITS_OF_STABILITY) {
+        eg_json_member_string(json, "cues", e->plan.cues_found ? "found" : "entered");
         eg_json_key(json, "reaches");
         eg_json_begin_array(json);
         for (size_t i = 0; i < e->plan.n_targets; i++)

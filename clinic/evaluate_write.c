@@ -172,6 +172,7 @@ void eg_evaluation_write(const eg_evaluation *e, eg_json_writer *json) {
     eg_json_member_string(json, "profile", eg_balance_profile_name(e->options.profile));
     eg_json_member_string(json, "task", eg_task_name(e->plan.task));
     evaluate_write_task(e, json);
+    evaluate_write_excursions(e, json);
     eg_json_member_boolean(json, "clinical", eg_evaluation_is_clinical(e));
     eg_json_member_string(json, "verdict", eg_evaluation_verdict(e));
     write_how(e, json);

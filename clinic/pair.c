@@ -148,6 +148,40 @@ static eg_err measure(const trials *t, const json_t *norms, double age_years, js
     return err;
 }
 
+/* What could be said too if the person's height were known: {code, name, unit} each. Sitting has no
+ * equilibrium score. */
+static json_t *without_height(const trials *t) {
+    json_t *unknown = json_array();
+    if (t->n == 0 || t->taken[0].condition.posture != EG_POSTURE_STANDING) return unknown;
+    trials *filled = malloc(sizeof *filled);
+    eg_balance_result *known = calloc(2, sizeof *known);
+    if (filled == NULL || known == NULL) {
+        free(filled);
+        free(known);
+        return unknown;
+    }
+    memcpy(filled, t, sizeof *filled);
+    for (size_t i = 0; i < filled->n; i++) {
+        eg_balance_result *result = &filled->results[i];
+        filled->taken[i].result = result;
+        if (eg_balance_find(result, "cop.equilibrium") == NULL &&
+            result->count < EG_BALANCE_VALUES_MAX)
+            result->values[result->count++] = (eg_balance_value){"cop.equilibrium", "%", 50, NULL};
+    }
+    /* Those that appear only with a score. */
+    if (eg_balance_compare_trials(t->taken, t->n, &known[0], NULL) == EG_OK &&
+        eg_balance_compare_trials(filled->taken, filled->n, &known[1], NULL) == EG_OK)
+        for (size_t i = 0; i < known[1].count; i++) {
+            const eg_measure_def *def = eg_task_describe(known[1].values[i].code);
+            if (eg_balance_find(&known[0], def->code) == NULL)
+                json_array_append_new(unknown, json_pack("{ss ss ss}", "code", def->code, "name",
+                                                         def->name, "unit", def->unit));
+        }
+    free(filled);
+    free(known);
+    return unknown;
+}
+
 /* ---- files evaluated now -------------------------------------------------------------------- */
 
 /* Why an evaluation cannot be compared; NULL if it can. */
@@ -198,10 +232,11 @@ eg_err eg_pair_compare(const eg_evaluator *evaluator, const eg_evaluation *const
         json_array_append_new(used, trial_object(e));
     }
     if (err == EG_OK) err = measure(t, evaluator->norms, age_years, &measures, diag);
+    json_t *unknown = err == EG_OK ? without_height(t) : NULL;
     free(t);
     if (err == EG_OK) {
-        *compared = json_pack("{ss so so so}", "profile", "engram", "trials", used, "left_out",
-                              left_out, "measures", measures);
+        *compared = json_pack("{ss so so so so}", "profile", "engram", "trials", used, "left_out",
+                              left_out, "measures", measures, "without_height", unknown);
         return EG_OK;
     }
     json_decref(used);
@@ -289,11 +324,11 @@ static eg_err make_group(const json_t *chart, const json_t *norms, size_t first,
         snprintf(where, sizeof where, "%zu trials %s%s%.40s", t->n,
                  is_sitting ? "sitting" : "standing", is_usual ? "" : ", stance ",
                  is_usual ? "" : stance);
-        *group =
-            json_pack("{sO? ss ss ss ss ss sO sO}", "evaluation_id",
-                      json_object_get(lead, "parent_id"), "date", date, "task",
-                      eg_body_text(lead, "task"), "posture", is_sitting ? "sitting" : "standing",
-                      "stance", stance, "where", where, "recording_ids", ids, "measures", measures);
+        *group = json_pack(
+            "{sO? ss ss ss ss ss sO sO so}", "evaluation_id", json_object_get(lead, "parent_id"),
+            "date", date, "task", eg_body_text(lead, "task"), "posture",
+            is_sitting ? "sitting" : "standing", "stance", stance, "where", where, "recording_ids",
+            ids, "measures", measures, "without_height", without_height(t));
     }
     json_decref(ids);
     json_decref(measures);

@@ -14,7 +14,8 @@ bool eg_pair_needs(const char *code);
 
 /* Compares trials evaluated now. A new object {"profile", "trials": [{file, posture,
  * vision, surface, stance}], "left_out": [{file, reason}], "measures": [{code, name, value, unit,
- * better, norm | no_norm, no_mdc}]}; the trials that failed their gate, are no quiet stance or
+ * better, norm | no_norm, no_mdc}], "without_height": [{code, name, unit}]}, the last what the
+ * person's height would add; the trials that failed their gate, are no quiet stance or
  * whose surface or vision is unknown are left out, with the reason. `age_years` decides about the
  * norm. Errors: EG_ERR_ARGUMENT where posture or stance differ, EG_ERR_LIMIT, EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_pair_compare(const eg_evaluator *evaluator,
@@ -23,8 +24,8 @@ EG_NODISCARD eg_err eg_pair_compare(const eg_evaluator *evaluator,
 
 /* The same for each evaluation of the chart with kept recordings of quiet standing or sitting: a
  * new array of {"evaluation_id", "date", "task", "posture", "stance", "where", "recording_ids",
- * "measures"}, one for each posture and stance, those without any measure left out. Errors:
- * EG_ERR_MEMORY. */
+ * "measures", "without_height"}, one for each posture and stance, those without any measure left
+ * out. Errors: EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_pair_of_chart(const eg_clinic *clinic, const json_t *chart, json_t **groups,
                                      eg_diag *diag);
 

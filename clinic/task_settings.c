@@ -64,8 +64,20 @@ static eg_err read_target(const json_t *object, const eg_task_plan *plan, eg_tas
     return err;
 }
 
+/* Where the cues are from: "entered" if nothing is said. */
+static eg_err take_cues(const json_t *settings, eg_task_plan *plan, eg_diag *diag) {
+    const json_t *cues = json_object_get(settings, "cues");
+    const char *word = json_is_null(cues) || cues == NULL ? "entered" : json_string_value(cues);
+    plan->cues_found = word != NULL && strcmp(word, "found") == 0;
+    if (word == NULL || (!plan->cues_found && strcmp(word, "entered") != 0))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, where, 0,
+                           "\"cues\" is \"entered\" or \"found\" (in the trace)");
+    return EG_OK;
+}
+
 eg_err eg_task_settings_read(const json_t *settings, eg_task_plan *plan, eg_diag *diag) {
-    static const char *const names[] = {"targets", "direction_deg", "target_mm", "period_s"};
+    static const char *const names[] = {"targets", "cues", "direction_deg", "target_mm",
+                                        "period_s"};
     EG_ASSERT(plan != NULL);
     const double *seat_n = plan->seat_n;
     *plan = eg_task_settings_none(plan->task);
@@ -75,6 +87,7 @@ eg_err eg_task_settings_read(const json_t *settings, eg_task_plan *plan, eg_diag
     if (err == EG_OK) err = take(settings, &direction_rule, &plan->direction_deg, diag);
     if (err == EG_OK) err = take(settings, &target_rule, &plan->target_mm, diag);
     if (err == EG_OK) err = take(settings, &period_rule, &plan->period_s, diag);
+    if (err == EG_OK) err = take_cues(settings, plan, diag);
     const json_t *targets = json_object_get(settings, "targets");
     size_t n = json_array_size(targets);
     if (err == EG_OK && targets != NULL &&

@@ -2,9 +2,11 @@
  * line's --settings, the upload's parameter and the stored recording hold the same object:
  *
  *   {"targets": [{"direction_deg": 0, "target_mm": 80, "cue_s": 2.0}, ...],
- *    "direction_deg": 90, "target_mm": 120, "period_s": 2.5}
+ *    "cues": "entered", "direction_deg": 90, "target_mm": 120, "period_s": 2.5}
  *
- * The outer direction and distance hold for every target that names none. */
+ * "cues": "found" says that the cues are onsets found in the trace, not when the targets lit up:
+ * then the time to react is not known. The outer direction and distance hold for every target that
+ * names none. */
 #ifndef EG_CLINIC_TASK_SETTINGS_H
 #define EG_CLINIC_TASK_SETTINGS_H
 

@@ -70,6 +70,23 @@ eg_err eg_trial_inspect(eg_clinic *clinic, const eg_evaluator *evaluator, const 
     return error;
 }
 
+/* The person's newest height in the episode, in metres; 0 if nobody entered one. */
+static double entered_height_m(eg_clinic *clinic, const char *episode_id) {
+    json_t *entries = NULL;
+    const json_t *newest = NULL;
+    if (eg_document_all(clinic, episode_id, "entry", &entries, NULL) != EG_OK) return 0;
+    for (size_t i = 0; i < json_array_size(entries); i++) {
+        const json_t *entry = json_array_get(entries, i);
+        if (strcmp(eg_text_at(entry, "status"), "entered-in-error") != 0 &&
+            strcmp(eg_body_text(entry, "code"), EG_TRIAL_HEIGHT) == 0 &&
+            !isnan(eg_body_number(entry, "value")))
+            newest = entry; /* oldest first */
+    }
+    double height_m = newest == NULL ? 0 : eg_body_number(newest, "value") / 100;
+    json_decref(entries);
+    return height_m;
+}
+
 static json_t *parsed(eg_err error, eg_json_text *text) {
     json_t *value = error == EG_OK ? json_loadb(text->bytes, text->n, 0, NULL) : NULL;
     eg_json_text_release(text);
@@ -116,6 +133,7 @@ eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const ch
     if (complete.decision == NULL) complete.decision = "pending";
     if (complete.recorded_on == NULL) complete.recorded_on = today;
     if (complete.trial_no < 1) complete.trial_no = 1;
+    if (!(complete.height_m > 0)) complete.height_m = entered_height_m(clinic, episode_id);
     if (complete.size == 0)
         return eg_diag_set(diag, EG_ERR_FORMAT, file->name, 0, "the file is empty");
     json_t *episode = NULL;
@@ -137,15 +155,9 @@ eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const ch
     return error;
 }
 
-eg_err eg_trial_evaluate(eg_clinic *clinic, const eg_evaluator *evaluator, const json_t *document,
-                         bool all, eg_evaluation **evaluation, eg_diag *diag) {
-    EG_ASSERT(clinic != NULL && evaluator != NULL && document != NULL && evaluation != NULL);
-    const json_t *body = json_object_get(document, "body");
-    const char *kind = eg_text_at(document, "kind");
-    const char *blob = eg_text_at(body, "blob_id");
-    if (strcmp(kind, "recording") != 0 || blob[0] == '\0')
-        return eg_diag_set(diag, EG_ERR_NOT_FOUND, "recording", 0, "that is not a recording");
-    void *bytes = NULL;
+/* A stored recording as a file, without its bytes. Borrows from `document`. */
+static eg_trial_file stored_file(const json_t *document) {
+    const json_t *body = eg_member(document, "body");
     eg_trial_file file = {.name = eg_text_at(body, "name"),
                           .task = eg_text_at(body, "task"),
                           .task_settings = json_object_get(body, "task_settings"),
@@ -156,12 +168,56 @@ eg_err eg_trial_evaluate(eg_clinic *clinic, const eg_evaluator *evaluator, const
     const json_t *person = eg_member(eg_member(body, "result"), "condition");
     file.height_m = eg_number_at(person, "height_m");
     file.mass_kg = eg_number_at(person, "mass_kg");
+    return file;
+}
+
+static eg_err evaluate_stored(eg_clinic *clinic, const eg_evaluator *evaluator,
+                              const json_t *document, eg_trial_file *file, bool all,
+                              eg_evaluation **evaluation, eg_diag *diag) {
+    const char *blob = eg_body_text(document, "blob_id");
+    if (strcmp(eg_text_at(document, "kind"), "recording") != 0 || blob[0] == '\0')
+        return eg_diag_set(diag, EG_ERR_NOT_FOUND, "recording", 0, "that is not a recording");
+    void *bytes = NULL;
     eg_err error =
-        eg_store_get_blob(clinic->store, blob, EG_RECORDING_BYTES_MAX, &bytes, &file.size, diag);
-    file.bytes = bytes;
+        eg_store_get_blob(clinic->store, blob, EG_RECORDING_BYTES_MAX, &bytes, &file->size, diag);
+    file->bytes = bytes;
     if (error == EG_OK)
-        error = eg_trial_inspect(clinic, evaluator, &file, eg_text_at(document, "person_id"), all,
+        error = eg_trial_inspect(clinic, evaluator, file, eg_text_at(document, "person_id"), all,
                                  evaluation, diag);
     free(bytes);
+    return error;
+}
+
+eg_err eg_trial_evaluate(eg_clinic *clinic, const eg_evaluator *evaluator, const json_t *document,
+                         bool all, eg_evaluation **evaluation, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && evaluator != NULL && document != NULL && evaluation != NULL);
+    eg_trial_file file = stored_file(document);
+    return evaluate_stored(clinic, evaluator, document, &file, all, evaluation, diag);
+}
+
+eg_err eg_trial_remeasure(eg_clinic *clinic, const eg_evaluator *evaluator, const char *id,
+                          int32_t version, const json_t *settings, double height_m,
+                          json_t **document, json_t **problems, eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && evaluator != NULL && id != NULL && document != NULL);
+    json_t *seen = NULL;
+    json_t *result = NULL;
+    eg_evaluation *evaluation = NULL;
+    eg_err error = eg_document_get(clinic, id, 0, &seen, diag);
+    eg_trial_file file = stored_file(seen);
+    if (error == EG_OK && settings != NULL && strcmp(eg_body_text(seen, "decision"), "kept") == 0)
+        error = eg_diag_set(diag, EG_ERR_GUARD, "decision", 0,
+                            "a kept recording stays as it was measured: decide anew first");
+    if (settings != NULL) file.task_settings = settings;
+    if (height_m > 0) file.height_m = height_m;
+    if (error == EG_OK)
+        error = evaluate_stored(clinic, evaluator, seen, &file, false, &evaluation, diag);
+    if (error == EG_OK && (result = eg_trial_result(evaluation)) == NULL)
+        error = eg_diag_set(diag, EG_ERR_MEMORY, id, 0, "out of memory");
+    if (error == EG_OK)
+        error =
+            eg_document_remeasure(clinic, id, version, settings, result, document, problems, diag);
+    json_decref(result);
+    eg_evaluation_destroy(evaluation);
+    json_decref(seen);
     return error;
 }

@@ -7,6 +7,9 @@
 #include "clinic/evaluate.h"
 #include "clinic/task_settings.h"
 
+/* The measure under which the person's height is typed in, in cm; the sensory ratios need it. */
+#define EG_TRIAL_HEIGHT "body.height"
+
 /* A file to be stored. Texts are borrowed; NULL takes the default in brackets. */
 typedef struct eg_trial_file {
     const char *name; /* of the file */
@@ -15,7 +18,8 @@ typedef struct eg_trial_file {
     const char *task;            /* see clinic/schema/recording.json [quiet_standing] */
     const json_t *task_settings; /* see task_settings.h [none] */
     const json_t *condition; /* {posture, vision, surface, stance}, words as in evaluate.h [none] */
-    double height_m;         /* of the person; 0: not known, then no sensory ratios */
+    double height_m;         /* of the person; 0: the newest one entered in the episode; without
+                                any there are no sensory ratios */
     double mass_kg;          /* of the person; 0: not known */
     int trial_no;            /* from 1 */
     const char *recorded_on; /* local date [today] */
@@ -43,6 +47,15 @@ EG_NODISCARD eg_err eg_trial_inspect(eg_clinic *clinic, const eg_evaluator *eval
 EG_NODISCARD eg_err eg_trial_evaluate(eg_clinic *clinic, const eg_evaluator *evaluator,
                                       const json_t *document, bool all, eg_evaluation **evaluation,
                                       eg_diag *diag);
+
+/* Measures a stored recording again with other settings of its task (NULL: the same) and another
+ * height of the person (0: the same) and writes the result as a new version; `version` is the one
+ * that was seen. Settings of a kept recording stay (EG_ERR_GUARD): its findings may have been used.
+ * Errors: of eg_trial_inspect; EG_ERR_CONFLICT, EG_ERR_NOT_FOUND. */
+EG_NODISCARD eg_err eg_trial_remeasure(eg_clinic *clinic, const eg_evaluator *evaluator,
+                                       const char *id, int32_t version, const json_t *settings,
+                                       double height_m, json_t **document, json_t **problems,
+                                       eg_diag *diag);
 
 /* What eg_evaluation_write or eg_evaluation_write_trace say, as a value. NULL: out of memory. */
 json_t *eg_trial_result(const eg_evaluation *evaluation);

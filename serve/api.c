@@ -46,6 +46,7 @@ static const eg_api_route routes[] = {
      EG_API_BODY_BYTES},
     {"GET", "/api/recordings/{id}/trace", eg_api_get_trace, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/recordings/{id}/result", eg_api_get_result, EG_API_READS, EG_API_BODY_NONE},
+    {"PUT", "/api/recordings/{id}/asked", eg_api_remeasure, EG_API_WRITES, EG_API_BODY_JSON},
     {"POST", "/api/inspect", eg_api_inspect, EG_API_READS, EG_API_BODY_BYTES},
     {"GET", "/api/examples", eg_api_list_examples, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/examples/{id}", eg_api_get_example, EG_API_READS, EG_API_BODY_NONE},

@@ -96,6 +96,7 @@ void eg_api_get_progress(eg_api_call *call);
 void eg_api_get_report(eg_api_call *call);
 
 void eg_api_create_recording(eg_api_call *call);
+void eg_api_remeasure(eg_api_call *call);
 void eg_api_get_trace(eg_api_call *call);
 void eg_api_get_result(eg_api_call *call);
 void eg_api_inspect(eg_api_call *call);

@@ -126,6 +126,33 @@ static eg_err load_stored(eg_api_call *call, bool all, eg_evaluation **evaluatio
     return err;
 }
 
+/* What was asked of the person is corrected: {version, task_settings?, height_m?}. */
+void eg_api_remeasure(eg_api_call *call) {
+    eg_diag diag = {0};
+    json_t *document = NULL;
+    json_t *problems = NULL;
+    json_t *request = eg_api_read_object(call);
+    if (request == NULL) return;
+    const json_t *settings = json_object_get(request, "task_settings");
+    const json_t *height = json_object_get(request, "height_m");
+    const json_t *version = json_object_get(request, "version");
+    double height_m = json_number_value(height);
+    eg_err err = EG_OK;
+    if (!json_is_integer(version))
+        err = eg_diag_set(&diag, EG_ERR_ARGUMENT, "version", 0, "say the version that was seen");
+    else if (height != NULL && (!json_is_number(height) || !(height_m >= 0.4 && height_m <= 2.5)))
+        err = eg_diag_set(&diag, EG_ERR_ARGUMENT, "height_m", 0, "height_m is 0.4 to 2.5 metres");
+    else if (settings != NULL && !json_is_object(settings))
+        err = eg_diag_set(&diag, EG_ERR_ARGUMENT, "task_settings", 0,
+                          "the settings of a task are an object");
+    if (err == EG_OK)
+        err = eg_trial_remeasure(&call->api->clinic, call->api->owner->evaluator,
+                                 eg_api_parameter(call, 0), (int32_t)json_integer_value(version),
+                                 settings, height_m, &document, &problems, &diag);
+    json_decref(request);
+    eg_api_finish(call, 200, err, document, problems, &diag);
+}
+
 void eg_api_get_trace(eg_api_call *call) {
     eg_diag diag = {0};
     eg_evaluation *evaluation = NULL;

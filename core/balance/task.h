@@ -17,7 +17,7 @@
 /* Measures of the tasks: los.*, shift.*, rise.*, hold.*. */
 extern const eg_measure_table eg_task_measures;
 
-enum { EG_TASK_DIRECTIONS = 8 };
+enum { EG_TASK_DIRECTIONS = 8, EG_TASK_EXCURSIONS_MAX = 16 };
 
 /* Towards a target and as far as one can. Directions in degrees: 0 front, 90 right, 180 back, 270
  * left. */
@@ -57,6 +57,25 @@ typedef struct eg_reach_summary {
 
 /* The area takes it that the eight directions follow each other in steps of 45 degrees. n > 0. */
 eg_reach_summary eg_task_reach_summary(const eg_reach *reaches, size_t n);
+
+/* Out from where the person rests and back again, as it lies in the trace. Samples. */
+typedef struct eg_excursion {
+    size_t onset;         /* the speed leaves the rest band */
+    size_t peak;          /* farthest from the start */
+    size_t end;           /* back near the start; n if the recording ends before */
+    double direction_deg; /* from the start to the peak, 0 up to 360 */
+    double distance_mm;   /* of the peak from the start, which is the mean of the half second before
+                             the onset */
+} eg_excursion;
+
+/* Finds at most `n_max` excursions, in the order of time; returns how many. Home is the median of
+ * either axis. An excursion is where the signal comes farther from home than 3/10 of its farthest
+ * and goes on until it is nearer than 3/20. Its onset is sought backwards from there: the speed
+ * (over 0.1 s) is within the rest band for a tenth of a second, that is at most three times its
+ * median near home and not under a fiftieth of its greatest. Needs someone who is at home for half
+ * of the time; a person must look at what was found. Cost: O(n log n). `scratch` is [4 n]. */
+size_t eg_task_find_excursions(const eg_sway_signal *signal, double *scratch,
+                               eg_excursion *excursions, size_t n_max);
 
 /* Rhythmic shift of weight between two sides. */
 typedef struct eg_shift_settings {

@@ -90,7 +90,9 @@ static void emit_reaches(const eg_task_plan *plan, const eg_reach *reaches,
     bool is_whole = order_directions(plan, reaches, ordered);
     eg_reach_summary sum =
         eg_task_reach_summary(is_whole ? ordered : reaches, is_whole ? 8 : plan->n_targets);
-    emit(result, "los.reaction", sum.reaction_s, nobody);
+    emit(result, "los.reaction", plan->cues_found ? (double)NAN : sum.reaction_s,
+         plan->cues_found ? "the cues were found in the trace: when the targets lit up is not known"
+                          : nobody);
     emit(result, "los.velocity", sum.velocity_mm_s, nobody);
     emit(result, "los.endpoint", sum.endpoint_percent, nobody);
     emit(result, "los.maximum", sum.maximum_percent, nobody);
@@ -112,6 +114,7 @@ static eg_err compute_reaches(const eg_cop_trial *trial, const eg_task_plan *pla
             .cue = (size_t)(plan->targets[k].cue_s * trial->rate_hz + 0.5),
             .onset_fraction = onset_fraction};
         err = eg_task_reach(&signal, &settings, &detail->reaches[k], diag);
+        if (plan->cues_found) detail->reaches[k].reaction_s = (double)NAN;
     }
     if (err == EG_OK) emit_reaches(plan, detail->reaches, result);
     return err;
@@ -225,7 +228,28 @@ static eg_err clean(const double *recorded, const eg_cop_trial *trial, eg_arena 
 size_t eg_task_memory(size_t n, double rate_hz) {
     EG_ASSERT(rate_hz > 0.0);
     (void)rate_hz;
-    return (4 * n + 1024) * sizeof(double);
+    return (8 * n + 1024) * sizeof(double);
+}
+
+eg_err eg_task_excursions(const eg_cop_trial *trial, eg_arena *arena,
+                          eg_excursion excursions[EG_TASK_EXCURSIONS_MAX], size_t *n,
+                          eg_diag *diag) {
+    EG_ASSERT(trial != NULL && arena != NULL && excursions != NULL && n != NULL);
+    *n = 0;
+    eg_err err = check_trial(trial, diag);
+    if (err != EG_OK) return err;
+    size_t mark = eg_arena_mark(arena);
+    size_t missing = 0;
+    eg_sway_signal signal = {.n = trial->n, .rate_hz = trial->rate_hz};
+    err = clean(trial->net.ml_mm, trial, arena, &signal.ml, &missing, diag);
+    if (err == EG_OK) err = clean(trial->net.ap_mm, trial, arena, &signal.ap, &missing, diag);
+    double *scratch = err == EG_OK ? eg_arena_take(arena, 4 * trial->n, sizeof *scratch) : NULL;
+    if (scratch != NULL)
+        *n = eg_task_find_excursions(&signal, scratch, excursions, EG_TASK_EXCURSIONS_MAX);
+    else if (err == EG_OK)
+        err = eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "task: arena too small");
+    eg_arena_reset(arena, mark);
+    return err;
 }
 
 eg_err eg_task_compute(const eg_cop_trial *trial, const eg_task_plan *plan, eg_arena *arena,

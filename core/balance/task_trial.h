@@ -42,6 +42,8 @@ typedef struct eg_task_plan {
     eg_task task;
     size_t n_targets; /* limits of stability: at least 1, in the order of their cues */
     eg_task_target targets[EG_TASK_DIRECTIONS];
+    bool cues_found;      /* limits of stability: the cues are onsets found in the trace (see
+                             eg_task_excursions), so that the time to react is not known */
     double direction_deg; /* weight shift: of the axis */
     double target_mm;     /* weight shift: between the targets; NaN if nobody said */
     double period_s;      /* weight shift: of the pacing, NaN if self-paced */
@@ -68,6 +70,14 @@ size_t eg_task_memory(size_t n, double rate_hz);
 EG_NODISCARD eg_err eg_task_compute(const eg_cop_trial *trial, const eg_task_plan *plan,
                                     eg_arena *arena, eg_balance_result *result,
                                     eg_task_detail *detail, eg_diag *diag);
+
+/* Finds the excursions of a trial of limits of stability (task.h), in the order of their onsets, in
+ * the COP as eg_task_compute prepares it. At most EG_TASK_EXCURSIONS_MAX; *n is how many were
+ * written. For a person to check: nothing is measured by them unless they are taken as targets.
+ * Errors and arena: as eg_task_compute. */
+EG_NODISCARD eg_err eg_task_excursions(const eg_cop_trial *trial, eg_arena *arena,
+                                       eg_excursion excursions[EG_TASK_EXCURSIONS_MAX], size_t *n,
+                                       eg_diag *diag);
 
 /* The definition of any balance measure, of quiet standing or of a task; NULL for another code. */
 const eg_measure_def *eg_task_describe(const char *code);

@@ -26,6 +26,44 @@ export function standing(seed = 1, seconds = 30) {
   return Buffer.from(rows.join('\n') + '\n')
 }
 
+/** Eight reaches at unequal intervals: second of the cue and millimetres reached, from the front clockwise. */
+export const reaches = [
+  [2, 80],
+  [8.5, 72],
+  [13.25, 90],
+  [21, 50],
+  [26, 45],
+  [34.75, 48],
+  [40.5, 85],
+  [50, 70],
+]
+
+/** 60 s of limits of stability as a file: each movement begins 0.4 s after its cue, goes out and back in 0.8 s each like half a
+ *  cosine and stays for 1 s between. A wobble of 0.2 mm and
+ *  a little noise of the force, so that no sample repeats. */
+export function leaning() {
+  let state = 7
+  const noise = () => {
+    state = (state * 1103515245 + 12345) % 2147483648
+    return state / 2147483648 - 0.5
+  }
+  const rows = ['Time[s]\tFx[N]\tFy[N]\tFz[N]\tMx[Nm]\tMy[Nm]\tMz[Nm]\tCOPx[cm]\tCOPy[cm]']
+  const share = (t) => (t <= 0 || t >= 2.6 ? 0 : t < 0.8 ? 0.5 - 0.5 * Math.cos((Math.PI * t) / 0.8) : t < 1.8 ? 1 : 0.5 + 0.5 * Math.cos((Math.PI * (t - 1.8)) / 0.8))
+  for (let i = 0; i < 6000; i++) {
+    const t = i / 100
+    let ml = 0.2 * Math.sin(2 * Math.PI * 0.31 * t)
+    let ap = 0.2 * Math.sin(2 * Math.PI * 0.43 * t + 1)
+    reaches.forEach(([cue, mm], k) => {
+      ml += mm * share(t - cue - 0.4) * Math.sin((Math.PI / 4) * k)
+      ap += mm * share(t - cue - 0.4) * Math.cos((Math.PI / 4) * k)
+    })
+    const fz = 690 + 0.8 * Math.sin(2 * Math.PI * 0.21 * t) + 0.3 * noise()
+    const numbers = [t, 0.2 * Math.sin(t) + 0.05 * noise(), 0.3 * Math.cos(t) + 0.05 * noise(), fz, (ml / 1000) * fz, (-ap / 1000) * fz, 0.1 * Math.sin(1.3 * t) + 0.05 * noise(), ap / 10, ml / 10]
+    rows.push(numbers.map((x, j) => (j === 0 ? x.toFixed(3) : x.toFixed(6))).join('\t'))
+  }
+  return Buffer.from(rows.join('\n') + '\n')
+}
+
 export const today = () => new Date().toISOString().slice(0, 10)
 export const inDays = (days) => new Date(Date.now() + days * 86400000).toISOString().slice(0, 10)
 

@@ -215,8 +215,47 @@ static void typed_values_without_a_norm(void) {
     eg_test_clinic_close(clinic);
 }
 
+/* Without the height the sensory ratios are named as what it would make known; sitting has none. */
+static void ratios_wait_for_the_height(void) {
+    static const char *const cells[][2] = {{"open", "firm"}, {"closed", "firm"}, {"open", "foam"}};
+    static const char *const postures[] = {"standing", "sitting"};
+    eg_clinic *clinic = eg_test_clinic("appraisal");
+    json_t *chart = empty_chart(clinic);
+    for (size_t p = 0; p < 2; p++)
+        for (size_t i = 0; i < 3; i++) {
+            char body[500];
+            char id[4] = {(char)('a' + p), (char)('a' + i), '\0'};
+            snprintf(body, sizeof body,
+                     "{'task':'quiet_%s','condition':{'vision':'%s','surface':'%s','posture':'%s'},"
+                     "'measures':[{'code':'cop.velocity.mean','name':'Mean velocity','value':1%d,"
+                     "'unit':'mm/s','better':'lower'}]}",
+                     postures[p], cells[i][0], cells[i][1], postures[p], (int)i);
+            add_recording(chart, id, "2026-03-01", body);
+        }
+    json_t *findings = findings_of(clinic, chart);
+    check_names(findings);
+    static const char *const waiting[] = {"sensory.somatosensory.standing",
+                                          "sensory.visual.standing"};
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *finding = named(findings, waiting[i]);
+        EG_CHECK(json_is_true(json_object_get(finding, "unknown")));
+        EG_CHECK(json_is_null(json_object_get(finding, "value")));
+        EG_CHECK_TEXT(text_of(finding, "severity"), "unknown");
+        EG_CHECK_TEXT(text_of(finding, "needs"), "body.height");
+        EG_CHECK(strstr(text_of(finding, "why_unknown"), "body height") != NULL);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < json_array_size(findings); i++)
+        n += json_object_get(json_array_get(findings, i), "needs") != NULL;
+    EG_CHECK_INT(n, 2); /* without foam and closed eyes no vestibular ratio, nor the composite */
+    json_decref(findings);
+    json_decref(chart);
+    eg_test_clinic_close(clinic);
+}
+
 EG_TESTS({"appraisal: tasks are findings, side to side, without a verdict",
           tasks_are_findings_without_a_verdict},
          {"appraisal: without a norm nothing is as it should be",
           without_a_norm_nothing_is_as_it_should_be},
+         {"appraisal: sensory ratios wait for the body height", ratios_wait_for_the_height},
          {"appraisal: typed values without a norm are not known", typed_values_without_a_norm})

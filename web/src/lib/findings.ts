@@ -66,7 +66,7 @@ export function context(f: Finding): string {
     : ''
   const at = f.source?.at ? day(f.source.at) : ''
   return [
-    norm || (f.no_norm ?? ''),
+    norm || (f.no_norm ?? f.why_unknown ?? ''),
     text(f.side_to_side),
     changed(f.change, f.unit),
     f.unknown ? '' : (f.source?.text ?? '').replace(/,? *\d{4}-\d{2}-\d{2}$/, ''),

@@ -178,6 +178,28 @@ export interface Measure {
   reliability?: Reliability | null
 }
 
+export interface Excursion {
+  onset_s: number
+  peak_s: number
+  end_s: number
+  direction_deg: number
+  distance_mm: number
+}
+
+/** One target of limits of stability, as docs/reference/balance-tasks.md has it. */
+export interface Target {
+  direction_deg: number
+  target_mm?: number
+  cue_s: number
+}
+
+/** What is marked on a trace: a stretch of it, or a moment if it has no end. */
+export interface TraceMark {
+  from_s: number
+  to_s?: number
+  label: string
+}
+
 export interface Result {
   file?: string
   profile?: string
@@ -186,6 +208,9 @@ export interface Result {
   trial?: Record<string, unknown>
   hidden?: number
   warnings?: string[]
+  /** Limits of stability: found in the trace, for a person to check. */
+  excursions?: Excursion[]
+  condition?: { height_m?: number | null; [key: string]: unknown }
   [key: string]: unknown
 }
 
@@ -222,6 +247,7 @@ export interface Recording {
   decision_reason?: string
   synthetic?: boolean
   attribution?: string
+  task_settings?: { targets?: Target[]; target_mm?: number; cues?: string } | null
   result?: Result
   [key: string]: unknown
 }
@@ -385,6 +411,9 @@ export interface Finding {
   norm?: Norm | string | null
   /** Why it cannot be judged: there is no norm. */
   no_norm?: string
+  /** The measure that would make it known, and the same in words. */
+  needs?: string
+  why_unknown?: string
   side_to_side?: { text?: string } | string | null
   change?: { from?: number; to?: number; verdict?: string; text?: string } | null
   severity: Severity
