@@ -90,6 +90,12 @@ static void say_load(const eg_gate_finding *f, const char *where, char *text, si
     case EG_GATE_NOBODY:
         snprintf(text, size, "%.0f N on the plate: too little for a person", f->value);
         break;
+    case EG_GATE_UPSIDE_DOWN:
+        snprintf(text, size,
+                 "the vertical force is negative (%.0f N): the plate's z axis points down; "
+                 "turn the column round",
+                 f->value);
+        break;
     case EG_GATE_LIGHT:
         snprintf(text, size,
                  "%.0f %% of the body weight on the plate: a hand or foot elsewhere, or "
@@ -132,6 +138,12 @@ static void say_samples(const eg_gate_finding *f, const char *where, char *text,
                  "every force is exactly 0 for %.2f s%s and back at once: the amplifier dropped "
                  "out; repeat the trial",
                  f->value, where);
+        break;
+    case EG_GATE_DEAD:
+        snprintf(text, size,
+                 "%s never changes (%.1f s): the recorder held its last value or the channel "
+                 "is dead",
+                 signal, f->value);
         break;
     case EG_GATE_HELD_RUN:
         snprintf(text, size,
@@ -199,6 +211,12 @@ static void say_shape(const eg_gate_finding *f, const char *where, char *text, s
                  "the first seconds are %.1f times as fast as the rest: start recording "
                  "later",
                  f->value);
+        break;
+    case EG_GATE_FAR_START:
+        snprintf(text, size,
+                 "in the first seconds the centre of pressure is up to %.0f mm from where it "
+                 "stays later (at most %.0f mm): start recording later",
+                 f->value, f->limit);
         break;
     case EG_GATE_DISAGREE:
         snprintf(text, size, "columns and forces differ by up to %.1f mm%s: one of them is wrong",

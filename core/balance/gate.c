@@ -8,6 +8,7 @@
 enum { WORK_ARRAYS = 9, WORK_EXTRA_BYTES = 8192 };
 
 static const double standard_gravity_m_s2 = 9.80665;
+static const double zero_jump_mm = 1; /* a step to exactly (0, 0) this long is no motion */
 
 const char *eg_gate_check_name(eg_gate_check check) {
     static const char *const names[] = {
@@ -130,13 +131,17 @@ static void check_rate(gate_state *s) {
 
 /* ---- load ----------------------------------------------------------------------------------- */
 
-/* Nothing in any channel: no number, or zeros throughout, as some recorders write for lost rows. */
+/* Nothing in any channel: no number, or zeros throughout, as some recorders write for lost rows
+ * (but a centre of pressure alone may pass through 0). */
 static int row_is_empty(const eg_gate_input *input, size_t i) {
+    int has_zero = 0, has_force = 0;
     for (size_t k = 0; k < input->n_channels; k++) {
         double value = input->channels[k].values[i];
         if (!isnan(value) && value != 0) return 0;
+        has_zero |= value == 0;
+        has_force |= input->channels[k].is_force;
     }
-    return input->n_channels > 0;
+    return input->n_channels > 0 && (has_force || !has_zero);
 }
 
 /* Every force and moment is exactly 0 or missing: an unloaded plate still has its noise, an
@@ -168,12 +173,26 @@ static void note_dropout(gate_state *s, const double *fz, size_t start, size_t e
     s->dropout_at_s = (double)start / s->rate_hz;
 }
 
-/* No centre of pressure in this row although the plate was loaded: no number, every channel empty,
- * or both coordinates exactly 0 where the neighbours are not. */
+/* No centre of pressure in this row although the plate was loaded: no number, or every channel
+ * empty. */
 static int row_is_missing(const gate_state *s, size_t i) {
     const double *ml = s->trial->net.ml_mm, *ap = s->trial->net.ap_mm;
-    if (isnan(ml[i]) || isnan(ap[i]) || row_is_empty(s->input, i)) return 1;
-    return ml[i] == 0 && ap[i] == 0;
+    return isnan(ml[i]) || isnan(ap[i]) || row_is_empty(s->input, i);
+}
+
+/* Both coordinates exactly 0 where the nearest others are far from it: a recorder's empty rows. */
+static void mark_zeros(gate_state *s) {
+    const double *ml = s->trial->net.ml_mm, *ap = s->trial->net.ap_mm;
+    for (size_t i = 0, end; i < s->n; i = end) {
+        end = i + 1;
+        if (ml[i] != 0 || ap[i] != 0) continue;
+        while (end < s->n && ml[end] == 0 && ap[end] == 0) end++;
+        double jump = 0;
+        if (i > 0) jump = fmax(fabs(ml[i - 1]), fabs(ap[i - 1]));
+        if (end < s->n) jump = fmax(jump, fmax(fabs(ml[end]), fabs(ap[end])));
+        if (!(jump > zero_jump_mm)) continue;
+        for (size_t k = i; k < end; k++) s->rows[k] |= ROW_GAP;
+    }
 }
 
 /* Rows in which the net force is too small, and whether they last; short empty ones are gaps. */
@@ -292,6 +311,7 @@ static void check_one_foot(gate_state *s, const double *foot, const double *net,
                                       lowest, l->foot_least_share);
         f->signal = name;
         f->at_s = (double)(i + 1 - run) / s->rate_hz;
+        for (size_t k = i + 1 - run; k <= i; k++) s->rows[k] |= ROW_FOOT;
     }
 }
 
@@ -322,7 +342,10 @@ static void check_body_weight(gate_state *s) {
     double share = s->fz_median_n / weight_n;
     /* A sitting person's feet carry a part of the weight elsewhere. */
     int is_whole = s->trial->condition.posture != EG_POSTURE_SITTING;
-    if (!(s->fz_median_n >= l->weight_least_n))
+    if (s->fz_median_n <= -l->weight_least_n)
+        gate_set(s, EG_GATE_BODY_WEIGHT, EG_GATE_FAIL, EG_GATE_UPSIDE_DOWN, s->fz_median_n,
+                 l->weight_least_n);
+    else if (!(s->fz_median_n >= l->weight_least_n))
         gate_set(s, EG_GATE_BODY_WEIGHT, EG_GATE_FAIL, EG_GATE_NOBODY, s->fz_median_n,
                  l->weight_least_n);
     else if (is_whole && share < l->weight_light_share)
@@ -444,6 +467,7 @@ eg_err eg_gate_run(const eg_gate_input *input, const eg_gate_limits *limits, eg_
     }
     check_duration(&s);
     check_rate(&s);
+    mark_zeros(&s);
     check_step_off(&s);
     check_gaps(&s);
     check_foot_lift(&s);
@@ -451,6 +475,7 @@ eg_err eg_gate_run(const eg_gate_input *input, const eg_gate_limits *limits, eg_
     gate_check_repeats(&s);
     check_force_drift(&s);
     gate_check_spikes(&s);
+    gate_check_breaks(&s);
     gate_check_noise(&s);
     gate_check_drift(&s);
     gate_check_transient(&s);

@@ -63,11 +63,13 @@ typedef enum eg_gate_reason {
     EG_GATE_OFF_BASE,           /* value: mm from the middle; at_s */
     EG_GATE_FOOT_UNLOADED,      /* value: least share; signal: "right" or "left"; at_s */
     EG_GATE_NOBODY,             /* value: N; too little for a person */
+    EG_GATE_UPSIDE_DOWN,        /* value: N; the vertical force is negative throughout */
     EG_GATE_LIGHT,              /* value: share of the body weight */
     EG_GATE_HEAVY,              /* value: share of the body weight */
     EG_GATE_FORCE_RAMP,         /* value: change over the trial as a share of the mean */
     EG_GATE_HELD_RUN,           /* value: longest, s; signal; at_s */
     EG_GATE_HELD_SHARE,         /* value: share of repeated samples; signal */
+    EG_GATE_DEAD,               /* value: seconds for which this axis never changed; signal */
     EG_GATE_CLIPPED,            /* value: the level; count: samples at it; signal; at_s */
     EG_GATE_SPIKE,              /* value: largest, mm; count; at_s */
     EG_GATE_JUMP,               /* value: largest step between two samples, mm; at_s */
@@ -78,6 +80,7 @@ typedef enum eg_gate_reason {
     EG_GATE_RAMP,               /* value: mm over the trial; signal: "ml" or "ap" */
     EG_GATE_RAMP_OF_COLUMNS,    /* the same, of the columns against the forces */
     EG_GATE_RESTLESS_START,     /* value: velocity of the first seconds over the rest's */
+    EG_GATE_FAR_START,          /* value: farthest, mm, in the first seconds; limit: later on */
     EG_GATE_DISAGREE,           /* value: mm between columns and forces; at_s */
     EG_GATE_DISAGREE_EXPLAINED  /* the same, where another check has said why */
 } eg_gate_reason;
@@ -132,12 +135,17 @@ typedef struct eg_gate_finding {
     X(noise_fail_mm)                                                                               \
     X(noise_force_warn)                                                                            \
     X(drift_warn_mm)                                                                               \
+    X(drift_lean_mm)                                                                               \
     X(drift_line_mm)                                                                               \
     X(drift_line_ratio)                                                                            \
     X(drift_line_ratio_verified)                                                                   \
+    X(drift_far_mm)                                                                                \
+    X(drift_far_ratio)                                                                             \
     X(drift_fail_mm)                                                                               \
     X(drift_columns_fail_mm)                                                                       \
     X(transient_s)                                                                                 \
+    X(transient_far_mm)                                                                            \
+    X(transient_far_ratio)                                                                         \
     X(transient_ratio_warn)                                                                        \
     X(consistency_fail_mm)
 

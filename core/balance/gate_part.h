@@ -7,7 +7,14 @@
 #include "core/balance/gate.h"
 
 /* Why a row is left out of later checks. */
-enum { ROW_GAP = 1, ROW_UNLOADED = 2, ROW_HELD = 4, ROW_CLIPPED = 8, ROW_SPIKE = 16 };
+enum {
+    ROW_GAP = 1,
+    ROW_UNLOADED = 2,
+    ROW_HELD = 4,
+    ROW_CLIPPED = 8,
+    ROW_SPIKE = 16,
+    ROW_FOOT = 32
+};
 
 typedef struct gate_state {
     const eg_gate_input *input;
@@ -39,9 +46,12 @@ double gate_median(gate_state *s, const double *values, unsigned skip);
 
 size_t gate_samples(const gate_state *s, double seconds);
 
+/* held_samples and saturation (gate_repeats.c). */
+void gate_check_repeats(gate_state *s);
+
 /* The checks of gate_signal.c, in their order. */
-void gate_check_repeats(gate_state *s); /* held_samples and saturation */
 void gate_check_spikes(gate_state *s);
+void gate_check_breaks(gate_state *s); /* gaps that the time does not show */
 void gate_check_noise(gate_state *s);
 void gate_check_drift(gate_state *s);
 void gate_check_transient(gate_state *s);

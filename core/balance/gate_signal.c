@@ -8,183 +8,17 @@
 #include "core/signal/filter.h"
 
 enum {
-    RUN_LEAST = 5,     /* equal samples; a turning point of a fine signal has up to four */
-    COARSE_STEPS = 20, /* a typical change of so few smallest steps is a coarse resolution */
-    FINE_STEPS = 1000, /* and of so many a fine one: equal extremes are a wonder then */
-    FINE_SAMPLES = 3,
-    COARSE_EQUAL = 3,      /* a coarse signal repeats samples */
-    COARSE_FACTOR = 40,    /* runs must then be so much longer */
     SPIKE_REACH = 2,       /* samples to either side */
     FILTER_ORDER = 4,      /* passed twice */
-    BREAK_REACH = 5,       /* samples of a line on either side of a break */
-    BREAK_SPREAD = 10,     /* sum of their squared distances from the middle */
     BREAKS_MOST = 5,       /* more are noise */
-    BREAK_RESOLUTIONS = 6, /* of a coarse signal make no break */
+    BREAK_RESOLUTIONS = 6, /* smallest steps of a coarse signal make no break */
     WINDOW_SHARE = 2       /* at least 1 / 2 of a window's rows must count */
 };
 
 static const double noise_cutoff_hz = 10, noise_rate_least_hz = 40;
 static const double noise_window_s = 1, near_s = 0.25;
-static const double run_chance = 1e-3; /* of a run by chance somewhere in a good trial */
-static const double share_most = 0.9;
-static const double coarse_share_fail = 0.45;
 static const double break_rate_hz = 100; /* at which the limits were measured */
 static const double spike_group_s = 0.1, spike_longest_s = 0.15;
-
-/* ---- held samples and saturation ------------------------------------------------------------ */
-
-typedef struct channel_shape {
-    double low, high; /* of the rows that count */
-    int is_constant;
-    int is_coarse;
-    double resolution; /* smallest change */
-    double usual;      /* median change */
-} channel_shape;
-
-static int counts(const gate_state *s, size_t i, const double *values) {
-    return !(s->rows[i] & (ROW_GAP | ROW_UNLOADED)) && !isnan(values[i]);
-}
-
-static channel_shape shape_of(gate_state *s, const double *values) {
-    channel_shape shape = {INFINITY, -INFINITY, 0, 0, INFINITY, 0};
-    size_t n_changes = 0, n_equal = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        if (!counts(s, i, values)) continue;
-        shape.low = fmin(shape.low, values[i]);
-        shape.high = fmax(shape.high, values[i]);
-        if (i == 0 || !counts(s, i - 1, values)) continue;
-        double change = fabs(values[i] - values[i - 1]);
-        n_equal += change == 0;
-        if (change == 0) continue;
-        s->scratch[n_changes++] = change;
-        shape.resolution = fmin(shape.resolution, change);
-    }
-    shape.is_constant = !(shape.high > shape.low);
-    if (n_changes > 0) shape.usual = gate_select(s->scratch, n_changes, n_changes / 2);
-    /* Rounding makes equal steps differ in their last bits; a tenth of a step is tolerance enough.
-     */
-    shape.is_coarse =
-        n_equal >= COARSE_EQUAL && shape.usual <= (COARSE_STEPS + 0.1) * shape.resolution;
-    return shape;
-}
-
-/* Whether another channel stands still over the same rows away from its own limits: then the
- * recorder held its samples, whatever value this one has. */
-static int another_is_held(const gate_state *s, size_t own, size_t start, size_t end,
-                           const channel_shape *shapes) {
-    for (size_t k = 0; k < s->input->n_channels; k++) {
-        const double *values = s->input->channels[k].values;
-        if (k == own || shapes[k].is_constant || shapes[k].is_coarse) continue;
-        if (values[start] == shapes[k].low || values[start] == shapes[k].high) continue;
-        size_t i = start + 1;
-        while (i < end && values[i] == values[start]) i++;
-        if (i == end) return 1;
-    }
-    return 0;
-}
-
-static void blame_run(gate_state *s, size_t channel, size_t start, size_t end,
-                      const channel_shape *shapes) {
-    const eg_gate_channel *c = &s->input->channels[channel];
-    double value = c->values[start], seconds = (double)(end - start) / s->rate_hz;
-    int is_extreme = value == shapes[channel].low || value == shapes[channel].high;
-    int is_clipped = is_extreme && !another_is_held(s, channel, start, end, shapes);
-    for (size_t i = start; i < end; i++) s->rows[i] |= is_clipped ? ROW_CLIPPED : ROW_HELD;
-    eg_gate_finding *f = is_clipped ? gate_set(s, EG_GATE_SATURATION, EG_GATE_FAIL, EG_GATE_CLIPPED,
-                                               value, s->limits->clip_fail_samples)
-                                    : gate_set(s, EG_GATE_HELD_SAMPLES, EG_GATE_FAIL,
-                                               EG_GATE_HELD_RUN, seconds, s->limits->held_fail_s);
-    f->signal = c->name;
-    f->count = end - start;
-    f->at_s = (double)start / s->rate_hz;
-}
-
-/* How many equal samples in a row are too many: a stretch of time, and longer where the signal is
- * coarse or repeats itself so often that such a run is likely somewhere in n samples. */
-static size_t run_least(const gate_state *s, double share, double n_pairs,
-                        const channel_shape *shape) {
-    size_t needed = gate_samples(s, s->limits->held_fail_s);
-    if (needed < RUN_LEAST) needed = RUN_LEAST;
-    if (shape->is_coarse) needed *= COARSE_FACTOR;
-    if (!(share > 0)) return needed;
-    if (share >= share_most) share = share_most;
-    double likely = 1 + eg_log(run_chance / n_pairs) / eg_log(share);
-    return likely > (double)needed ? (size_t)ceil(likely) : needed;
-}
-
-/* Share of the samples that repeat the one before, those at the channel's limits left out. */
-static double share_of_repeats(const gate_state *s, const double *values,
-                               const channel_shape *shape, double *n_pairs) {
-    size_t n_equal = 0, n = 0;
-    for (size_t i = 1; i < s->n; i++) {
-        if (!counts(s, i, values) || !counts(s, i - 1, values)) continue;
-        if (values[i] == shape->low || values[i] == shape->high) continue;
-        n_equal += values[i] == values[i - 1];
-        n++;
-    }
-    *n_pairs = n > 0 ? (double)n : 1;
-    return (double)n_equal / *n_pairs;
-}
-
-static void check_share(gate_state *s, const eg_gate_channel *c, const channel_shape *shape,
-                        double share) {
-    const eg_gate_limits *l = s->limits;
-    double warn = l->held_share_warn, fail = l->held_share_fail;
-    if (shape->is_coarse) {
-        gate_set(s, EG_GATE_HELD_SAMPLES, EG_GATE_WARN, EG_GATE_NOT_CHECKED_COARSE,
-                 shape->resolution, l->held_fail_s)
-            ->signal = c->name;
-        /* A signal that moves by several steps at a time does not stand still half of the time. */
-        warn = fail = shape->usual > 3 * shape->resolution ? coarse_share_fail : 1;
-    }
-    if (!(share > warn)) return;
-    gate_set(s, EG_GATE_HELD_SAMPLES, share > fail ? EG_GATE_FAIL : EG_GATE_WARN,
-             EG_GATE_HELD_SHARE, share, fail)
-        ->signal = c->name;
-}
-
-/* Runs of equal samples, their share, and how many samples lie exactly at a limit. */
-static void check_channel(gate_state *s, size_t channel, const channel_shape *shapes) {
-    const eg_gate_limits *l = s->limits;
-    const eg_gate_channel *c = &s->input->channels[channel];
-    const channel_shape *shape = &shapes[channel];
-    double n_pairs, share = share_of_repeats(s, c->values, shape, &n_pairs);
-    size_t needed = run_least(s, share, n_pairs, shape), at_limit[2] = {0, 0};
-    for (size_t i = 0; i < s->n;) {
-        if (!counts(s, i, c->values)) {
-            i++;
-            continue;
-        }
-        size_t end = i + 1;
-        while (end < s->n && counts(s, end, c->values) && c->values[end] == c->values[i]) end++;
-        if (c->values[i] == shape->low) at_limit[0] += end - i;
-        if (c->values[i] == shape->high) at_limit[1] += end - i;
-        if (end - i >= needed) blame_run(s, channel, i, end, shapes);
-        i = end;
-    }
-    check_share(s, c, shape, share);
-    if (shape->is_coarse || share > l->held_share_fail) return;
-    int is_fine = shape->usual > FINE_STEPS * shape->resolution;
-    double least = is_fine ? FINE_SAMPLES : l->clip_fail_samples;
-    for (int k = 0; k < 2; k++) {
-        if ((double)at_limit[k] < least) continue;
-        eg_gate_finding *f = gate_set(s, EG_GATE_SATURATION, EG_GATE_FAIL, EG_GATE_CLIPPED,
-                                      k == 0 ? shape->low : shape->high, least);
-        f->signal = c->name;
-        f->count = at_limit[k];
-    }
-}
-
-void gate_check_repeats(gate_state *s) {
-    channel_shape shapes[EG_GATE_CHANNELS_MAX];
-    EG_ASSERT(s->input->n_channels <= EG_GATE_CHANNELS_MAX);
-    for (size_t k = 0; k < s->input->n_channels; k++)
-        shapes[k] = shape_of(s, s->input->channels[k].values);
-    for (size_t k = 0; k < s->input->n_channels; k++)
-        if (!shapes[k].is_constant) check_channel(s, k, shapes);
-    gate_set(s, EG_GATE_HELD_SAMPLES, EG_GATE_OK, EG_GATE_FINE, 0, s->limits->held_fail_s);
-    gate_set(s, EG_GATE_SATURATION, EG_GATE_OK, EG_GATE_FINE, 0, s->limits->clip_fail_samples);
-}
 
 /* ---- spikes --------------------------------------------------------------------------------- */
 
@@ -269,56 +103,6 @@ static void check_jumps_of(gate_state *s, const double *x) {
     }
 }
 
-/* How far the path before sample i and the path behind it miss each other between the two samples,
- * each gone on along its own line; NaN where one of the samples does not count. */
-static double break_at(const gate_state *s, const double *x, size_t i) {
-    double before = 0, behind = 0;
-    if (i < BREAK_REACH || i + BREAK_REACH > s->n) return NAN;
-    for (size_t k = 0; k < BREAK_REACH; k++) {
-        size_t early = i - BREAK_REACH + k, late = i + k;
-        if (s->rows[early] || s->rows[late]) return NAN;
-        double slope =
-            (double)BREAK_REACH / 2 * ((double)k - (BREAK_REACH - 1) / 2.0) / BREAK_SPREAD;
-        before += x[early] * (1.0 / BREAK_REACH + slope);
-        behind += x[late] * (1.0 / BREAK_REACH - slope);
-    }
-    return fabs(behind - before);
-}
-
-/* Rows were lost and the rest numbered anew: the path goes on elsewhere, smooth on both sides. What
- * breaks often is noise, which another check names. */
-static void check_breaks_of(gate_state *s, const double *x) {
-    const eg_gate_limits *l = s->limits;
-    size_t n = 0, n_breaks = 0, last = 0;
-    double largest = 0, largest_at = 0, finest = INFINITY;
-    for (size_t i = 0; i < s->n; i++) {
-        double size = break_at(s, x, i), change = i > 0 ? fabs(x[i] - x[i - 1]) : 0;
-        if (!isnan(size)) s->scratch[n++] = size;
-        if (change > 0 && change < finest) finest = change;
-    }
-    if (n == 0) return;
-    double usual = gate_select(s->scratch, n, n / 2);
-    double slow = break_rate_hz / s->rate_hz; /* lines go astray with the square of the step */
-    double least = l->break_least_mm * (slow > 1 ? slow * slow : 1);
-    least = fmax(least, fmax(l->break_ratio * usual, BREAK_RESOLUTIONS * finest));
-    for (size_t i = 0; i < s->n; i++) {
-        double size = break_at(s, x, i);
-        if (!(size > least)) continue;
-        if (n_breaks == 0 || i - last > 2 * BREAK_REACH) n_breaks++;
-        last = i;
-        if (size > largest) {
-            largest = size;
-            largest_at = (double)i / s->rate_hz;
-        }
-    }
-    if (n_breaks == 0 || n_breaks > BREAKS_MOST) return;
-    eg_gate_finding *f =
-        gate_set(s, EG_GATE_SPIKES, largest > l->break_fail_mm ? EG_GATE_FAIL : EG_GATE_WARN,
-                 EG_GATE_BREAK, largest, l->break_least_mm);
-    f->count = n_breaks;
-    f->at_s = largest_at;
-}
-
 void gate_check_spikes(gate_state *s) {
     const double *axes[] = {s->trial->net.ml_mm, s->trial->net.ap_mm, s->input->force_ml_mm,
                             s->input->force_ap_mm};
@@ -326,9 +110,68 @@ void gate_check_spikes(gate_state *s) {
         if (axes[k] == NULL) continue;
         check_spikes_of(s, axes[k]);
         check_jumps_of(s, axes[k]);
-        check_breaks_of(s, axes[k]);
     }
     gate_set(s, EG_GATE_SPIKES, EG_GATE_OK, EG_GATE_FINE, 0, s->limits->spike_fail_mm);
+}
+
+/* ---- breaks --------------------------------------------------------------------------------- */
+
+/* How far x[i] - x[i-1] departs from the steps beside it; NaN where one of the four is missing. */
+static double step_excess(const gate_state *s, const double *x, size_t i) {
+    for (size_t k = i - 2; k <= i + 1; k++)
+        if (s->rows[k]) return NAN;
+    return x[i] - x[i - 1] - (x[i - 1] - x[i - 2] + x[i + 1] - x[i]) / 2;
+}
+
+/* Where smooth motion breaks off and goes on elsewhere, rows were lost and the rest numbered anew.
+ * In a spike the step beside is as large; beside a break it is half as large, the other way. What
+ * breaks often is noise, which another check names. */
+static size_t find_breaks(gate_state *s, const double *x, double *largest, size_t *largest_at) {
+    const eg_gate_limits *l = s->limits;
+    size_t n = 0, n_breaks = 0;
+    double finest = INFINITY;
+    for (size_t i = 2; i + 1 < s->n; i++) {
+        double excess = fabs(step_excess(s, x, i)), change = fabs(x[i] - x[i - 1]);
+        if (isnan(excess)) continue;
+        s->scratch[n++] = excess;
+        if (change > 0 && change < finest) finest = change;
+    }
+    if (n == 0) return 0;
+    double usual = gate_select(s->scratch, n, n / 2);
+    double slow = fmax(break_rate_hz / s->rate_hz, 1); /* excess grows with the step's cube */
+    double least = fmax(l->break_least_mm * slow * slow * slow, l->break_ratio * usual);
+    least = fmax(least, BREAK_RESOLUTIONS * finest);
+    double found = 0;
+    size_t found_at = 0;
+    for (size_t i = 3; i + 2 < s->n; i++) {
+        double here = step_excess(s, x, i);
+        if (!(fabs(here) > least)) continue;
+        double before = step_excess(s, x, i - 1), after = step_excess(s, x, i + 1);
+        if (!(fabs(before) < 0.75 * fabs(here) && fabs(after) < 0.75 * fabs(here))) continue;
+        n_breaks++;
+        if (!(fabs(here) > found)) continue;
+        found = fabs(here);
+        found_at = i;
+    }
+    if (n_breaks > BREAKS_MOST) return 0;
+    if (found > *largest) {
+        *largest = found;
+        *largest_at = found_at;
+    }
+    return n_breaks;
+}
+
+void gate_check_breaks(gate_state *s) {
+    const double *axes[] = {s->trial->net.ml_mm, s->trial->net.ap_mm};
+    double largest = 0;
+    size_t count = 0, at = 0;
+    for (size_t k = 0; k < 2; k++) count += find_breaks(s, axes[k], &largest, &at);
+    if (count == 0) return;
+    eg_gate_finding *f =
+        gate_set(s, EG_GATE_GAPS, largest > s->limits->break_fail_mm ? EG_GATE_FAIL : EG_GATE_WARN,
+                 EG_GATE_BREAK, largest, s->limits->break_least_mm);
+    f->count = count;
+    f->at_s = (double)at / s->rate_hz;
 }
 
 /* ---- noise ---------------------------------------------------------------------------------- */
@@ -495,16 +338,39 @@ void gate_check_drift(gate_state *s) {
         double change = fabs(line.change), ratio = change / line.rest;
         double ratio_least = forces[k] != NULL ? l->drift_line_ratio_verified : l->drift_line_ratio;
         int is_line = change > l->drift_line_mm && ratio > ratio_least;
+        int is_far = change > l->drift_far_mm && ratio > l->drift_far_ratio;
         largest = fmax(largest, change);
-        if (is_line || change > l->drift_fail_mm)
+        if (is_line || is_far || change > l->drift_fail_mm)
             gate_set(s, EG_GATE_DRIFT, EG_GATE_FAIL, EG_GATE_RAMP, change,
-                     is_line ? l->drift_line_mm : l->drift_fail_mm)
+                     is_line  ? l->drift_line_mm
+                     : is_far ? l->drift_far_mm
+                              : l->drift_fail_mm)
                 ->signal = names[k];
-        else if ((change > l->drift_warn_mm && line.share > 0.5) || change > l->drift_line_mm)
+        else if ((change > l->drift_warn_mm && line.share > 0.5) || change > l->drift_lean_mm)
             gate_set(s, EG_GATE_DRIFT, EG_GATE_WARN, EG_GATE_RAMP, change, l->drift_warn_mm)
                 ->signal = names[k];
     }
     gate_set(s, EG_GATE_DRIFT, EG_GATE_OK, EG_GATE_FINE, largest, l->drift_warn_mm);
+}
+
+/* Farther from the rest's middle in the first seconds than ever after. */
+static void check_far_start(gate_state *s, size_t first) {
+    const eg_gate_limits *l = s->limits;
+    const double *axes[] = {s->trial->net.ml_mm, s->trial->net.ap_mm};
+    for (size_t k = 0; k < 2; k++) {
+        size_t n = 0;
+        for (size_t i = first; i < s->n; i++)
+            if (!s->rows[i] && !isnan(axes[k][i])) s->scratch[n++] = axes[k][i];
+        double middle = gate_select(s->scratch, n, n / 2), farthest[2] = {0, 0};
+        for (size_t i = 0; i < s->n; i++) {
+            double distance = fabs(axes[k][i] - middle);
+            if (!s->rows[i] && distance > farthest[i >= first]) farthest[i >= first] = distance;
+        }
+        if (n > first && farthest[0] > l->transient_far_ratio * farthest[1] &&
+            farthest[0] - farthest[1] > l->transient_far_mm)
+            gate_set(s, EG_GATE_TRANSIENT, EG_GATE_WARN, EG_GATE_FAR_START, farthest[0],
+                     farthest[1]);
+    }
 }
 
 void gate_check_transient(gate_state *s) {
@@ -522,6 +388,7 @@ void gate_check_transient(gate_state *s) {
                        ? path[0] / (double)n[0] / (path[1] / (double)n[1])
                        : 0;
     double limit = s->limits->transient_ratio_warn;
+    check_far_start(s, first);
     if (ratio > limit)
         gate_set(s, EG_GATE_TRANSIENT, EG_GATE_WARN, EG_GATE_RESTLESS_START, ratio, limit);
     else
@@ -532,20 +399,22 @@ void gate_check_consistency(gate_state *s) {
     const double *axes[] = {s->trial->net.ml_mm, s->trial->net.ap_mm};
     const double *forces[] = {s->input->force_ml_mm, s->input->force_ap_mm};
     double limit = s->limits->consistency_fail_mm, largest = 0, largest_at = NAN;
-    if (forces[0] == NULL || forces[1] == NULL) {
-        gate_set(s, EG_GATE_CONSISTENCY, EG_GATE_OK, EG_GATE_NOT_CHECKED_TWICE, NAN, limit);
-        return;
-    }
-    for (size_t k = 0; k < 2; k++) {
+    int is_compared = forces[0] != NULL && forces[1] != NULL;
+    for (size_t k = 0; k < 2 && is_compared; k++) {
         /* Columns may be centred on anything: only the difference's changes count. */
         for (size_t i = 0; i < s->n; i++) s->scratch2[i] = axes[k][i] - forces[k][i];
         double offset = gate_median(s, s->scratch2, ~0u);
+        is_compared = !isnan(offset);
         for (size_t i = 0; i < s->n; i++) {
             double difference = fabs(s->scratch2[i] - offset);
             if (s->rows[i] || !(difference > largest)) continue;
             largest = difference;
             largest_at = (double)i / s->rate_hz;
         }
+    }
+    if (!is_compared) {
+        gate_set(s, EG_GATE_CONSISTENCY, EG_GATE_OK, EG_GATE_NOT_CHECKED_TWICE, NAN, limit);
+        return;
     }
     if (!(largest > limit)) {
         gate_set(s, EG_GATE_CONSISTENCY, EG_GATE_OK, EG_GATE_FINE, largest, limit);

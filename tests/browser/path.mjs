@@ -12,7 +12,7 @@ function recording(folder) {
   const found =
     data && existsSync(data) ? readdirSync(data).find((name) => /^BDS\d+\.txt$/.test(name)) : ''
   if (found) return join(data, found)
-  const lines = ['Time[s]\tCOPx[cm]\tCOPy[cm]\tFz[N]']
+  const lines = ['Time[s]\tCOP_ML[cm]\tCOP_AP[cm]\tFz[N]']
   for (let i = 0; i < 6000; i++) {
     const t = i / 100
     const x = 0.4 * Math.sin(2 * Math.PI * 0.21 * t) + 0.15 * Math.sin(2 * Math.PI * 0.73 * t + 1)
