@@ -474,8 +474,8 @@ eg_err eg_gate_run(const eg_gate_input *input, const eg_gate_limits *limits, eg_
     check_body_weight(&s);
     gate_check_repeats(&s);
     check_force_drift(&s);
-    gate_check_spikes(&s);
     gate_check_breaks(&s);
+    gate_check_spikes(&s);
     gate_check_noise(&s);
     gate_check_drift(&s);
     gate_check_transient(&s);

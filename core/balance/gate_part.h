@@ -50,8 +50,8 @@ size_t gate_samples(const gate_state *s, double seconds);
 void gate_check_repeats(gate_state *s);
 
 /* The checks of gate_signal.c, in their order. */
-void gate_check_spikes(gate_state *s);
 void gate_check_breaks(gate_state *s); /* gaps that the time does not show */
+void gate_check_spikes(gate_state *s);
 void gate_check_noise(gate_state *s);
 void gate_check_drift(gate_state *s);
 void gate_check_transient(gate_state *s);

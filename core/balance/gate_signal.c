@@ -141,6 +141,7 @@ static size_t find_breaks(gate_state *s, const double *x, double *largest, size_
     double slow = fmax(break_rate_hz / s->rate_hz, 1); /* excess grows with the step's cube */
     double least = fmax(l->break_least_mm * slow * slow * slow, l->break_ratio * usual);
     least = fmax(least, BREAK_RESOLUTIONS * finest);
+    size_t at[BREAKS_MOST];
     double found = 0;
     size_t found_at = 0;
     for (size_t i = 3; i + 2 < s->n; i++) {
@@ -148,12 +149,13 @@ static size_t find_breaks(gate_state *s, const double *x, double *largest, size_
         if (!(fabs(here) > least)) continue;
         double before = step_excess(s, x, i - 1), after = step_excess(s, x, i + 1);
         if (!(fabs(before) < 0.75 * fabs(here) && fabs(after) < 0.75 * fabs(here))) continue;
-        n_breaks++;
+        if (n_breaks == BREAKS_MOST) return 0;
+        at[n_breaks++] = i;
         if (!(fabs(here) > found)) continue;
         found = fabs(here);
         found_at = i;
     }
-    if (n_breaks > BREAKS_MOST) return 0;
+    for (size_t k = 0; k < n_breaks; k++) s->rows[at[k]] |= ROW_SPIKE;
     if (found > *largest) {
         *largest = found;
         *largest_at = found_at;

@@ -173,7 +173,7 @@ static const struct {
     [GAP_ZERO_COP] = {"COP zero", EG_GATE_GAPS, 0, {0.15, 0.5, 3}},
     [GAP_ZERO_ALL] = {"every column zero, briefly", EG_GATE_GAPS, 0, {0.1, 0.15, 0.19}},
     [GAP_DROPOUT] = {"all forces zero, COP held", EG_GATE_GAPS, 1, {0.15, 0.3, 0.8}},
-    [GAP_RENUMBERED] = {"rows deleted, time numbered anew", EG_GATE_SPIKES, 0, {1, 2, 5}},
+    [GAP_RENUMBERED] = {"rows deleted, time numbered anew", EG_GATE_GAPS, 0, {1, 2, 5}},
     [CLIP_COP] = {"COP clipped on one axis", EG_GATE_SATURATION, 0, {0.5, 0.7, 0.9}},
     [CLIP_COP_BOTH] = {"COP clipped on both axes", EG_GATE_SATURATION, 0, {0.5, 0.7, 0.9}},
     [CLIP_FORCE] = {"vertical force clipped", EG_GATE_SATURATION, 1, {0.5, 0.7, 0.9}},
@@ -503,6 +503,93 @@ static void synthetic_people_pass(void) {
     eg_test_note("%zu trials of 4 people at 50, 100 and 200 Hz", count);
 }
 
+/* Values as a file with so many decimals holds them. */
+static void round_all(eg_recording *r, double scale) {
+    for (size_t c = 0; c < r->n_channels; c++)
+        for (size_t k = 0; k < r->n_frames; k++)
+            r->channels[c].values[k] = floor(r->channels[c].values[k] * scale + 0.5) / scale;
+}
+
+static void few_decimals_are_no_fault(void) {
+    load();
+    size_t n = 0, n_held = 0, n_clipped = 0;
+    for (size_t i = 0; i < n_originals; i++)
+        for (double scale = 1000; scale <= 100000; scale *= 10) {
+            int is_pds = originals[i]->name[0] == 'P';
+            eg_recording *r = is_pds ? cop_only(originals[i]) : copy_of(originals[i]);
+            round_all(r, scale);
+            eg_gate_report report = report_of(r);
+            char text[400];
+            list_bad(&report, text, sizeof text);
+            if (report.verdict == EG_GATE_FAIL)
+                EG_FAIL("%s to 1/%g:%s", originals[i]->name, scale, text);
+            spoil(r, HELD_ALL, 0.5);
+            report = report_of(r);
+            n_held += report.findings[EG_GATE_HELD_SAMPLES].verdict == EG_GATE_FAIL;
+            spoil(r, CLIP_COP_BOTH, 0.6);
+            report = report_of(r);
+            n_clipped += report.findings[EG_GATE_SATURATION].verdict == EG_GATE_FAIL;
+            n++;
+            eg_recording_destroy(r);
+        }
+    eg_test_note("%zu rounded trials pass; held %zu, clipped %zu found", n, n_held, n_clipped);
+    EG_CHECK(n_held == n && n_clipped == n);
+}
+
+/* What no noise is in still is a recording: a circle, and one axis at rest is said. */
+static void exact_motion_passes(void) {
+    load();
+    for (int decimals = 4; decimals <= 8; decimals += 2)
+        for (double f = 0.1; f < 1.05; f += 0.15) {
+            eg_recording *r = cop_only(originals[0]);
+            for (size_t i = 0; i < r->n_frames; i++) {
+                double phase = 2 * EG_PI * f * (double)i / 100;
+                r->channels[0].values[i] = 5 * sin(phase);
+                r->channels[1].values[i] = 5 * cos(phase);
+            }
+            round_all(r, pow(10, decimals));
+            eg_gate_report report = report_of(r);
+            char text[400];
+            list_bad(&report, text, sizeof text);
+            if (report.verdict != EG_GATE_OK) EG_FAIL("circle at %g Hz:%s", f, text);
+            for (size_t i = 0; i < r->n_frames; i++) r->channels[0].values[i] = 0;
+            report = report_of(r);
+            EG_CHECK(report.findings[EG_GATE_GAPS].verdict == EG_GATE_OK);
+            EG_CHECK(report.findings[EG_GATE_HELD_SAMPLES].reason == EG_GATE_DEAD);
+            EG_CHECK(report.verdict == EG_GATE_WARN);
+            eg_recording_destroy(r);
+        }
+}
+
+static void a_whole_trial_held_fails(void) {
+    load();
+    for (size_t i = 0; i < n_originals; i++)
+        for (int alone = 0; alone < 2; alone++) {
+            eg_recording *r = alone ? cop_only(originals[i]) : copy_of(originals[i]);
+            for (size_t c = 0; c < r->n_channels; c++) hold(r->channels[c].values, 0, r->n_frames);
+            eg_gate_report report = report_of(r);
+            EG_CHECK(report.findings[EG_GATE_HELD_SAMPLES].verdict == EG_GATE_FAIL);
+            eg_recording_destroy(r);
+        }
+}
+
+/* Far out and back within the first seconds, as after stepping up. */
+static void a_far_start_is_said(void) {
+    load();
+    for (size_t i = 0; i < n_originals; i++) {
+        eg_recording *r = cop_only(originals[i]);
+        for (size_t k = 0; k < r->n_frames; k++)
+            r->channels[1].values[k] += 100 * exp(-(double)k / 100);
+        eg_gate_report report = report_of(r);
+        EG_CHECK(report.findings[EG_GATE_TRANSIENT].verdict == EG_GATE_WARN);
+        eg_recording_destroy(r);
+    }
+}
+
 EG_TESTS({"gate: good recordings pass", good_recordings_pass},
+         {"gate: few decimals are no fault", few_decimals_are_no_fault},
+         {"gate: exact motion passes", exact_motion_passes},
+         {"gate: a whole trial held fails", a_whole_trial_held_fails},
+         {"gate: a far start is said", a_far_start_is_said},
          {"gate: synthetic people stand without a break", synthetic_people_pass},
          {"gate: every fault is named by the right check", every_fault_is_named})
