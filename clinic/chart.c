@@ -5,6 +5,7 @@
 
 #include "clinic/course.h"
 #include "clinic/pair.h"
+#include "clinic/plan_goals.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
 
@@ -261,6 +262,7 @@ static void summarize(eg_clinic *clinic, json_t *chart) {
     eg_clinic_today(clinic, today);
     json_object_set_new(chart, "today", json_string(today));
     json_object_set_new(chart, "red_flags", eg_course_red_flags(chart));
+    eg_plan_mark_goals(chart);
     json_t *counts = json_object();
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         count(chart, counts, places[i].member);
@@ -381,6 +383,16 @@ static void falls_chip(json_t *chips, const char *pass, const json_t *intake) {
         chip(chips, "unknown", "falls_12mo", "Falls not asked");
 }
 
+/* What the plan was signed for is no longer so. */
+static void plan_chips(json_t *chips, const json_t *chart) {
+    const json_t *plan = json_array_get(eg_member(chart, "plans"), 0);
+    bool is_signed = strcmp(eg_text_at(plan, "status"), "signed") == 0;
+    if (eg_is_given(plan, "signature_problem"))
+        chip(chips, "stop", "plan_changed", "Plan changed since it was signed");
+    if (is_signed && eg_is_given(plan, "goals_changed"))
+        chip(chips, "stop", "plan_goals", "Goal changed since the plan was signed: sign it anew");
+}
+
 json_t *eg_chart_precautions(const json_t *chart) {
     static const char *const passes[] = {"stop", "warn", "info", "unknown"};
     json_t *chips = json_array();
@@ -390,6 +402,7 @@ json_t *eg_chart_precautions(const json_t *chart) {
     for (size_t pass = 0; pass < 4; pass++) {
         if (pass == 0 && json_array_size(flags) > 0)
             chip(chips, "stop", "red_flag", "Red flag: wait for a release note");
+        if (pass == 0) plan_chips(chips, chart);
         if (pass == 2 && json_array_size(eg_member(chart, "releases")) > 0 &&
             json_array_size(flags) == 0)
             chip(chips, "info", "released", "Red flag released by a note");

@@ -352,6 +352,17 @@ static const json_t *newest_signed_plan(const json_t *chart) {
     return NULL;
 }
 
+/* A changed goal is a changed plan: says which goal, in words. */
+static bool goals_changed(const json_t *plan, char *text, size_t size) {
+    const json_t *first = json_array_get(eg_member(plan, "goals_changed"), 0);
+    if (first == NULL) return false;
+    snprintf(text, size,
+             "The goal \"%.200s\" was changed after the plan was signed (%.100s): save and sign a "
+             "new version of the plan first",
+             eg_text_at(first, "text"), eg_text_at(first, "what"));
+    return true;
+}
+
 /* The plan version that a session follows must be signed, and no newer one be signed. */
 static bool follows_signed_plan(const json_t *chart, const json_t *body) {
     const json_t *plan = newest_signed_plan(chart);
@@ -402,6 +413,9 @@ static eg_err allows_session(const eg_clinic *clinic, const json_t *chart, const
                       "The plan was changed since it was signed: compare it with a backup, then "
                       "save and sign a new version",
                       "plan", "signature", problems, diag);
+    char text[480];
+    if (goals_changed(newest_signed_plan(chart), text, sizeof text))
+        return refuse("plan_goals", text, "plan", "signature", problems, diag);
     if (!follows_signed_plan(chart, body))
         return refuse("plan_signed", "A session follows the newest signed version of the plan",
                       "plan", "signature", problems, diag);

@@ -407,6 +407,38 @@ static eg_err guard_rules(const eg_clinic *clinic, const json_t *chart, const js
     return err;
 }
 
+/* What is signed is what is aimed at: every goal complete, none stopped, and as this version of the
+ * plan holds it. */
+static void guard_goals_of_plan(const json_t *chart, const json_t *document, json_t *guards) {
+    const json_t *copies = eg_member(eg_member(document, "body"), "goals");
+    char text[TEXT_SIZE] =
+        "Every goal of the plan is open, with measure, baseline, target and date";
+    bool met = true;
+    for (size_t i = 0; i < json_array_size(copies) && met; i++) {
+        const json_t *copy = json_array_get(copies, i);
+        const json_t *goal =
+            eg_member(eg_chart_find(chart, "goals", eg_text_at(copy, "id")), "body");
+        json_t *gaps = eg_goal_gaps(chart, goal);
+        bool stopped = strcmp(eg_text_at(goal, "status"), "stopped") == 0;
+        const char *why =
+            stopped ? "it was stopped" : eg_text_at(json_array_get(gaps, 0), "reason");
+        met = !stopped && json_array_size(gaps) == 0;
+        if (!met)
+            snprintf(text, sizeof text, "The goal \"%.200s\" cannot be signed for: %.100s",
+                     eg_text_at(goal, "text"), why);
+        json_decref(gaps);
+    }
+    eg_guard_add(guards, "plan_goals_complete", met, text, "goals", "target");
+    const json_t *changed = json_array_get(eg_member(document, "goals_changed"), 0);
+    snprintf(text, sizeof text, "The goals are as this version of the plan holds them");
+    if (changed != NULL)
+        snprintf(text, sizeof text,
+                 "The goal \"%.200s\" was changed (%.100s) after this version was saved: save the "
+                 "plan again",
+                 eg_text_at(changed, "text"), eg_text_at(changed, "what"));
+    eg_guard_add(guards, "plan_goals_current", changed == NULL, text, "plan", "goals");
+}
+
 eg_err eg_guard_plan(const eg_clinic *clinic, const json_t *chart, json_t *guards, eg_diag *diag) {
     const json_t *document = json_array_get(eg_member(chart, "plans"), 0);
     const json_t *plan = eg_member(document, "body");
@@ -419,6 +451,7 @@ eg_err eg_guard_plan(const eg_clinic *clinic, const json_t *chart, json_t *guard
                  "For how many weeks", "plan", "duration_weeks");
     eg_guard_add(guards, "plan_goals", names_goal(chart, eg_member(plan, "goal_ids")),
                  "At least one goal of this person", "plan", "goal_ids");
+    guard_goals_of_plan(chart, document, guards);
     const interventions seen = look_at(chart, plan);
     eg_guard_add(guards, "plan_type", seen.n > 0, "At least one intervention", "plan", "decisions");
     eg_guard_add(guards, "plan_amount", seen.amount, "An amount: dose of at least one intervention",

@@ -10,6 +10,7 @@
 #include "clinic/course_guard.h"
 #include "clinic/entry_check.h"
 #include "clinic/goal.h"
+#include "clinic/plan_goals.h"
 #include "clinic/row.h"
 #include "clinic/withdraw.h"
 #include "core/base/check.h"
@@ -247,6 +248,7 @@ static eg_err complete(eg_clinic *clinic, const json_t *chart, const char *kind,
         if (!eg_is_given(body, "status")) json_object_set_new(body, "status", json_string("open"));
         return eg_goal_complete(clinic, chart, body, diag);
     }
+    if (strcmp(kind, "plan") == 0) eg_plan_copy_goals(chart, body);
     if (strcmp(kind, "entry") == 0)
         json_object_set_new(body, "evaluation_id", json_string(parent_id));
     if (strcmp(kind, "finding_value") == 0) json_object_set_new(body, "at", json_string(at));

@@ -213,6 +213,21 @@ void report_write_plan(report *r) {
     }
 }
 
+/* The signature covers the goals as they were; what is printed above is as they are. */
+static void write_changed_goals(report *r, const json_t *document) {
+    size_t i;
+    json_t *goal;
+    json_array_foreach(json_object_get(document, "goals_changed"), i, goal) {
+        eg_paper_text(r->paper,
+                      report_print(r,
+                                   "Changed after this signature, which does not cover it: the "
+                                   "goal “%s” (%s). The plan needs a new, signed version.",
+                                   report_cut(r, eg_text_at(goal, "text"), 220),
+                                   eg_text_at(goal, "what")),
+                      EG_PAPER_ACT);
+    }
+}
+
 void report_write_signature(report *r, const json_t *document) {
     const json_t *signature = report_signature(r, document);
     if (document == NULL) return;
@@ -237,6 +252,7 @@ void report_write_signature(report *r, const json_t *document) {
         at = report_print(r, "%s, %02d:%02d", report_date(r, date), (int)local.hour,
                           (int)local.minute);
     }
+    write_changed_goals(r, document);
     eg_paper_signature(
         r->paper,
         report_print(r, "%s, %s",

@@ -67,6 +67,9 @@ static void due_signatures(const page *self, const json_t *chart) {
         (void)eg_date_parse(eg_text_at(plan, "local_date"), &since);
         add_due(self, chart, "sign_plan", "Sign the plan of care", since, "plan");
     }
+    if (plan != NULL && is_signed(plan) && eg_is_given(plan, "goals_changed"))
+        add_due(self, chart, "sign_plan", "A goal changed: sign a new version of the plan",
+                self->today, "plan");
     const json_t *reports = eg_member(chart, "reports");
     for (size_t i = 0; i < json_array_size(reports); i++) {
         const json_t *report = json_array_get(reports, i);

@@ -523,6 +523,60 @@ static void plan_reads(const char *status, const char *problem) {
     json_decref(versions);
 }
 
+static json_t *body_of(const char *id) {
+    json_t *document = NULL;
+    must(eg_document_get(clinic, id, 0, &document, NULL));
+    json_t *body = json_incref(json_object_get(document, "body"));
+    json_decref(document);
+    return body;
+}
+
+/* A plan is signed for its goals: changing one afterwards asks for a new version. */
+static void a_signature_covers_the_goals(void) {
+    clinic = eg_test_clinic("sign");
+    walk_to_treatment();
+    json_t *plan = body_of(plan_id);
+    json_t *copy = json_array_get(json_object_get(plan, "goals"), 0);
+    EG_CHECK_TEXT(text_of(copy, "id"), goal_id);
+    EG_CHECK_INT(json_integer_value(json_object_get(copy, "version")), 6);
+    json_t *content = json_object_get(copy, "content");
+    EG_CHECK_NEAR(json_number_value(json_object_get(content, "target")), 36, 0);
+    EG_CHECK_TEXT(text_of(content, "text"), "Cut my own food");
+    json_decref(plan);
+    /* What was attained is no change of the goal. */
+    must(change(goal_id, "attained", "0"));
+    must(create("session", NULL, session_text(2, 128, ""), NULL));
+    static const char *const changes[][2] = {{"target", "44"},
+                                             {"text", "'Something else'"},
+                                             {"due_on", "'2026-06-01'"},
+                                             {"status", "'stopped'"}};
+    for (size_t i = 0; i < 4; i++) {
+        json_t *before = body_of(goal_id);
+        char *old = json_dumps(json_object_get(before, changes[i][0]), JSON_ENCODE_ANY);
+        must(change(goal_id, changes[i][0], changes[i][1]));
+        EG_CHECK_INT(create("session", NULL, session_text(2, 128, ""), NULL), EG_ERR_GUARD);
+        json_t *chart = chart_now();
+        json_t *signed_plan = json_array_get(json_object_get(chart, "plans"), 0);
+        EG_CHECK_INT(json_array_size(json_object_get(signed_plan, "goals_changed")), 1);
+        json_decref(chart);
+        must(change(goal_id, changes[i][0], old));
+        must(create("session", NULL, session_text(2, 128, ""), NULL));
+        free(old);
+        json_decref(before);
+    }
+    /* The new version cannot be signed before it holds the new goal, nor without its parts. */
+    must(change(plan_id, "frequency_per_week", "2"));
+    must(change(goal_id, "target", "44"));
+    EG_CHECK_INT(sign(plan_id, 3), EG_ERR_GUARD);
+    must(change(plan_id, "frequency_per_week", "2"));
+    must(sign(plan_id, 4));
+    must(create("session", NULL, session_text(4, 128, ""), NULL));
+    must(change(goal_id, "target", "null"));
+    must(change(plan_id, "frequency_per_week", "3"));
+    EG_CHECK_INT(sign(plan_id, 5), EG_ERR_GUARD);
+    eg_test_clinic_close(clinic);
+}
+
 static void tampering_is_seen(void) {
     clinic = eg_test_clinic("sign");
     walk_to_treatment();
@@ -865,6 +919,7 @@ EG_TESTS({"entry: impossible values are refused", impossible_values_are_refused}
           do_not_rules_ask_for_a_reason},
          {"course: no sequence of actions gets around the guards", no_way_around},
          {"document: bodies are checked with pointer, reason and remedy", bodies_are_checked},
+         {"signature: the goals of a plan are signed with it", a_signature_covers_the_goals},
          {"signature: tampering with versions and signatures is seen", tampering_is_seen},
          {"signature: every changed byte of a signed body is seen", every_byte_of_a_signed_body},
          {"derive: findings come from dates, answers, measures and goals", findings_are_derived},

@@ -14,6 +14,8 @@ export interface Doc<B = Record<string, unknown>> {
   signature?: Signature | null
   /** This version differs from what was signed; it is then never shown as signed. */
   signature_problem?: string
+  /** Of a plan: goals that are no longer as this version holds them. */
+  goals_changed?: { id: string; text: string; what: string }[]
 }
 
 export type Side = 'left' | 'right' | 'both' | null
@@ -294,6 +296,8 @@ export interface Decision {
 export interface Plan {
   diagnosis: string
   goal_ids: string[]
+  /** Written by the server: the goals as this version is signed for them. */
+  goals?: { id: string; version: number; content: Record<string, unknown> }[]
   frequency_per_week: number
   duration_weeks: number
   start_on: string
