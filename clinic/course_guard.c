@@ -259,7 +259,7 @@ static interventions look_at(const json_t *chart, const json_t *plan) {
     const json_t *decisions = eg_member(plan, "decisions");
     for (size_t i = 0; i < json_array_size(decisions); i++) {
         const json_t *decision = json_array_get(decisions, i);
-        if (strcmp(eg_text_at(decision, "decision"), "rejected") == 0)
+        if (strcmp(eg_text_at(decision, "decision"), "accepted") != 0)
             seen.reasons = seen.reasons && eg_is_given(decision, "reason");
         if (!eg_decision_is_taken(decision)) continue;
         seen.n++;
@@ -460,8 +460,8 @@ eg_err eg_guard_plan(const eg_clinic *clinic, const json_t *chart, json_t *guard
                  "Every intervention names the goal that it serves, every accepted proposal its "
                  "finding",
                  "plan", "goal_ids");
-    eg_guard_add(guards, "plan_reasons", seen.reasons, "A reason for every rejected proposal",
-                 "plan", "reason");
+    eg_guard_add(guards, "plan_reasons", seen.reasons,
+                 "A reason for every proposal that was edited or rejected", "plan", "reason");
     eg_guard_red_flag(clinic, chart, guards);
     return guard_rules(clinic, chart, plan, guards, diag);
 }

@@ -37,8 +37,31 @@ bool eg_is_given(const json_t *object, const char *name) {
     const json_t *value = eg_member(object, name);
     if (value == NULL || json_is_null(value)) return false;
     if (!json_is_string(value)) return true;
-    const char *text = json_string_value(value);
-    return text[strspn(text, " \t\r\n")] != '\0';
+    return eg_text_visible(json_string_value(value)) > 0;
+}
+
+static bool is_blank(uint32_t letter) {
+    static const uint32_t ranges[][2] = {
+        {0x00, 0x20},     {0x7F, 0xA0},     {0xAD, 0xAD},     {0x115F, 0x1160}, {0x1680, 0x1680},
+        {0x180E, 0x180E}, {0x2000, 0x200F}, {0x2028, 0x202F}, {0x205F, 0x206F}, {0x2800, 0x2800},
+        {0x3000, 0x3000}, {0x3164, 0x3164}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}};
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (letter >= ranges[i][0] && letter <= ranges[i][1]) return true;
+    return false;
+}
+
+size_t eg_text_visible(const char *text) {
+    size_t n = 0;
+    const unsigned char *at = (const unsigned char *)(text == NULL ? "" : text);
+    while (*at != '\0') {
+        uint32_t letter = *at < 0x80   ? *at
+                          : *at < 0xE0 ? *at & 0x1FU
+                          : *at < 0xF0 ? *at & 0x0FU
+                                       : *at & 0x07U;
+        for (at++; (*at & 0xC0U) == 0x80U; at++) letter = letter << 6 | (*at & 0x3FU);
+        n += !is_blank(letter);
+    }
+    return n;
 }
 
 void eg_problem_add(json_t **problems, const char *pointer, const char *reason,

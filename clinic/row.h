@@ -12,6 +12,10 @@ const char *eg_body_text(const json_t *document, const char *name); /* of its bo
 double eg_body_number(const json_t *document, const char *name);    /* of its body */
 bool eg_is_given(const json_t *object, const char *name);           /* there, not null, not blank */
 
+/* Characters of an UTF-8 text that can be seen: neither spaces of any script, nor marks without
+ * width, nor control characters. 0: the text is blank. The one test for what counts as said. */
+size_t eg_text_visible(const char *text);
+
 /* A new problem {pointer, reason, remedy} in `problems` (made if *problems is NULL). `problems` may
  * be NULL. */
 void eg_problem_add(json_t **problems, const char *pointer, const char *reason, const char *remedy);

@@ -218,8 +218,8 @@ eg_err eg_document_sign(eg_clinic *clinic, const char *id, int32_t version, cons
     EG_ASSERT(clinic != NULL && id != NULL && signature != NULL);
     *signature = NULL;
     if (problems != NULL) *problems = NULL;
-    if (name == NULL || name[0] == '\0' || credential == NULL || credential[0] == '\0') {
-        const char *which = name == NULL || name[0] == '\0' ? "/name" : "/credential";
+    if (eg_text_visible(name) == 0 || eg_text_visible(credential) == 0) {
+        const char *which = eg_text_visible(name) == 0 ? "/name" : "/credential";
         eg_problem_add(problems, which, "is empty", "type your name and credential");
         return eg_diag_set(diag, EG_ERR_DATA, which, 0,
                            "a signature needs the signer's name and credential");

@@ -9,6 +9,8 @@
 #include "io/embed.h"
 #include "io/json/schema.h"
 
+enum { REASON_MIN = 3 }; /* letters that say something */
+
 /* The schemas of one validation: the kind's own and what it refers to. */
 typedef struct schemas {
     json_t *own;
@@ -36,8 +38,15 @@ static bool knows(void *context, const char *kind, const char *text) {
     if (strcmp(kind, "instants") == 0) return eg_instant_parse(text, &number);
     if (strcmp(kind, "dates or instants") == 0)
         return eg_date_parse(text, &number) || eg_instant_parse(text, &number);
+    if (strcmp(kind, "words") == 0) return eg_text_visible(text) > 0;
+    if (strcmp(kind, "reasons") == 0) return eg_text_visible(text) >= REASON_MIN;
     if (strcmp(kind, "time zones") == 0) return eg_zone_name_is_valid(text) != 0;
     return false;
+}
+
+static bool is_blank_text(const eg_schema_problem *problem) {
+    return strstr(problem->reason, "known among the words") != NULL ||
+           strstr(problem->reason, "known among the reasons") != NULL;
 }
 
 /* The checker's own remedy speaks of names; ours of dates. */
@@ -48,12 +57,17 @@ static const char *remedy_of(const eg_schema_problem *problem) {
         return "write date, time and offset like 2026-03-02T08:15:00Z";
     if (strstr(problem->reason, "known among the time zones") != NULL)
         return "write it like Europe/Berlin";
+    if (is_blank_text(problem)) return "write it in words";
     return problem->remedy;
+}
+
+static const char *reason_of(const eg_schema_problem *problem) {
+    return is_blank_text(problem) ? "is blank or says nothing" : problem->reason;
 }
 
 static void report_problems(const eg_schema_report *report, json_t **problems) {
     for (size_t i = 0; i < report->count && i < EG_SCHEMA_PROBLEMS_MAX; i++)
-        eg_problem_add(problems, report->problems[i].pointer, report->problems[i].reason,
+        eg_problem_add(problems, report->problems[i].pointer, reason_of(&report->problems[i]),
                        remedy_of(&report->problems[i]));
 }
 
@@ -86,7 +100,7 @@ eg_err eg_document_validate(const char *kind, const json_t *body, json_t **probl
         if (!eg_schema_check(loaded.own, loaded.own, value, &links, report)) {
             report_problems(report, problems);
             err = eg_diag_set(diag, EG_ERR_DATA, report->problems[0].pointer, 0, "%s; %s",
-                              report->problems[0].reason, remedy_of(&report->problems[0]));
+                              reason_of(&report->problems[0]), remedy_of(&report->problems[0]));
         }
     }
     free(report);

@@ -34,7 +34,7 @@ static eg_err check_reason(const char *reason, json_t **problems, eg_diag *diag)
         eg_problem_add(problems, "/reason", "is too long", "say it in fewer words");
         return eg_diag_set(diag, EG_ERR_DATA, "/reason", 0, "the reason is too long");
     }
-    if (n >= REASON_MIN && strspn(reason, " \t\r\n") < n) return EG_OK;
+    if (eg_text_visible(reason) >= REASON_MIN) return EG_OK;
     eg_problem_add(problems, "/reason", "is empty", "say what is wrong with it");
     return eg_diag_set(diag, EG_ERR_DATA, "/reason", 0,
                        "a document is marked as entered in error with a reason");
@@ -56,8 +56,8 @@ static eg_err check_signer(eg_clinic *clinic, const char *id, const eg_withdrawa
     eg_document_list_clear(&list);
     if (err != EG_OK || !*is_signed) return err;
     const char *name = withdrawal->name, *credential = withdrawal->credential;
-    bool no_name = name == NULL || name[0] == '\0';
-    if (!no_name && credential != NULL && credential[0] != '\0') return EG_OK;
+    bool no_name = eg_text_visible(name) == 0;
+    if (!no_name && eg_text_visible(credential) > 0) return EG_OK;
     const char *which = no_name ? "/name" : "/credential";
     eg_problem_add(problems, which, "is empty", "type your name and credential");
     return eg_diag_set(diag, EG_ERR_DATA, which, 0,
