@@ -280,7 +280,9 @@ static interventions look_at(const json_t *chart, const json_t *plan) {
 bool eg_plan_overrides(const json_t *plan, const char *rule_id) {
     const json_t *overrides = eg_member(plan, "overrides");
     for (size_t i = 0; i < json_array_size(overrides); i++)
-        if (strcmp(eg_text_at(json_array_get(overrides, i), "rule_id"), rule_id) == 0) return true;
+        if (strcmp(eg_text_at(json_array_get(overrides, i), "rule_id"), rule_id) == 0 &&
+            eg_is_given(json_array_get(overrides, i), "reason"))
+            return true;
     return false;
 }
 

@@ -215,6 +215,18 @@ test("words for patients are at most grade 6", () => {
   return `${texts.length} texts, hardest ${worst.toFixed(1)}`;
 });
 
+test("exercises: every proposal for arm, gait and balance after a stroke has one", () => {
+  const areas = ["stroke-arm", "gait-neuro", "balance-neuro", "biofeedback", "falls"];
+  const rules = entries("rules").filter((r) => r.kind === "for" && (areas.includes(r.area) || /stroke==1/.test(r.when)));
+  for (const rule of rules) {
+    const linked = entries("exercises").filter((e) => e.rules.includes(rule.id) || rule.proposal.exercises.includes(e.id));
+    must(linked.length > 0, `${rule.id} has no exercise`);
+    if (rule.proposal.needs_stimulation === "part") must(linked.some((e) => !e.needs_stimulation), `${rule.id}: nothing is left without stimulation`);
+  }
+  must(rules.length >= 20, `${rules.length} rules looked at`);
+  return `${rules.length} proposals`;
+});
+
 test("exercises: a drawing each, and the figure's feet stay on the floor", async () => {
   const places = ["web/src/lib/figure", "web/src/lib", "web/src/figure", "web/src", "web/public"].map((f) => path.join(norms.ROOT, f));
   const home = places.find((f) => fs.existsSync(path.join(f, "figure.js")));
