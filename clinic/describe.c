@@ -9,6 +9,8 @@
 #include "clinic/evaluate_part.h"
 #include "core/base/check.h"
 
+enum { FIRST_VALUES = 5 };
+
 eg_time_facts eg_describe_time(const eg_recording *recording) {
     eg_time_facts facts = {NAN, 0, 0, NAN};
     const double *t = recording->t_s;
@@ -110,6 +112,10 @@ static void write_columns(const eg_recording *recording, eg_json_writer *json) {
         eg_json_member_integer(json, "missing", (int64_t)facts.n_missing);
         eg_json_member_number(json, "min", facts.least);
         eg_json_member_number(json, "max", facts.most);
+        eg_json_key(json, "first");
+        eg_json_begin_array(json);
+        for (size_t k = 0; k < c->n && k < FIRST_VALUES; k++) eg_json_number(json, c->values[k]);
+        eg_json_end_array(json);
         eg_json_end_object(json);
     }
     eg_json_end_array(json);

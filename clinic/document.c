@@ -386,7 +386,7 @@ static eg_err check_kept(const eg_document *seen, const json_t *old, const json_
                                "this cannot be changed by amending the document");
     }
     if (strcmp(seen->kind, "signature") == 0 || strcmp(seen->kind, "release") == 0 ||
-        strcmp(seen->kind, "site") == 0)
+        strcmp(seen->kind, "site") == 0 || strcmp(seen->kind, "layout") == 0)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, seen->id, 0,
                            strcmp(seen->kind, "site") == 0
                                ? "the clinic's name and time zone are changed on the Settings page"
@@ -433,7 +433,7 @@ static eg_err keep_measured(const eg_document *seen, json_t *old, json_t *body, 
                             eg_diag *diag) {
     static const char *const fixed[] = {"blob_id",       "sha256", "size",      "format",
                                         "map",           "task",   "condition", "synthetic",
-                                        "task_settings", "result"};
+                                        "task_settings", "layout", "result"};
     if (strcmp(seen->kind, "recording") != 0) return EG_OK;
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         json_t *before = json_object_get(old, fixed[i]), *after = json_object_get(body, fixed[i]);

@@ -114,8 +114,7 @@ static void say_load(const eg_gate_finding *f, const char *where, char *text, si
     }
 }
 
-static void say_samples(const eg_gate_finding *f, const char *where, char *text, size_t size) {
-    const char *signal = f->signal != NULL ? f->signal : "";
+static void say_timing(const eg_gate_finding *f, const char *where, char *text, size_t size) {
     switch (f->reason) {
     case EG_GATE_TOO_SHORT:
         snprintf(text, size, "%.2f s, at least %g s are needed", f->value, f->limit);
@@ -126,9 +125,15 @@ static void say_samples(const eg_gate_finding *f, const char *where, char *text,
     case EG_GATE_JITTER:
         snprintf(text, size, "unevenly sampled: time steps vary by %.0f %%", 100 * f->value);
         break;
-    case EG_GATE_TIME_BACK:
+    default:
         snprintf(text, size, "time does not go forward%s (%zu times)", where, f->count);
         break;
+    }
+}
+
+static void say_samples(const eg_gate_finding *f, const char *where, char *text, size_t size) {
+    const char *signal = f->signal != NULL ? f->signal : "";
+    switch (f->reason) {
     case EG_GATE_GAP_ROWS:
         snprintf(text, size, "%zu samples are missing, the longest gap %.2f s%s", f->count,
                  f->value, where);
@@ -264,6 +269,8 @@ void eg_gate_say(const eg_gate_finding *f, char text[EG_GATE_TEXT_MAX]) {
         say_unchecked(f, text, EG_GATE_TEXT_MAX);
     else if (f->reason >= EG_GATE_UNLOADED && f->reason <= EG_GATE_FORCE_RAMP)
         say_load(f, where, text, EG_GATE_TEXT_MAX);
+    else if (f->reason >= EG_GATE_TOO_SHORT && f->reason <= EG_GATE_TIME_BACK)
+        say_timing(f, where, text, EG_GATE_TEXT_MAX);
     else if (f->reason >= EG_GATE_RAMP)
         say_shape(f, where, text, EG_GATE_TEXT_MAX);
     else

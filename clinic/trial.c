@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/describe.h"
 #include "clinic/document.h"
+#include "clinic/layouts.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
 #include "io/host/calendar.h"
@@ -49,13 +51,52 @@ static eg_err set_task(const eg_trial_file *file, eg_task_plan *plan, eg_diag *d
     return eg_task_settings_read(file->task_settings, plan, diag);
 }
 
-eg_err eg_trial_inspect(eg_clinic *clinic, const eg_evaluator *evaluator, const eg_trial_file *file,
-                        const char *person_id, bool all, eg_evaluation **evaluation,
-                        eg_diag *diag) {
-    EG_ASSERT(evaluator != NULL && file != NULL && evaluation != NULL);
+/* The saved layout that a file is read with, a new reference; NULL if none. */
+static eg_err choose_layout(eg_clinic *clinic, const eg_trial_file *file,
+                            const eg_recording *recording, json_t **layout, eg_diag *diag) {
+    *layout = NULL;
+    if (file->layout != NULL) {
+        *layout = json_deep_copy(file->layout);
+        return EG_OK;
+    }
+    if (file->layout_id != NULL && strcmp(file->layout_id, "none") == 0) return EG_OK;
+    if (file->layout_id != NULL) return eg_layouts_get(clinic, file->layout_id, layout, diag);
+    char fingerprint[EG_FINGERPRINT_SIZE];
+    eg_describe_fingerprint(recording, fingerprint);
+    return eg_layouts_find(clinic, fingerprint, layout, diag);
+}
+
+/* The layout's map as text, under the layout's name. The caller frees it. */
+static char *map_text(const json_t *layout) {
+    json_t *map = json_deep_copy(json_object_get(layout, "map"));
+    json_object_set_new(map, "title", json_string(eg_text_at(layout, "name")));
+    json_object_set_new(map, "id", json_string("saved"));
+    char *text = map == NULL ? NULL : json_dumps(map, JSON_COMPACT);
+    json_decref(map);
+    return text;
+}
+
+static eg_err evaluate(const eg_evaluator *evaluator, const eg_recording *recording,
+                       eg_evaluate_options *options, const json_t *layout,
+                       eg_evaluation **evaluation, eg_diag *diag) {
+    if (layout == NULL) return eg_evaluate_balance(evaluator, recording, options, evaluation, diag);
+    char *text = map_text(layout);
+    if (text == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
+    options->map_json = text;
+    options->map_name = eg_text_at(layout, "name");
+    eg_err err = eg_evaluate_balance(evaluator, recording, options, evaluation, diag);
+    free(text);
+    options->map_json = options->map_name = NULL;
+    return err;
+}
+
+/* `layout` (may be NULL) receives what the file was read with. */
+static eg_err inspect(eg_clinic *clinic, const eg_evaluator *evaluator, const eg_trial_file *file,
+                      const char *person_id, bool all, eg_evaluation **evaluation, json_t **layout,
+                      eg_diag *diag) {
     eg_recording *recording = NULL;
+    json_t *chosen = NULL;
     eg_evaluate_options options = eg_evaluate_defaults();
-    *evaluation = NULL;
     options.all = all;
     if (file->height_m > 0) options.height_m = file->height_m;
     if (file->mass_kg > 0) options.mass_kg = file->mass_kg;
@@ -64,9 +105,13 @@ eg_err eg_trial_inspect(eg_clinic *clinic, const eg_evaluator *evaluator, const 
     if (error == EG_OK) error = set_task(file, &options.plan, diag);
     if (error == EG_OK)
         error = eg_recording_parse(file->name, file->bytes, file->size, &recording, diag);
-    if (error == EG_OK)
-        error = eg_evaluate_balance(evaluator, recording, &options, evaluation, diag);
+    if (error == EG_OK) error = choose_layout(clinic, file, recording, &chosen, diag);
+    if (error == EG_OK) error = evaluate(evaluator, recording, &options, chosen, evaluation, diag);
     eg_recording_destroy(recording);
+    if (layout != NULL && error == EG_OK)
+        *layout = chosen;
+    else
+        json_decref(chosen);
     return error;
 }
 
@@ -85,6 +130,14 @@ static double entered_height_m(eg_clinic *clinic, const char *episode_id) {
     double height_m = newest == NULL ? 0 : eg_body_number(newest, "value") / 100;
     json_decref(entries);
     return height_m;
+}
+
+eg_err eg_trial_inspect(eg_clinic *clinic, const eg_evaluator *evaluator, const eg_trial_file *file,
+                        const char *person_id, bool all, eg_evaluation **evaluation,
+                        eg_diag *diag) {
+    EG_ASSERT(evaluator != NULL && file != NULL && evaluation != NULL);
+    *evaluation = NULL;
+    return inspect(clinic, evaluator, file, person_id, all, evaluation, NULL, diag);
 }
 
 static json_t *parsed(eg_err error, eg_json_text *text) {
@@ -110,16 +163,17 @@ json_t *eg_trial_trace(const eg_evaluation *evaluation, size_t n_points) {
 }
 
 /* The recording's body, all but what the store adds. */
-static json_t *body_of(const eg_trial_file *file, const eg_evaluation *evaluation) {
+static json_t *body_of(const eg_trial_file *file, const eg_evaluation *evaluation,
+                       const json_t *layout) {
     json_t *result = eg_trial_result(evaluation);
     if (result == NULL) return NULL;
     json_t *condition = file->condition == NULL ? json_object() : json_deep_copy(file->condition);
-    return json_pack("{ss ss so si ss ss sb sO sO so sO?}", "name", file->name, "task", file->task,
-                     "condition", condition, "trial_no", file->trial_no, "recorded_on",
+    return json_pack("{ss ss so si ss ss sb sO sO so sO? sO?}", "name", file->name, "task",
+                     file->task, "condition", condition, "trial_no", file->trial_no, "recorded_on",
                      file->recorded_on, "decision", file->decision, "synthetic", file->is_synthetic,
                      "format", json_object_get(result, "format"), "map",
                      json_object_get(result, "map"), "result", result, "task_settings",
-                     file->task_settings);
+                     file->task_settings, "layout", layout);
 }
 
 eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const char *episode_id,
@@ -138,12 +192,13 @@ eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const ch
         return eg_diag_set(diag, EG_ERR_FORMAT, file->name, 0, "the file is empty");
     json_t *episode = NULL;
     eg_evaluation *evaluation = NULL;
+    json_t *layout = NULL;
     eg_err error = eg_document_get(clinic, episode_id, 0, &episode, diag);
     if (error == EG_OK)
-        error = eg_trial_inspect(clinic, evaluator, &complete, eg_text_at(episode, "person_id"),
-                                 false, &evaluation, diag);
+        error = inspect(clinic, evaluator, &complete, eg_text_at(episode, "person_id"), false,
+                        &evaluation, &layout, diag);
     if (error == EG_OK) {
-        json_t *body = body_of(&complete, evaluation);
+        json_t *body = body_of(&complete, evaluation, layout);
         error = body == NULL ? eg_diag_set(diag, EG_ERR_MEMORY, file->name, 0, "out of memory")
                              : eg_document_create_recording(clinic, episode_id, evaluation_id, body,
                                                             file->bytes, file->size, document,
@@ -151,6 +206,7 @@ eg_err eg_trial_store(eg_clinic *clinic, const eg_evaluator *evaluator, const ch
         json_decref(body);
     }
     eg_evaluation_destroy(evaluation);
+    json_decref(layout);
     json_decref(episode);
     return error;
 }
@@ -162,7 +218,10 @@ static eg_trial_file stored_file(const json_t *document) {
                           .task = eg_text_at(body, "task"),
                           .task_settings = json_object_get(body, "task_settings"),
                           .condition = json_object_get(body, "condition"),
-                          .recorded_on = eg_text_at(body, "recorded_on")};
+                          .recorded_on = eg_text_at(body, "recorded_on"),
+                          .layout =
+                              eg_is_given(body, "layout") ? json_object_get(body, "layout") : NULL,
+                          .layout_id = "none"};
     if (file.name[0] == '\0') file.name = "recording";
     /* What was known of the person is kept with the result. */
     const json_t *person = eg_member(eg_member(body, "result"), "condition");

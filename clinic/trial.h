@@ -24,6 +24,8 @@ typedef struct eg_trial_file {
     int trial_no;            /* from 1 */
     const char *recorded_on; /* local date [today] */
     const char *decision;    /* [pending] */
+    const char *layout_id;   /* a saved layout (layouts.h), or "none" [the one of its header] */
+    const json_t *layout; /* {id, version, name, map}: the one a stored recording was read with */
     bool is_synthetic;
 } eg_trial_file;
 

@@ -48,6 +48,10 @@ static const eg_api_route routes[] = {
     {"GET", "/api/recordings/{id}/result", eg_api_get_result, EG_API_READS, EG_API_BODY_NONE},
     {"PUT", "/api/recordings/{id}/asked", eg_api_remeasure, EG_API_WRITES, EG_API_BODY_JSON},
     {"POST", "/api/inspect", eg_api_inspect, EG_API_READS, EG_API_BODY_BYTES},
+    {"POST", "/api/preview", eg_api_preview, EG_API_READS, EG_API_BODY_BYTES},
+    {"GET", "/api/layouts", eg_api_list_layouts, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/layouts", eg_api_create_layout, EG_API_WRITES, EG_API_BODY_JSON},
+    {"PUT", "/api/layouts/{id}", eg_api_amend_layout, EG_API_WRITES, EG_API_BODY_JSON},
     {"GET", "/api/examples", eg_api_list_examples, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/examples/{id}", eg_api_get_example, EG_API_READS, EG_API_BODY_NONE},
 };

@@ -100,6 +100,10 @@ void eg_api_remeasure(eg_api_call *call);
 void eg_api_get_trace(eg_api_call *call);
 void eg_api_get_result(eg_api_call *call);
 void eg_api_inspect(eg_api_call *call);
+void eg_api_preview(eg_api_call *call);
+void eg_api_list_layouts(eg_api_call *call);
+void eg_api_create_layout(eg_api_call *call);
+void eg_api_amend_layout(eg_api_call *call);
 void eg_api_list_examples(eg_api_call *call);
 void eg_api_get_example(eg_api_call *call);
 

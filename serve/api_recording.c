@@ -21,6 +21,7 @@ static eg_err file_of(const eg_api_call *call, eg_trial_file *file, eg_diag *dia
     }
     file->condition = condition;
     file->task = eg_api_query(call, "task", NULL);
+    file->layout_id = eg_api_query(call, "layout", NULL);
     file->height_m = strtod(eg_api_query(call, "height_m", "0"), NULL);
     file->mass_kg = strtod(eg_api_query(call, "mass_kg", "0"), NULL);
     if (!(file->height_m >= 0 && file->height_m < 3) ||

@@ -213,6 +213,10 @@ export interface Result {
   /** Limits of stability: found in the trace, for a person to check. */
   excursions?: Excursion[]
   condition?: { height_m?: number | null; [key: string]: unknown }
+  map?: string
+  map_title?: string
+  /** "given": a saved layout; "ready": recognised by its labels; "header": by its words. */
+  map_source?: 'given' | 'ready' | 'header'
   [key: string]: unknown
 }
 
