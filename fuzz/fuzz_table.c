@@ -3,9 +3,25 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "io/format/infer.h"
 #include "io/format/recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+/* What the header says: a map whose columns are there with units that are units, or a reason. */
+static void infer(const eg_recording *recording) {
+    static eg_inferred inferred;
+    static const eg_infer_axes axes[] = {{0, 0}, {1, 2}, {-2, 1}};
+    for (size_t k = 0; k < 3; k++) {
+        eg_diag diag = {0};
+        eg_err err = eg_infer_map(recording, axes[k], &inferred, &diag);
+        EG_ASSERT(err == EG_OK || (err == EG_ERR_LAYOUT && diag.text[0] != '\0'));
+        const eg_map_signal *ml = &inferred.map.net.ml;
+        if (err != EG_OK || ml->column[0] == '\0') continue;
+        EG_ASSERT(eg_recording_channel(recording, ml->column) != NULL);
+        EG_ASSERT(eg_map_is_unit(ml->unit, EG_MAP_LENGTH) && inferred.map.net.ap.sign != 0);
+    }
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     eg_recording *recording = NULL;
@@ -25,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         EG_ASSERT(memchr(channel->unit, 0, sizeof channel->unit) != NULL);
         for (size_t k = 0; k < channel->n; k++) EG_ASSERT(!isinf(channel->values[k]));
     }
+    infer(recording);
     eg_recording_destroy(recording);
     return 0;
 }

@@ -268,8 +268,11 @@ static void part_twins(eg_layout *layout) {
         if (n_before == 0) continue;
         char number[16];
         int n = snprintf(number, sizeof number, " #%zu", n_before + 1);
-        if (n > 0 && length + (size_t)n < sizeof own->label)
-            memcpy(own->label + length, number, (size_t)n + 1);
+        if (n <= 0) continue;
+        /* A long label makes room, never by half a UTF-8 character. */
+        if (length + (size_t)n >= sizeof own->label) length = sizeof own->label - 1 - (size_t)n;
+        while (length > 0 && ((unsigned char)own->label[length] & 0xc0) == 0x80) length--;
+        memcpy(own->label + length, number, (size_t)n + 1);
     }
 }
 

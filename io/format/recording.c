@@ -48,8 +48,24 @@ static const signature unread_formats[] = {
     SIGNATURE(0, "{", "JSON, not a recording"),
     SIGNATURE(0, "<", "a web page or XML, not a recording")};
 
+/* Latin-1 becomes UTF-8: what is shown and stored must be the name that is looked for again. */
+static void copy_latin1(char *field, size_t size, const char *text, size_t n) {
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (used + (c < 0x80 ? 1 : 2) >= size) break;
+        if (c >= 0x80) field[used++] = (char)(0xc0 | c >> 6);
+        field[used++] = c < 0x20 ? ' ' : (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
+    }
+    field[used] = '\0';
+}
+
 void eg_recording_copy_text(char *field, size_t size, const char *text, size_t n) {
     EG_ASSERT(size > 0);
+    if (!eg_text_is_utf8((eg_span){text, n})) {
+        copy_latin1(field, size, text, n);
+        return;
+    }
     if (n > size - 1) {
         n = size - 1;
         while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80) n--;

@@ -73,6 +73,30 @@ eg_err eg_text_decode(const uint8_t *bytes, size_t size, eg_span *text, char **o
     return EG_OK;
 }
 
+/* Bytes of the UTF-8 character that begins here, 0 if none does. */
+static size_t utf8_size(const unsigned char *c, size_t n) {
+    size_t size = c[0] < 0x80                   ? 1
+                  : c[0] >= 0xc2 && c[0] < 0xe0 ? 2
+                  : (c[0] & 0xf0) == 0xe0       ? 3
+                  : c[0] >= 0xf0 && c[0] < 0xf5 ? 4
+                                                : 0;
+    if (size == 0 || size > n) return 0;
+    for (size_t i = 1; i < size; i++)
+        if ((c[i] & 0xc0) != 0x80) return 0;
+    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] >= 0xa0)) return 0;
+    if ((c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] >= 0x90)) return 0;
+    return size;
+}
+
+int eg_text_is_utf8(eg_span span) {
+    for (size_t i = 0; i < span.n;) {
+        size_t size = utf8_size((const unsigned char *)span.start + i, span.n - i);
+        if (size == 0) return 0;
+        i += size;
+    }
+    return 1;
+}
+
 int eg_text_next_line(eg_span *rest, eg_span *line) {
     if (rest->n == 0) return 0;
     const char *c = rest->start, *end = rest->start + rest->n;

@@ -50,6 +50,9 @@ eg_cell_kind eg_text_classify(eg_span cell, char decimal_mark, double *value, in
 
 eg_span eg_text_trim(eg_span span);
 
+/* Whether the bytes are UTF-8 without overlong forms and surrogates. */
+int eg_text_is_utf8(eg_span span);
+
 /* Compares without regard to the case of ASCII letters. */
 int eg_text_equals(eg_span span, const char *word);
 int eg_text_is_one_of(eg_span span, const char *const *words, size_t count);

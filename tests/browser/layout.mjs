@@ -8,8 +8,8 @@ import { check, launch, open, serve, settled, shot, test, visit } from './suppor
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** 30 s of sway at 100 Hz in cm, as a program in German writes it. */
-function file(folder, name) {
-  const rows = ['Zeit (s);Kanal 1;Kanal 2']
+function file(folder, name, word = 'Kanal') {
+  const rows = [`Zeit (s);${word} 1;${word} 2`]
   for (let i = 0; i < 3000; i++)
     rows.push(
       [i / 100, 0.4 * Math.sin(i / 60) + 0.1 * Math.sin(i / 17), 0.6 * Math.cos(i / 75)]
@@ -21,17 +21,17 @@ function file(folder, name) {
   return path
 }
 
-async function answer(page) {
+async function answer(page, word = 'Kanal', layout = 'Plate in room 2') {
   const dialog = page.getByRole('dialog', { name: 'What are these columns?' })
-  await dialog.getByLabel('Meaning of Kanal 1').waitFor()
+  await dialog.getByLabel(`Meaning of ${word} 1`).waitFor()
   check(!(await dialog.innerText()).includes('--map'), 'the dialog speaks of the command line')
-  await dialog.getByLabel('Meaning of Kanal 1').selectOption('cop_right')
+  await dialog.getByLabel(`Meaning of ${word} 1`).selectOption('cop_right')
   await dialog.getByRole('button', { name: 'Read the file so' }).click()
   await dialog.getByText('Choose the unit of').waitFor()
-  await dialog.getByLabel('Unit of Kanal 1').selectOption('cm')
-  await dialog.getByLabel('Meaning of Kanal 2').selectOption('cop_front')
-  await dialog.getByLabel('Unit of Kanal 2').selectOption('cm')
-  await dialog.getByLabel('Name of this layout').fill('Plate in room 2')
+  await dialog.getByLabel(`Unit of ${word} 1`).selectOption('cm')
+  await dialog.getByLabel(`Meaning of ${word} 2`).selectOption('cop_front')
+  await dialog.getByLabel(`Unit of ${word} 2`).selectOption('cm')
+  await dialog.getByLabel('Name of this layout').fill(layout)
   await page.evaluate(axe)
   const found = await page.evaluate(async () =>
     (await globalThis.axe.run(document, { resultTypes: ['violations'] })).violations.map(
@@ -66,6 +66,23 @@ export async function layout() {
       await back.selectOption('cop_back')
       await page.getByRole('button', { name: 'Read the file so' }).click()
       await page.getByText('Read with “Plate in room 2”').waitFor({ timeout: 20000 })
+    })
+    await test('layout asks on the Evaluation page too', async () => {
+      const answered = await fetch(`${server.origin}/api/people`, {
+        headers: { Authorization: `Bearer ${server.token}` },
+      })
+      const episodes = (await answered.json()).flatMap((one) => one.episodes)
+      const treated = episodes.find((one) => one.state === 'in_treatment')
+      await visit(page, `/e/${treated.id}/evaluation?section=recording`)
+      const other = file(server.data, 'third.csv', 'Canal')
+      await page.locator('input[type=file]').setInputFiles(other)
+      await answer(page, 'Canal', 'Plate in room 3')
+      await page.getByText('Read with “Plate in room 3”').waitFor({ timeout: 20000 })
+      await page.getByText('Not decided').first().waitFor()
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.getByRole('button', { name: 'Change what the columns mean' }).click()
+      await page.getByLabel('Meaning of Canal 1').waitFor()
+      await shot(page, 'layout-3-phone')
     })
   } finally {
     await browser.close()

@@ -416,6 +416,16 @@ static void header_facts_are_told(void) {
     EG_CHECK(eg_recording_channel(r, "Fx #2") != NULL);
     EG_CHECK_NEAR(eg_recording_channel(r, "Fz #2")->values[5], 4, 0);
     eg_recording_destroy(r);
+    /* Latin-1 becomes UTF-8, and names that are cut stay different. */
+    used = add(0, "t_s,Kraft \xfc [N],%070d,%070d\n", 1, 2);
+    for (int i = 0; i < 100; i++) used = add(used, "%g,1,2,3\n", i / 100.0);
+    r = read_text(used);
+    EG_CHECK_INT(r->n_channels, 3);
+    EG_CHECK_TEXT(r->channels[0].label, "Kraft \xc3\xbc");
+    EG_CHECK_TEXT(r->channels[0].unit, "N");
+    EG_CHECK(strcmp(r->channels[1].label, r->channels[2].label) != 0);
+    EG_CHECK_NEAR(eg_recording_channel(r, r->channels[2].label)->values[7], 3, 0);
+    eg_recording_destroy(r);
     free(text);
     eg_evaluator_destroy(evaluator);
     text = NULL;
