@@ -9,7 +9,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     static eg_map map;
     static double samples[2] = {1, 2};
-    static eg_channel channels[] = {{"a", "cm", 2, samples}, {"b", "", 2, samples}};
+    static eg_channel channels[] = {
+        {.label = "a", .unit = "cm", .is_named = 1, .n = 2, .values = samples},
+        {.label = "b", .is_named = 1, .n = 2, .values = samples}};
     static const eg_recording recording = {.n_channels = 2, .channels = channels, .n_frames = 2};
     eg_diag diag = {0};
     if (eg_map_parse((const char *)bytes, size, "fuzz", &map, &diag) != EG_OK) {
@@ -20,6 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
     for (size_t i = 0; i < map.n_plates; i++)
         EG_ASSERT(map.plates[i].ml_axis != 0 && map.plates[i].force[2].column[0] != '\0');
     (void)eg_map_fits(&map, &recording);
+    EG_ASSERT(map.corners.load[0].column[0] == '\0' ||
+              (map.corners.load[3].column[0] != '\0' && map.corners.ml_mm > 0));
     double *values = NULL;
     eg_diag use = {0};
     if (eg_map_read(&map.net.ml, EG_MAP_LENGTH, &recording, &values, &use) == EG_OK) free(values);
