@@ -1,6 +1,9 @@
-/* engram admin verify: is everything in the store as it was written? Reads every byte once. */
+/* engram admin: is everything in the store as it was written (verify)? A copy of it (backup), and
+ * the way back (restore). */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/clinic_open.h"
 #include "cli/command.h"
@@ -8,7 +11,10 @@
 #include "clinic/document.h"
 #include "clinic/row.h"
 
-static const char usage[] = "usage: engram admin verify [--data DIR] [--demo]\n";
+static const char usage[] =
+    "usage: engram admin verify        [--data DIR] [--demo] [--store sqlite:PATH]\n"
+    "       engram admin backup FILE   [--data DIR] [--demo] [--store sqlite:PATH]\n"
+    "       engram admin restore FILE  [--data DIR] [--demo] [--store sqlite:PATH]\n";
 
 typedef struct verify_count {
     size_t documents, signatures, faults;
@@ -54,16 +60,18 @@ static eg_err verify_signatures(eg_clinic *clinic, verify_count *count, eg_diag 
     return error;
 }
 
-static int verify(const char *folder) {
+static void no_clinic(const char *url) {
+    fprintf(stderr, "engram admin: %s: there is no clinic here\nName its folder with --data DIR.\n",
+            data_folder_store_file(url));
+}
+
+static int verify(const char *url) {
     clinic_opened opened = {0};
     verify_count count = {0};
     eg_diag diag = {0};
-    eg_err error = clinic_open(folder, &opened, &diag);
+    eg_err error = clinic_open_store(url, &opened, &diag);
     if (error == EG_ERR_NOT_FOUND) {
-        fprintf(stderr,
-                "engram admin: %s: no clinic in this folder\nName its folder with --data "
-                "DIR.\n",
-                folder);
+        no_clinic(url);
         clinic_close(&opened);
         return 1;
     }
@@ -89,32 +97,81 @@ static int verify(const char *folder) {
                count.signatures);
         return 0;
     }
-    printf("%zu faults in %s. Keep a copy of the folder as it is, then restore the newest backup "
+    printf("%zu faults in %s. Keep a copy of it as it is, then restore the newest backup "
            "that verifies.\n",
-           count.faults, folder);
+           count.faults, data_folder_store_file(url));
     return 1;
 }
 
+/* Copies the store at `url` into `file` and verifies the copy. The clinic may be open meanwhile. */
+static int copy_store(const char *url, const char *file, const char *done) {
+    eg_store *store = NULL;
+    eg_diag diag = {0};
+    char copy[DATA_STORE_URL_SIZE];
+    if ((size_t)snprintf(copy, sizeof copy, "sqlite:%s", file) >= sizeof copy) {
+        fprintf(stderr, "engram admin: %.80s...: the path is too long\n", file);
+        return 2;
+    }
+    eg_err error = eg_store_open(url, EG_STORE_READ, &store, &diag);
+    if (error == EG_OK) error = eg_store_backup(store, file, &diag);
+    eg_store_close(store);
+    if (error == EG_ERR_NOT_FOUND) {
+        no_clinic(url);
+        return 1;
+    }
+    if (error != EG_OK) {
+        eg_command_complain("admin", &diag);
+        return 1;
+    }
+    int status = verify(copy);
+    if (status == 0) printf("%s %s\n", done, file);
+    return status;
+}
+
+/* Puts a backup where there is no clinic yet. */
+static int restore(const char *backup, const char *url, const char *folder) {
+    char from[DATA_STORE_URL_SIZE];
+    const char *file = data_folder_store_file(url);
+    if (access(file, F_OK) == 0) {
+        fprintf(stderr,
+                "engram admin: %s: there is a clinic already, and nothing is written over it\nMove "
+                "it (with its -wal and -shm files) away first, or restore elsewhere with --data.\n",
+                file);
+        return 1;
+    }
+    if ((size_t)snprintf(from, sizeof from, "sqlite:%s", backup) >= sizeof from) return 2;
+    if (folder[0] != '\0' && !data_folder_make(folder)) {
+        fprintf(stderr, "engram admin: %s: %s\n", folder, strerror(errno));
+        return 1;
+    }
+    return copy_store(from, file, "Restored to");
+}
+
 int eg_command_admin(int n_arguments, char **arguments) {
-    const char *data = NULL;
-    bool is_demo = false;
-    char folder[PATH_MAX];
-    bool is_understood = n_arguments > 1 && strcmp(arguments[1], "verify") == 0;
+    const char *data = NULL, *store = NULL, *file = NULL;
+    const char *job = n_arguments > 1 ? arguments[1] : "";
+    bool is_demo = false, is_verify = strcmp(job, "verify") == 0;
+    bool is_backup = strcmp(job, "backup") == 0, is_restore = strcmp(job, "restore") == 0;
+    bool is_understood = is_verify || is_backup || is_restore;
     for (int i = 2; i < n_arguments; i++) {
         if (strcmp(arguments[i], "--demo") == 0)
             is_demo = true;
         else if (strcmp(arguments[i], "--data") == 0 && i + 1 < n_arguments)
             data = arguments[++i];
+        else if (strcmp(arguments[i], "--store") == 0 && i + 1 < n_arguments)
+            store = arguments[++i];
+        else if (!is_verify && file == NULL && arguments[i][0] != '-' && arguments[i][0] != '\0')
+            file = arguments[i];
         else
             is_understood = false;
     }
-    if (!is_understood) {
+    if (!is_understood || (!is_verify && file == NULL)) {
         fprintf(stderr, "%s", usage);
         return 2;
     }
-    if (!data_folder_find(data, is_demo, folder)) {
-        fprintf(stderr, "engram admin: neither XDG_DATA_HOME nor HOME is set\n%s", usage);
-        return 2;
-    }
-    return verify(folder);
+    char url[DATA_STORE_URL_SIZE], folder[PATH_MAX] = "";
+    if (!data_folder_store("admin", store, data, is_demo, url)) return 2;
+    if (store == NULL) (void)data_folder_find(data, is_demo, folder);
+    if (is_verify) return verify(url);
+    return is_backup ? copy_store(url, file, "Backed up to") : restore(file, url, folder);
 }

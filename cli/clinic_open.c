@@ -25,8 +25,12 @@ eg_err clinic_open_knowledge(clinic_opened *opened, eg_diag *diag) {
 
 eg_err clinic_open(const char *folder, clinic_opened *opened, eg_diag *diag) {
     char url[DATA_STORE_URL_SIZE];
-    json_t *site = NULL;
     data_folder_store_url(folder, url);
+    return clinic_open_store(url, opened, diag);
+}
+
+eg_err clinic_open_store(const char *url, clinic_opened *opened, eg_diag *diag) {
+    json_t *site = NULL;
     eg_err error = clinic_open_knowledge(opened, diag);
     if (error == EG_OK) error = eg_store_open(url, EG_STORE_READ, &opened->clinic.store, diag);
     if (error == EG_OK)

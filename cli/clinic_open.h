@@ -16,6 +16,9 @@ typedef struct clinic_opened {
 /* Opens the store in `folder` for reading. The caller closes `opened`, also after an error.
  * EG_ERR_NOT_FOUND: there is no store in that folder. */
 EG_NODISCARD eg_err clinic_open(const char *folder, clinic_opened *opened, eg_diag *diag);
+
+/* The same for the store at "sqlite:PATH". */
+EG_NODISCARD eg_err clinic_open_store(const char *url, clinic_opened *opened, eg_diag *diag);
 void clinic_close(clinic_opened *opened);
 
 /* Knowledge and clock only, for what needs no store: zone is UTC. */

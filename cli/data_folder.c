@@ -37,3 +37,36 @@ bool data_folder_make(const char *path) {
 void data_folder_store_url(const char *folder, char url[DATA_STORE_URL_SIZE]) {
     snprintf(url, DATA_STORE_URL_SIZE, "sqlite:%s/engram.db", folder);
 }
+
+static const char scheme[] = "sqlite:";
+
+const char *data_folder_store_file(const char *url) {
+    return url + sizeof scheme - 1;
+}
+
+bool data_folder_store(const char *command, const char *store, const char *chosen, bool is_demo,
+                       char url[DATA_STORE_URL_SIZE]) {
+    char folder[PATH_MAX];
+    const char *wrong = NULL, *remedy = "Write it like --store sqlite:/path/to/engram.db.";
+    if (store == NULL) {
+        if (!data_folder_find(chosen, is_demo, folder)) {
+            wrong = "no folder for the data: neither XDG_DATA_HOME nor HOME is set";
+            remedy = "Name one with --data DIR.";
+        } else {
+            data_folder_store_url(folder, url);
+        }
+    } else if (chosen != NULL) {
+        wrong = "--store and --data both say where the data are";
+        remedy = "Leave one of them out.";
+    } else if (strncmp(store, "postgres", strlen("postgres")) == 0) {
+        wrong = "--store: PostgreSQL is not there yet, only sqlite:PATH";
+    } else if (strncmp(store, scheme, sizeof scheme - 1) != 0) {
+        wrong = "--store: this Engram knows stores of the form sqlite:PATH only";
+    } else if (store[sizeof scheme - 1] == '\0' || strlen(store) >= DATA_STORE_URL_SIZE) {
+        wrong = "--store: the path is missing or too long";
+    } else {
+        snprintf(url, DATA_STORE_URL_SIZE, "%s", store);
+    }
+    if (wrong != NULL) fprintf(stderr, "engram %s: %s\n%s\n", command, wrong, remedy);
+    return wrong == NULL;
+}

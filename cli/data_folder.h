@@ -18,4 +18,13 @@ bool data_folder_make(const char *path);
 /* "sqlite:FOLDER/engram.db" */
 void data_folder_store_url(const char *folder, char url[DATA_STORE_URL_SIZE]);
 
+/* Where the store is: `store` if it is given ("sqlite:PATH"), else in the data folder (`chosen` and
+ * `is_demo` as above). Says on stderr, in the name of "engram COMMAND", why it cannot be there;
+ * then false: wrong usage. */
+bool data_folder_store(const char *command, const char *store, const char *chosen, bool is_demo,
+                       char url[DATA_STORE_URL_SIZE]);
+
+/* The path in such a URL, borrowed. */
+const char *data_folder_store_file(const char *url);
+
 #endif

@@ -20,8 +20,8 @@ static const eg_command commands[] = {
      "a report on paper: a chart, or one balance recording", eg_command_report},
     {"doctor", "engram doctor [--json] [--data DIR]", "what is installed and working here",
      eg_command_doctor},
-    {"admin", "engram admin verify [--data DIR]", "is every stored byte and signature as it was",
-     eg_command_admin},
+    {"admin", "engram admin verify|backup FILE|restore FILE [--data DIR]",
+     "is every stored byte as it was; copies of the clinic", eg_command_admin},
     {"version", "engram version", "the program's version", eg_command_version},
 };
 

@@ -16,9 +16,10 @@
 #include "serve/guard.h"
 #include "serve/http.h"
 
+enum { MARK_SIZE = DATA_STORE_URL_SIZE + 16 };
+
 typedef struct options {
     bool demo;
-    bool no_open;
     bool routes;
     const char *data;
     const char *store;
@@ -33,17 +34,16 @@ static int complain(const char *what, const char *remedy) {
 
 static int read_options(int n_arguments, char **arguments, options *found) {
     static const char usage[] = "usage: engram serve [--demo] [--data DIR] [--listen HOST:PORT] "
-                                "[--store URL] [--no-open] [--web-dir DIR]";
+                                "[--store sqlite:PATH] [--web-dir DIR]";
     *found = (options){.listen = "127.0.0.1:8321"};
     struct {
         const char *name;
         bool *flag;
         const char **value;
     } known[] = {
-        {"--demo", &found->demo, NULL},          {"--no-open", &found->no_open, NULL},
-        {"--routes", &found->routes, NULL},      {"--data", NULL, &found->data},
-        {"--listen", NULL, &found->listen},      {"--store", NULL, &found->store},
-        {"--web-dir", NULL, &found->web_folder},
+        {"--demo", &found->demo, NULL},   {"--routes", &found->routes, NULL},
+        {"--data", NULL, &found->data},   {"--listen", NULL, &found->listen},
+        {"--store", NULL, &found->store}, {"--web-dir", NULL, &found->web_folder},
     };
     for (int i = 1; i < n_arguments; i++) {
         size_t k = 0;
@@ -95,27 +95,35 @@ static int fail(const eg_diag *diag) {
 }
 
 /* The demo's store can be made anew at any time: one whose making was cut short is removed. A file
- * beside it says that the making has begun. */
-static void forget_unfinished_demo(const char *data) {
-    static const char *const names[] = {"engram.db", "engram.db-wal", "engram.db-shm",
-                                        "unfinished"};
-    char path[PATH_MAX + 32];
-    snprintf(path, sizeof path, "%s/unfinished", data);
-    if (access(path, F_OK) != 0) return;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        snprintf(path, sizeof path, "%s/%s", data, names[i]);
-        (void)unlink(path);
-    }
+ * beside it, there before the store is, says that the making has begun. */
+static void mark_of(const char *store_file, char path[MARK_SIZE]) {
+    snprintf(path, MARK_SIZE, "%s.unfinished", store_file);
 }
 
-static int fill_demo(eg_api *writer, const char *data) {
-    char path[PATH_MAX + 32];
+/* False if the mark of a new demo cannot be set. */
+static bool begin_demo(const char *store_file) {
+    static const char *const endings[] = {"", "-wal", "-shm"};
+    char mark[MARK_SIZE], path[MARK_SIZE];
+    mark_of(store_file, mark);
+    bool was_cut_short = access(mark, F_OK) == 0;
+    for (size_t i = 0; was_cut_short && i < sizeof endings / sizeof endings[0]; i++) {
+        snprintf(path, sizeof path, "%s%s", store_file, endings[i]);
+        (void)unlink(path);
+    }
+    /* A store that is there is never marked: it may be a clinic's. */
+    if (access(store_file, F_OK) == 0) return true;
+    int file = open(mark, O_CREAT | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file < 0) return false;
+    close(file);
+    return true;
+}
+
+static int fill_demo(eg_api *writer, const char *store_file) {
+    char mark[MARK_SIZE];
     eg_diag diag = {0};
-    snprintf(path, sizeof path, "%s/unfinished", data);
-    int mark = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-    if (mark >= 0) close(mark);
     if (eg_api_fill_demo(writer, &diag) != EG_OK) return fail(&diag);
-    (void)unlink(path);
+    mark_of(store_file, mark);
+    (void)unlink(mark);
     return 0;
 }
 
@@ -173,20 +181,22 @@ int eg_command_serve(int n_arguments, char **arguments) {
     int status = read_options(n_arguments, arguments, &chosen);
     if (status != 0) return status;
     if (chosen.routes) return print_routes();
-    if (chosen.store != NULL)
-        return complain("--store: only the built-in SQLite store is there yet",
-                        "Leave --store out; --data names its folder.");
     eg_http_settings settings = {.web_folder = chosen.web_folder};
     char address[64];
-    char data[PATH_MAX];
+    char data[PATH_MAX], store[DATA_STORE_URL_SIZE];
     char token[EG_GUARD_TOKEN_DIGITS + 1];
     if (!split_listen(chosen.listen, address, &settings.port))
         return complain("--listen wants HOST:PORT", "For example --listen 127.0.0.1:8321.");
-    if (!data_folder_find(chosen.data, chosen.demo, data))
-        return complain("no folder for the data: neither XDG_DATA_HOME nor HOME is set",
-                        "Name one with --data DIR.");
-    if (!data_folder_make(data)) {
+    if (!data_folder_store("serve", chosen.store, chosen.data, chosen.demo, store)) return 2;
+    const char *store_file = data_folder_store_file(store);
+    if (chosen.store == NULL &&
+        (!data_folder_find(chosen.data, chosen.demo, data) || !data_folder_make(data))) {
         fprintf(stderr, "engram serve: %s: %s\nName another folder with --data DIR.\n", data,
+                strerror(errno));
+        return 1;
+    }
+    if (chosen.demo && !begin_demo(store_file)) {
+        fprintf(stderr, "engram serve: %s: %s\nName another place for the demo.\n", store_file,
                 strerror(errno));
         return 1;
     }
@@ -202,10 +212,7 @@ int eg_command_serve(int n_arguments, char **arguments) {
     eg_guard_random_token(token);
     settings.address = address;
     settings.token = token;
-    if (chosen.demo) forget_unfinished_demo(data);
     eg_diag diag = {0};
-    char store[DATA_STORE_URL_SIZE];
-    data_folder_store_url(data, store);
     char zone[EG_ZONE_NAME_SIZE];
     eg_system_zone(getenv("TZ"), "/etc/localtime", zone);
     eg_api_settings api = {.version = ENGRAM_VERSION,
@@ -217,7 +224,7 @@ int eg_command_serve(int n_arguments, char **arguments) {
     status = 0;
     for (size_t i = 0; status == 0 && i < 1 + EG_POOL_READERS; i++)
         if ((workers[i] = eg_api_create(&api, workers[0], &diag)) == NULL) status = fail(&diag);
-    if (status == 0 && chosen.demo) status = fill_demo(workers[0], data);
+    if (status == 0 && chosen.demo) status = fill_demo(workers[0], store_file);
     if (status == 0) {
         settings.writer = workers[0];
         for (size_t i = 0; i < EG_POOL_READERS; i++) settings.readers[i] = workers[1 + i];

@@ -50,6 +50,8 @@ typedef struct eg_store_backend {
      * end. */
     eg_err (*next_blob)(eg_store *store, const char *after, eg_store_blob *blob, eg_diag *diag);
     eg_err (*check)(eg_store *store, eg_diag *diag);
+    /* What is committed now, into the empty file `path`, which this scheme can then open. */
+    eg_err (*copy)(eg_store *store, const char *path, eg_diag *diag);
 } eg_store_backend;
 
 /* The beginning of every backend's own struct. */

@@ -12,6 +12,7 @@
 
 #include "core/base/check.h"
 #include "io/store/backend.h"
+#include "io/store/sqlite_copy.h"
 
 enum { BUSY_MS = 10000, PATH_SIZE = 1024 };
 
@@ -614,6 +615,10 @@ static eg_err sqlite_check(eg_store *store, eg_diag *diag) {
     return err;
 }
 
+static eg_err sqlite_copy(eg_store *store, const char *path, eg_diag *diag) {
+    return eg_sqlite_copy(down(store)->database, path, diag);
+}
+
 const eg_store_backend eg_store_sqlite = {
     .scheme = "sqlite",
     .open = sqlite_open,
@@ -633,4 +638,5 @@ const eg_store_backend eg_store_sqlite = {
     .get_chunk = sqlite_get_chunk,
     .next_blob = sqlite_next_blob,
     .check = sqlite_check,
+    .copy = sqlite_copy,
 };

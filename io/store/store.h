@@ -140,4 +140,10 @@ eg_err eg_store_get_blob(eg_store *store, const char *id, size_t size_max, void 
  * digests. EG_OK or the first fault in `diag`. Cost: the whole store once. */
 eg_err eg_store_check(eg_store *store, eg_diag *diag);
 
+/* Copies the store as it is at this moment into one new file, which eg_store_open then opens;
+ * others may write meanwhile. The copy has mode 0600, is read back and checked (eg_store_check),
+ * synced, and only then gets its name. EG_ERR_ARGUMENT if there is a file of that name: nothing is
+ * overwritten. Cost: reads the store once and the copy twice. */
+eg_err eg_store_backup(eg_store *store, const char *file, eg_diag *diag);
+
 #endif

@@ -28,7 +28,7 @@ export function folder() {
 
 /** Starts a server on a free port over `data`; resolves when it is ready. */
 export function start(data, options = []) {
-  const child = spawn(program, ['serve', '--no-open', '--data', data, '--listen', '127.0.0.1:0', ...options], {
+  const child = spawn(program, ['serve', '--data', data, '--listen', '127.0.0.1:0', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TZ: 'UTC' }, // a new store takes its zone from the machine; suites count in UTC
   })
