@@ -151,6 +151,23 @@ export async function handedOver(page, id) {
     check((await page.locator('.side, .phead, .tabs').count()) === 0, 'the chart is still there')
     await visit(page, `/e/${id}/plan`)
     check((await page.locator('.phead').count()) === 0, 'an address leads into the chart')
+    // Neither by going back, nor by another page's address, nor by loading again.
+    const closed = async (way) => {
+      await page.locator('.pt__main h1').waitFor()
+      check((await page.locator('.app, .side, .phead').count()) === 0, `${way} opens the chart`)
+    }
+    for (let i = 0; i < 3; i++) {
+      await page.goBack({ waitUntil: 'commit' }).catch(() => null)
+      await closed('going back')
+    }
+    for (const route of ['/today', '/people', '/settings', `/e/${id}/course`]) {
+      await visit(page, route)
+      await closed(route)
+    }
+    await page.reload()
+    await closed('loading again')
+    await page.keyboard.press('Escape')
+    await closed('Escape')
     await page.evaluate(axe)
     const seen = []
     for (let step = 0; step < 4; step++) {
@@ -160,6 +177,15 @@ export async function handedOver(page, id) {
         if (found.length) seen.push(`step ${step} ${theme}: ${found.join('; ')}`)
         await shot(page, `handed-over-${step}-${theme}`)
       }
+      const narrow = await page.evaluate(() =>
+        [...document.querySelectorAll('button, a[href], input, select, textarea, summary')]
+          .filter((one) => {
+            const box = one.getBoundingClientRect()
+            return box.width > 0 && (box.width < 44 || box.height < 44)
+          })
+          .map((one) => one.textContent || one.id),
+      )
+      check(narrow.length === 0, `targets under 44 px: ${narrow.join(', ')}`)
       const small = await page.evaluate(() =>
         [...document.querySelectorAll('.pt__main button, .pbtn')]
           .filter((b) => b.getBoundingClientRect().height < 60)
@@ -170,6 +196,9 @@ export async function handedOver(page, id) {
     }
     await page.evaluate(() => (document.documentElement.dataset.theme = 'light'))
     check(seen.length === 0, seen.join(' | '))
+    await page.getByRole('button', { name: /take the tablet back/ }).click()
+    await page.getByRole('button', { name: 'No', exact: true }).last().click()
+    await closed('a therapist’s button that was not confirmed')
     await page.getByRole('button', { name: /take the tablet back/ }).click()
     await page.getByRole('button', { name: 'Yes, I am the therapist' }).click()
     await page.locator('.phead').waitFor()
