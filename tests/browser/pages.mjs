@@ -145,6 +145,7 @@ export async function pages() {
 export async function handedOver(page, id) {
   await test('page handed over', async () => {
     await page.setViewportSize({ width: 820, height: 1180 })
+    for (const route of ['/today', '/people', '/settings', '/today']) await visit(page, route)
     await visit(page, `/e/${id}/intake`)
     await page.getByRole('button', { name: 'Hand over the tablet' }).click()
     await page.getByRole('heading', { level: 1 }).waitFor()
