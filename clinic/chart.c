@@ -203,10 +203,26 @@ static eg_err join_signatures(eg_clinic *clinic, json_t *chart, eg_diag *diag) {
     return EG_OK;
 }
 
-/* Since which version of the intake each red flag has been 1 without a break: {flag: version}. A
- * release note covers a flag only if it was written after that. */
+/* Was what came up in version `since` released before version `now`? */
+static bool was_released(const json_t *chart, json_int_t since, json_int_t now) {
+    const json_t *releases = json_object_get(chart, "releases");
+    for (size_t i = 0; i < json_array_size(releases); i++) {
+        const json_t *body = json_object_get(json_array_get(releases, i), "body");
+        json_int_t seen = json_integer_value(json_object_get(body, "intake_version"));
+        if (seen >= since && seen < now) return true;
+    }
+    return false;
+}
+
+static bool is_up(json_t *flags, const char *flag) {
+    return json_number_value(json_object_get(flags, flag)) == 1;
+}
+
+/* Since which version of the intake each red flag waits: {flag: version}. A flag that was up once
+ * waits for a release even if the answer was changed to no; up again after its release, it is
+ * new. */
 static eg_err add_raised(eg_clinic *clinic, json_t *chart, eg_diag *diag) {
-    json_t *raised = json_object();
+    json_t *raised = json_object(), *before = NULL;
     json_object_set_new(chart, "red_flags_raised", raised);
     const char *id = eg_text_at(json_object_get(chart, "intake"), "id");
     if (id[0] == '\0') return EG_OK;
@@ -216,22 +232,21 @@ static eg_err add_raised(eg_clinic *clinic, json_t *chart, eg_diag *diag) {
     for (size_t i = 0; err == EG_OK && i < list.count; i++) {
         json_t *document = eg_row_to_json(&list.rows[i], diag);
         json_t *flags = json_object_get(json_object_get(document, "body"), "red_flags");
-        json_t *now = json_object();
+        json_int_t version = list.rows[i].version;
         for (void *at = json_object_iter(flags); at != NULL;
              at = json_object_iter_next(flags, at)) {
             const char *flag = json_object_iter_key(at);
-            if (json_number_value(json_object_iter_value(at)) != 1) continue;
             json_t *since = json_object_get(raised, flag);
-            if (since != NULL)
-                json_object_set(now, flag, since);
-            else
-                json_object_set_new(now, flag, json_integer(list.rows[i].version));
+            if (!is_up(flags, flag) || is_up(before, flag)) continue;
+            if (since == NULL || was_released(chart, json_integer_value(since), version))
+                json_object_set_new(raised, flag, json_integer(version));
         }
-        json_object_set_new(chart, "red_flags_raised", now);
-        raised = now;
+        json_decref(before);
+        before = json_incref(flags);
         if (document == NULL) err = EG_ERR_DATA;
         json_decref(document);
     }
+    json_decref(before);
     eg_document_list_clear(&list);
     return err;
 }

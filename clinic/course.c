@@ -300,46 +300,18 @@ eg_err eg_course_rules(const eg_clinic *clinic, const json_t *chart, const json_
     return err;
 }
 
-eg_err eg_course_check_in(const eg_clinic *clinic, const json_t *chart, const json_t *check_in,
-                          json_t **verdict, eg_diag *diag) {
-    EG_ASSERT(clinic != NULL && chart != NULL && verdict != NULL);
-    *verdict = NULL;
-    eg_plan_result *result = malloc(sizeof *result);
-    json_t *nothing = json_object();
-    if (result == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for the rules");
-    bool known = false;
-    eg_err err =
-        eg_course_rules(clinic, chart, check_in == NULL ? nothing : check_in, result, &known, diag);
-    json_decref(nothing);
-    if (err == EG_OK) {
-        json_t *rules = json_array(), *missing = json_array();
-        for (size_t i = 0; known && i < result->n_outcomes; i++) {
-            const eg_rule_outcome *outcome = &result->outcomes[i];
-            const eg_rule *rule = outcome->rule;
-            if (rule->kind != EG_RULE_BLOCK || !rule->blocks[EG_BLOCK_SESSION]) continue;
-            if (outcome->result.truth == EG_TRUE)
-                json_array_append_new(rules, json_pack("{s:s,s:s}", "id", rule->id, "text",
-                                                       eg_text_at(rule->entry, "say")));
-            for (size_t j = 0;
-                 outcome->result.truth == EG_UNKNOWN && j < outcome->result.n_decisive; j++) {
-                const unsigned char node = outcome->result.decisive[j];
-                json_array_append_new(missing, json_string(rule->expression.nodes[node].name));
-            }
-        }
-        *verdict = json_pack("{s:b,s:o,s:o}", "blocked", json_array_size(rules) > 0, "rules", rules,
-                             "missing", missing);
-    }
-    free(result);
-    return err;
-}
-
-static eg_err refuse(const char *code, const char *text, const char *page, const char *field,
-                     json_t **problems, eg_diag *diag) {
+eg_err eg_guard_refuse(const char *code, const char *text, const char *page, const char *field,
+                       json_t **problems, eg_diag *diag) {
     json_t *guards = json_array();
     eg_guard_add(guards, code, false, text, page, field);
     if (problems != NULL) *problems = eg_guard_problems(guards);
     json_decref(guards);
     return eg_diag_set(diag, EG_ERR_GUARD, field, 0, "%s", text);
+}
+
+static eg_err refuse(const char *code, const char *text, const char *page, const char *field,
+                     json_t **problems, eg_diag *diag) {
+    return eg_guard_refuse(code, text, page, field, problems, diag);
 }
 
 /* The newest version that a signature names, whether the signature still holds or not. */
@@ -372,26 +344,6 @@ static bool follows_signed_plan(const json_t *chart, const json_t *body) {
                json_integer_value(eg_member(body, "plan_version"));
 }
 
-eg_err eg_guard_check_in(const eg_clinic *clinic, const json_t *chart, const json_t *session,
-                         json_t **problems, eg_diag *diag) {
-    json_t *verdict = NULL;
-    eg_err err = eg_course_check_in(clinic, chart, eg_member(session, "check_in"), &verdict, diag);
-    if (err != EG_OK) return err;
-    bool blocked = json_is_true(json_object_get(verdict, "blocked"));
-    char text[480];
-    snprintf(text, sizeof text,
-             "No exercise today: %.300s Going on needs the reason, and the name and credential of "
-             "who allowed it.",
-             eg_text_at(json_array_get(json_object_get(verdict, "rules"), 0), "text"));
-    json_decref(verdict);
-    const json_t *override = eg_member(session, "blocked_override");
-    bool allowed = eg_is_given(override, "reason") && eg_is_given(override, "clinician") &&
-                   eg_is_given(override, "credential");
-    if (blocked && !allowed)
-        return refuse("session_safety", text, "session", "blocked_override", problems, diag);
-    return EG_OK;
-}
-
 /* What was signed may be forbidden by now: an implant, a pregnancy, a thrombosis. */
 eg_err eg_course_allows_stimulation(const eg_clinic *clinic, const json_t *chart,
                                     const json_t *session, json_t **problems, eg_diag *diag) {
@@ -419,6 +371,10 @@ static eg_err allows_session(const eg_clinic *clinic, const json_t *chart, const
     if (!follows_signed_plan(chart, body))
         return refuse("plan_signed", "A session follows the newest signed version of the plan",
                       "plan", "signature", problems, diag);
+    const json_t *consent = eg_member(eg_member(eg_member(chart, "intake"), "body"), "consent");
+    if (!json_is_true(eg_member(consent, "treatment")) || !json_is_true(eg_member(consent, "data")))
+        return refuse("consent", "No session without consent to treatment and to keeping the data",
+                      "intake", "consent", problems, diag);
     eg_err err = eg_course_allows_stimulation(clinic, chart, body, problems, diag);
     return err != EG_OK ? err : eg_guard_check_in(clinic, chart, body, problems, diag);
 }
@@ -460,7 +416,10 @@ eg_err eg_course_allows(const eg_clinic *clinic, const json_t *chart, const char
                       "A red flag holds this episode: it goes on with a clinician's release note",
                       "release", "reason", problems, diag);
     if (strcmp(kind, "session") == 0) return allows_session(clinic, chart, body, problems, diag);
-    if (strcmp(kind, "finding_value") == 0) return EG_OK;
+    if (strcmp(kind, "finding_value") == 0)
+        return json_is_object(eg_member(chart, "intake"))
+                   ? EG_OK
+                   : refuse("intake", "First take the intake", "intake", "history", problems, diag);
     if (state < EG_COURSE_SCREENED)
         return refuse("screened", "First finish the intake and its screening", "intake",
                       "red_flags", problems, diag);

@@ -53,14 +53,18 @@ eg_err eg_course_transition(eg_clinic *clinic, const char *episode_id, eg_course
                             const char *note, json_t **chart, json_t **problems, eg_diag *diag);
 
 /* May a document of this kind be written in this state of the chart? EG_OK or EG_ERR_GUARD with
- * the reason. `body` is looked at for sessions: the plan's version must be signed, the check-in
- * must not block (S4 and S5 of the rules: resting values over the limits) unless
- * body.blocked_override says why, and who allowed it: {reason, clinician, credential}. */
+ * the reason. `body` is looked at for sessions: the plan's version must be signed, consent given,
+ * the check-in must not block (S4: resting values over the limits or never taken) unless
+ * body.blocked_override says why, and who allowed it: {reason, clinician, credential}; what warns
+ * of today (S5, S6) needs a reason in body.overrides: [{rule_id, reason}]. */
 eg_err eg_course_allows(const eg_clinic *clinic, const json_t *chart, const char *kind,
                         const json_t *body, json_t **problems, eg_diag *diag);
 
-/* The session's check-in held against the safety rules: {blocked: bool, rules: [{id, text}],
- * missing: [finding names]} for the session page, before the session is stored. */
+/* The session's check-in (common.json, check_in) held against the safety rules, for the session
+ * page, before the session is stored: {blocked, rules: [{id, text}], missing: [finding names],
+ * earlier: [finding names], warnings: [{id, text}]}. Resting values that were not taken today are
+ * the newest known ones and named in `earlier`; those never taken are `missing`, and an answer that
+ * hangs on them blocks as well. `warnings` need a reason in the session's `overrides`. */
 eg_err eg_course_check_in(const eg_clinic *clinic, const json_t *chart, const json_t *check_in,
                           json_t **verdict, eg_diag *diag);
 

@@ -119,8 +119,8 @@ void eg_guard_intake(const eg_clinic *clinic, const json_t *chart, json_t *guard
                  "Medication listed, or none", "intake", "medications");
     eg_guard_add(guards, "implants", json_is_array(eg_member(intake, "implants")),
                  "Implants listed, or none", "intake", "implants");
-    eg_guard_add(guards, "falls", eg_member(intake, "falls_12mo") != NULL,
-                 "Falls in the last 12 months asked", "intake", "falls_12mo");
+    eg_guard_add(guards, "falls", json_is_number(eg_member(intake, "falls_12mo")),
+                 "Falls in the last 12 months counted", "intake", "falls_12mo");
     eg_guard_add(guards, "pain", pain_rated(intake),
                  "Symptoms marked on the figure, each pain rated 0-10", "intake", "symptoms");
     const json_t *consent = eg_member(intake, "consent");

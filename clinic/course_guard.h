@@ -8,6 +8,10 @@
 void eg_guard_add(json_t *guards, const char *code, bool met, const char *text, const char *page,
                   const char *field);
 
+/* EG_ERR_GUARD with this one as the problem. */
+eg_err eg_guard_refuse(const char *code, const char *text, const char *page, const char *field,
+                       json_t **problems, eg_diag *diag);
+
 void eg_guard_referral(const json_t *chart, json_t *guards);
 void eg_guard_intake(const eg_clinic *clinic, const json_t *chart, json_t *guards);
 /* No red flag without a release. */
@@ -28,6 +32,14 @@ bool eg_treatment_names(const eg_clinic *clinic, const char *term, const json_t 
  * `problems` where a plan or session names it in a treatment that is not chosen as stimulation. */
 eg_err eg_course_check_words(const eg_clinic *clinic, const json_t *chart, const char *kind,
                              const json_t *body, json_t **problems, eg_diag *diag);
+
+/* The worst pain during a session's exercises, of its check-in and its items; NaN if not asked. */
+double eg_session_pain(const json_t *session);
+
+/* May a session say this? Counts in whole numbers, successes among the repetitions, exercises and
+ * treatments of the library, something done, minutes of one day. EG_ERR_DATA. */
+eg_err eg_session_check(const eg_clinic *clinic, const json_t *body, json_t **problems,
+                        eg_diag *diag);
 
 /* The first treatments of a plan that are electrical stimulation, by name in `text`: rules taken up
  * that need it whole, or in part where the decision's words name it, and interventions and

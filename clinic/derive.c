@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "clinic/course.h"
+#include "clinic/course_guard.h"
 #include "clinic/finding.h"
+#include "clinic/intake_check.h"
 #include "clinic/knowledge.h"
 #include "clinic/row.h"
 #include "core/base/check.h"
@@ -31,15 +33,6 @@ typedef struct found {
 } found;
 
 static const found unknown = {.value = NAN, .kind = "none"};
-
-/* "conditions.stroke" in the intake's body. */
-static const json_t *at_path(const json_t *object, const char *path) {
-    char part[80];
-    const char *dot = strchr(path, '.');
-    if (dot == NULL) return eg_member(object, path);
-    snprintf(part, sizeof part, "%.*s", (int)(dot - path), path);
-    return eg_member(eg_member(object, part), dot + 1);
-}
 
 static double known_value(const derivation *self, const char *name) {
     const json_t *value = json_object_get(self->findings, name);
@@ -72,8 +65,14 @@ static found from_intake(const derivation *self, const char *code) {
     } else if (strcmp(code, "red_flags") == 0) {
         if (self->intake != NULL) result.value = red_flag(self);
     } else {
-        const json_t *value = at_path(eg_member(self->intake, "body"), code);
+        const json_t *value = eg_intake_at(eg_member(self->intake, "body"), code);
         if (json_is_number(value)) result.value = json_number_value(value);
+        /* An intake written before contradictions were refused may deny what it lists. */
+        const json_t *implants = eg_member(eg_member(self->intake, "body"), "implants");
+        for (size_t i = 0; strcmp(code, "implanted_device") == 0 && i < json_array_size(implants);
+             i++)
+            if (json_is_true(eg_member(json_array_get(implants, i), "active_electronic")))
+                result.value = 1;
     }
     return result;
 }
@@ -251,7 +250,8 @@ static found from_measures(const derivation *self, const char *name) {
     return best;
 }
 
-/* The newest of the intake's vital signs and the sessions' check-ins; at a session only its own. */
+/* The newest of the intake's vital signs and the sessions' check-ins; at a session its own, and for
+ * those that it did not take the newest ones. */
 static found from_vital(const derivation *self, const char *name, const json_t *from) {
     const char *code = eg_text_at(from, "code");
     found result = {.value = NAN, .kind = "intake", .document = self->intake};
@@ -266,13 +266,14 @@ static found from_vital(const derivation *self, const char *name, const json_t *
         result = (found){.value = value, .kind = "session", .document = session};
         snprintf(result.text, sizeof result.text, "check-in of the session");
     }
-    if (self->check_in != NULL) {
+    bool is_now = !isnan(eg_number_at(self->check_in, code));
+    if (is_now) {
         result = (found){.value = eg_number_at(self->check_in, code), .kind = "session"};
         snprintf(result.text, sizeof result.text, "check-in now");
     }
     const char *minus = eg_text_at(from, "minus");
     if (minus[0] != '\0') result.value -= eg_number_at(intake, minus);
-    if (self->check_in != NULL) return result;
+    if (is_now) return result;
     found measured = from_measures(self, name);
     return isnan(result.value) ? measured : join(result, measured, "value");
 }
@@ -402,6 +403,27 @@ static found from_sessions(const derivation *self, const char *code) {
     return unknown;
 }
 
+/* Pain of a session comes from its own check-in, like the vital signs. */
+static bool is_of_check_in(const char *name) {
+    return strcmp(name, "pain_during") == 0 || strcmp(name, "pain_rise_24h") == 0;
+}
+
+/* Pain of the newest session that asked for it, or measured later. */
+static found from_session_pain(const derivation *self, const char *name) {
+    found result = {.value = NAN, .kind = "session"};
+    const json_t *sessions = eg_member(self->chart, "sessions");
+    bool during = strcmp(name, "pain_during") == 0;
+    for (size_t i = json_array_size(sessions); i > 0 && isnan(result.value); i--) {
+        const json_t *session = json_array_get(sessions, i - 1);
+        const json_t *body = eg_member(session, "body");
+        result.value =
+            during ? eg_session_pain(body) : eg_number_at(eg_member(body, "check_in"), name);
+        result.document = session;
+    }
+    snprintf(result.text, sizeof result.text, "session log");
+    return join(result, from_measures(self, name), "value");
+}
+
 static found derive_one(const derivation *self, const char *name, const json_t *from) {
     const char *kind = eg_text_at(from, "kind");
     const char *code = eg_text_at(from, "code");
@@ -416,7 +438,7 @@ static found derive_one(const derivation *self, const char *name, const json_t *
         snprintf(result.text, sizeof result.text, "a person in treatment");
         return result;
     }
-    return from_measures(self, name);
+    return is_of_check_in(name) ? from_session_pain(self, name) : from_measures(self, name);
 }
 
 /* The newest value typed for this finding; NULL if none. */
@@ -452,16 +474,12 @@ static void put(const derivation *self, const char *name, const found *result) {
                                   strcmp(kind, "none") == 0 ? origin : result->text));
 }
 
-/* Pain of a session comes from its own check-in, like the vital signs. */
-static bool is_of_check_in(const char *name) {
-    return strcmp(name, "pain_during") == 0 || strcmp(name, "pain_rise_24h") == 0;
-}
-
 static void derive_finding(const derivation *self, json_t *entry) {
     const char *name = eg_json_text_of(entry, "id", "");
     const json_t *from = eg_member(entry, "from");
     found result = derive_one(self, name, from);
-    bool is_vital = strcmp(eg_text_at(from, "kind"), "vital") == 0;
+    bool is_vital = strcmp(eg_text_at(from, "kind"), "vital") == 0 &&
+                    !isnan(eg_number_at(self->check_in, eg_text_at(from, "code")));
     if (self->check_in != NULL && is_of_check_in(name)) {
         result = (found){.value = eg_number_at(self->check_in, name), .kind = "session"};
         snprintf(result.text, sizeof result.text, "check-in now");
@@ -471,6 +489,9 @@ static void derive_finding(const derivation *self, json_t *entry) {
     bool takes_typed =
         typed != NULL && strcmp(name, "red_flag") != 0 && !(is_vital && self->check_in != NULL) &&
         (isnan(result.value) || result.document == NULL || is_newer(typed, result.document));
+    /* What forbids stimulation is lifted by a changed intake only, never by typing beside it. */
+    if (takes_typed && !isnan(result.value) && eg_intake_is_safety(self->clinic, name))
+        takes_typed = eg_body_number(typed, "value") == eg_intake_danger(self->clinic, name);
     if (takes_typed) {
         result =
             (found){.value = eg_body_number(typed, "value"), .kind = "typed", .document = typed};

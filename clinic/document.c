@@ -9,7 +9,10 @@
 #include "clinic/course.h"
 #include "clinic/course_guard.h"
 #include "clinic/entry_check.h"
+#include "clinic/finding.h"
 #include "clinic/goal.h"
+#include "clinic/intake_check.h"
+#include "clinic/knowledge.h"
 #include "clinic/plan_goals.h"
 #include "clinic/row.h"
 #include "clinic/withdraw.h"
@@ -181,10 +184,18 @@ eg_err eg_episode_create(eg_clinic *clinic, const char *person_id, const char *d
 static eg_err check_values(const eg_clinic *clinic, const char *kind, const json_t *body,
                            json_t **problems, eg_diag *diag) {
     if (strcmp(kind, "entry") == 0) return eg_entry_check(clinic, body, problems, diag);
+    if (strcmp(kind, "session") == 0) return eg_session_check(clinic, body, problems, diag);
+    if (strcmp(kind, "intake") == 0) return eg_intake_check(clinic, body, problems, diag);
     if (strcmp(kind, "finding_value") == 0 && strcmp(eg_text_at(body, "name"), "red_flag") == 0) {
         eg_problem_add(problems, "/name", "a red flag is not typed in as a finding",
                        "enter it in the intake, where it holds the episode");
         return eg_diag_set(diag, EG_ERR_DATA, "/name", 0, "enter a red flag in the intake");
+    }
+    if (strcmp(kind, "finding_value") == 0 && clinic->knowledge != NULL) {
+        eg_err err = eg_finding_check(clinic->knowledge, eg_text_at(body, "name"),
+                                      eg_member(body, "value"), diag);
+        if (err != EG_OK) eg_problem_add(problems, "/value", diag->text, "enter one that it has");
+        return err;
     }
     int64_t day = 0, today = 0;
     char date[EG_DATE_SIZE];
@@ -251,6 +262,7 @@ static eg_err complete(eg_clinic *clinic, const json_t *chart, const char *kind,
     if (strcmp(kind, "plan") == 0) eg_plan_copy_goals(chart, body);
     if (strcmp(kind, "entry") == 0)
         json_object_set_new(body, "evaluation_id", json_string(parent_id));
+    if (strcmp(kind, "intake") == 0) eg_intake_complete(body);
     if (strcmp(kind, "finding_value") == 0) json_object_set_new(body, "at", json_string(at));
     if (strcmp(kind, "release") == 0) {
         json_object_set_new(body, "at", json_string(at));
@@ -299,6 +311,8 @@ static eg_err create(eg_clinic *clinic, const char *episode_id, const kind_rule 
         err = eg_row_create(clinic, kind->kind, NULL, &links,
                             kind->draft ? EG_DOCUMENT_DRAFT : EG_DOCUMENT_FINAL, body, NULL,
                             document, diag);
+    if (err == EG_OK && strcmp(kind->kind, "finding_value") == 0)
+        err = eg_intake_take_typed(clinic, chart, body, problems, diag);
     if (err == EG_OK) err = settle(clinic, episode_id, kind->kind, diag);
     json_decref(chart);
     return err;
@@ -394,6 +408,14 @@ static eg_err check_kept(const eg_document *seen, const json_t *old, const json_
     return EG_OK;
 }
 
+static bool same_member(const json_t *a, const json_t *b, const char *name) {
+    return json_equal(json_object_get(a, name), json_object_get(b, name)) != 0;
+}
+
+static bool same_number(double a, double b) {
+    return isnan(a) ? isnan(b) : !(a < b) && !(a > b);
+}
+
 /* An amendment obeys the state of the episode; corrections after discharge are allowed. */
 static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *body,
                            json_t **problems, eg_diag *diag) {
@@ -415,14 +437,20 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
         eg_course_session_stimulates(clinic, chart, body) >
             eg_course_session_stimulates(clinic, chart, old))
         err = eg_course_allows_stimulation(clinic, chart, body, problems, diag);
-    if (err == EG_OK && same_plan)
+    bool same_check_in = old != NULL && same_member(old, body, "check_in") &&
+                         same_member(old, body, "blocked_override") &&
+                         same_member(old, body, "overrides") &&
+                         same_number(eg_session_pain(old), eg_session_pain(body));
+    if (err == EG_OK && same_plan && !same_check_in)
         err = eg_guard_check_in(clinic, chart, body, problems, diag);
-    else if (err == EG_OK && !closed)
+    else if (err == EG_OK && !same_plan && !closed)
         err = eg_course_allows(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = check_links(chart, kind, seen->parent_id, body, problems, diag);
     if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
     if (err == EG_OK) err = eg_course_check_words(clinic, chart, kind->kind, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, seen->parent_id, body, diag);
+    if (err == EG_OK && strcmp(kind->kind, "finding_value") == 0)
+        err = eg_intake_take_typed(clinic, chart, body, problems, diag);
     json_decref(chart);
     return err;
 }

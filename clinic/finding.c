@@ -83,6 +83,16 @@ static const char *near_names(const eg_knowledge *knowledge, const char *name,
     return text;
 }
 
+eg_err eg_finding_check(const eg_knowledge *knowledge, const char *name, const json_t *value,
+                        eg_diag *diag) {
+    EG_ASSERT(knowledge != NULL && name != NULL);
+    json_t *definition = eg_knowledge_find(knowledge, "findings", name);
+    if (definition == NULL)
+        return eg_diag_set(diag, EG_ERR_NOT_FOUND, name, 0, "there is no finding \"%.60s\"", name);
+    if (!json_is_number(value)) return EG_OK;
+    return check_value(definition, name, json_number_value(value), name, diag);
+}
+
 static eg_err set_at(eg_findings *findings, const eg_knowledge *knowledge, const char *name,
                      double value, const char *where, eg_finding **row, eg_diag *diag) {
     json_t *definition = eg_knowledge_find(knowledge, "findings", name);

@@ -37,6 +37,11 @@ EG_NODISCARD eg_err eg_findings_set(eg_findings *findings, const eg_knowledge *k
                                     const char *name, double value, const char *source,
                                     const char *date, eg_diag *diag);
 
+/* Is it a finding, and is the value (null: asked, cannot be known) one that it can have? Errors as
+ * eg_findings_set. */
+EG_NODISCARD eg_err eg_finding_check(const eg_knowledge *knowledge, const char *name,
+                                     const json_t *value, eg_diag *diag);
+
 /* NULL if it is not known. */
 const eg_finding *eg_findings_get(const eg_findings *findings, const char *name);
 

@@ -31,22 +31,6 @@ void eg_api_get_findings(eg_api_call *call) {
     eg_api_finish(call, 200, err, findings, NULL, &diag);
 }
 
-/* Is it a finding, and is the value (NULL: cannot be known) one that it can have? */
-static eg_err check_finding(const eg_api_call *call, const char *name, const json_t *value,
-                            eg_diag *diag) {
-    const eg_knowledge *knowledge = call->api->clinic.knowledge;
-    if (value == NULL || !json_is_number(value))
-        return eg_knowledge_find(knowledge, "findings", name) != NULL
-                   ? EG_OK
-                   : eg_diag_set(diag, EG_ERR_NOT_FOUND, name, 0, "there is no such finding");
-    eg_findings *scratch = calloc(1, sizeof *scratch);
-    if (scratch == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, name, 0, "no memory");
-    eg_err err =
-        eg_findings_set(scratch, knowledge, name, json_number_value(value), NULL, NULL, diag);
-    free(scratch);
-    return err;
-}
-
 /* A value typed on the findings page is a document of its own, so that it has an author, a time and
  * a history. */
 void eg_api_put_finding(eg_api_call *call) {
@@ -63,7 +47,8 @@ void eg_api_put_finding(eg_api_call *call) {
         json_pack("{ss sO? ss}", "name", eg_api_parameter(call, 1), "value", value, "at", instant);
     if (value == NULL) json_object_set_new(body, "value", json_null());
     if (json_is_string(note)) json_object_set(body, "note", note);
-    eg_err err = check_finding(call, eg_api_parameter(call, 1), value, &diag);
+    eg_err err =
+        eg_finding_check(call->api->clinic.knowledge, eg_api_parameter(call, 1), value, &diag);
     if (err == EG_OK)
         err = eg_document_create(&call->api->clinic, eg_api_parameter(call, 0), "finding_value",
                                  NULL, body, &document, &problems, &diag);

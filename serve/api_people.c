@@ -108,11 +108,13 @@ void eg_api_check_in(eg_api_call *call) {
     eg_diag diag = {0};
     json_t *chart = NULL;
     json_t *verdict = NULL;
+    json_t *problems = NULL;
     json_t *body = eg_api_read_object(call);
     if (body == NULL) return;
     eg_err err = eg_chart_load(&call->api->clinic, eg_api_parameter(call, 0), &chart, &diag);
+    if (err == EG_OK) err = eg_document_validate("check_in", body, &problems, &diag);
     if (err == EG_OK) err = eg_course_check_in(&call->api->clinic, chart, body, &verdict, &diag);
     json_decref(chart);
     json_decref(body);
-    eg_api_finish(call, 200, err, verdict, NULL, &diag);
+    eg_api_finish(call, 200, err, verdict, problems, &diag);
 }

@@ -284,6 +284,18 @@ static void note_finding_text(const char *name, const char *value) {
     must(create("finding_value", NULL, text, NULL));
 }
 
+/* Changes one answer of the intake's screening. */
+static void answer_screen(const char *name, int value) {
+    json_t *document = NULL;
+    must(eg_document_get(clinic, intake_id, 0, &document, NULL));
+    json_t *screen = json_object_get(json_object_get(document, "body"), "stimulation_screen");
+    json_object_set_new(screen, name, json_integer(value));
+    char *dump = json_dumps(screen, 0);
+    must(change(intake_id, "stimulation_screen", dump));
+    free(dump);
+    json_decref(document);
+}
+
 /* Stimulation chosen from the list of treatments passes the same guards as a proposal, when the
  * plan is signed and again at every session. */
 static void chosen_stimulation_is_guarded(void) {
@@ -299,13 +311,13 @@ static void chosen_stimulation_is_guarded(void) {
     EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S8 was not answered */
     note_finding("lmn_intact", 0);
     EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S8 */
-    note_finding("lmn_intact", 1);
+    answer_screen("lmn_intact", 1);
     note_finding("pregnant", 1);
     EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S2 */
-    note_finding("pregnant", 0);
+    must(change(intake_id, "pregnant", "0"));
     note_finding("epilepsy", 1);
     EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S3, no reason given */
-    note_finding("epilepsy", 0);
+    must(change(intake_id, "epilepsy", "0"));
     note_finding("pain_during", 7);
     EG_CHECK_INT(sign(plan_id, 4), EG_ERR_GUARD); /* S5 warns on everything */
     note_finding("pain_during", 2);
@@ -318,7 +330,7 @@ static void chosen_stimulation_is_guarded(void) {
     note_finding("dvt_active", 1);
     EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
     must(create("session", NULL, session_text(4, 128, ""), NULL)); /* without it: yes */
-    note_finding("dvt_active", 0);
+    answer_screen("dvt_active", 0);
     must(create("session", NULL, session, NULL));
     note_finding_text("implanted_device", "null");
     EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
@@ -332,7 +344,7 @@ static void chosen_stimulation_is_guarded(void) {
              "[{'exercise_id':'hand-opening-stimulated','title':'Open your hand'}]}",
              plan_id);
     EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
-    note_finding("implanted_device", 0);
+    must(change(intake_id, "implanted_device", "0"));
     must(create("session", NULL, session, NULL));
     /* In free words it is refused in any case: the guards would not see it. */
     snprintf(session, sizeof session,
@@ -364,7 +376,7 @@ static void part_with_stimulation_is_guarded(void) {
     note_finding("lmn_intact", 1);
     for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
         const size_t row = i / 2;
-        note_finding("pregnant", i % 2 == 0);
+        must(change(intake_id, "pregnant", i % 2 == 0 ? "1" : "0"));
         snprintf(decisions, sizeof decisions, decision, rows[row].title, goal_id, rows[row].type,
                  rows[row].exercise);
         must(change(plan_id, "decisions", decisions));
@@ -670,6 +682,9 @@ static uint32_t draw(uint32_t n) {
     return (state >> 8) % n;
 }
 
+#define FLAG_A "chest_pain"
+#define FLAG_B "fever"
+
 /* One random action; errors are as good as successes. */
 static void act(void) {
     static const char *const states[] = {"intake",     "screened",     "hold",
@@ -682,11 +697,11 @@ static void act(void) {
         break;
     case 1:
         if (intake_id[0] == '\0') {
-            save_intake(draw(2) ? "cauda_equina_made_up" : NULL);
+            save_intake(draw(2) ? FLAG_A : NULL);
         } else {
             json_t *fresh = eg_test_intake(clinic, NULL);
             json_t *flags = json_object_get(fresh, "red_flags");
-            json_object_set_new(flags, draw(2) ? "flag_a" : "flag_b", json_integer(draw(6) == 0));
+            json_object_set_new(flags, draw(2) ? FLAG_A : FLAG_B, json_integer(draw(6) == 0));
             char *dump = json_dumps(flags, 0);
             (void)change(intake_id, "red_flags", dump);
             free(dump);

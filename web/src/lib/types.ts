@@ -340,6 +340,8 @@ export interface Session {
   therapist: string
   check_in: {
     pain: number | null
+    pain_during?: number | null
+    pain_rise_24h?: number | null
     sbp: number | null
     dbp: number | null
     hr: number | null
@@ -347,6 +349,7 @@ export interface Session {
     skin_ok: boolean | null
     note: string
   }
+  overrides?: { rule_id: string; reason: string }[]
   blocked_override?: { reason: string; clinician?: string | null; credential?: string | null }
   items: SessionItem[]
   minutes: { timed: number; untimed: number; rest: number; unattended: number }
