@@ -143,8 +143,8 @@ void measure_print_table(const eg_evaluation *evaluation, const char *path) {
         print_norm_hints(object);
         json_int_t n_hidden = json_integer_value(json_object_get(object, "hidden"));
         if (n_hidden > 0)
-            printf("\n  %lld more measures repeat poorly or cost much; --all shows them.\n",
-                   (long long)n_hidden);
+            printf("\n  %lld measures are not shown: %s.\n", (long long)n_hidden,
+                   text_of(object, "hidden_reason"));
         printf("\n");
     }
     json_decref(object);

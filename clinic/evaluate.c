@@ -303,8 +303,6 @@ const char *eg_evaluation_problem(const eg_evaluation *evaluation) {
 bool eg_evaluation_shows(const eg_evaluation *evaluation, size_t index) {
     EG_ASSERT(index < evaluation->result.count);
     if (evaluation->options.all || evaluation->result.profile != EG_BALANCE_ENGRAM) return true;
-    measure_knowledge known =
-        evaluate_find_knowledge(evaluation, evaluation->result.values[index].code);
-    const json_t *icc = json_object_get(known.reliability, "icc21");
-    return !json_is_number(icc) || json_number_value(icc) >= evaluation->evaluator->icc_show_least;
+    double icc = evaluate_find_icc(evaluation, evaluation->result.values[index].code, NULL);
+    return !(icc < evaluation->evaluator->icc_show_least);
 }

@@ -81,16 +81,17 @@ const eg_cop_trial *eg_evaluation_trial(const eg_evaluation *evaluation);
 const eg_balance_result *eg_evaluation_values(const eg_evaluation *evaluation);
 const char *eg_evaluation_problem(const eg_evaluation *evaluation);
 
-/* Whether value `index` is printed: under the engram profile without `all`, measures whose
- * repeatability under this condition is poor (ICC below knowledge/gates' icc_show_least) are not.
- */
+/* Whether value `index` is printed: under the engram profile without `all`, measures of standing
+ * whose repeatability is poor (ICC below knowledge/gates' icc_show_least) are not. Where none is
+ * known for just this condition and duration, the lowest of those that it can be counts. */
 bool eg_evaluation_shows(const eg_evaluation *evaluation, size_t index);
 
 /* Writes the object of `engram measure balance --json`: {"file", "sha256", "format", "map",
  * "map_title", "map_source": "given", "ready" or "header", "profile", "task", "task_detail",
  * "clinical", "verdict", "duration_s", "rate_hz", "samples", "analysed", "condition", "quality":
  * [{"check", "verdict", "detail"}], "measures": [{"code", "name", "value", "unit", "better", ...,
- * "no_norm", "no_mdc"}], "hidden": number of measures that only `all` shows, "warnings"}. Under the
+ * "no_norm", "no_mdc"}], "hidden": number of measures that only `all` shows,
+ * "hidden_reason", "warnings"}. Under the
  * engram profile a trial that fails the gate has null values and "withheld": true. */
 void eg_evaluation_write(const eg_evaluation *evaluation, eg_json_writer *json);
 

@@ -16,19 +16,30 @@ static const char *text_of(const json_t *entry, const char *key) {
 
 /* ---- norms ---------------------------------------------------------------------------------- */
 
-static int is_for_condition(const eg_evaluation *e, const json_t *entry) {
+/* "any" of an entry holds for all; `own` NULL: not known of the trial. */
+static int is_same(const json_t *entry, const char *key, const char *own, int if_unknown) {
+    const char *of_entry = text_of(entry, key);
+    if (strcmp(of_entry, "any") == 0) return 1;
+    return own == NULL ? if_unknown : strcmp(of_entry, own) == 0;
+}
+
+/* Surface and vision; `if_unknown`: whether what is not known of the trial fits. */
+static int is_for_surroundings(const eg_evaluation *e, const json_t *entry, int if_unknown) {
     const eg_balance_condition *c = &e->trial.condition;
     const char *surface = c->surface == EG_SURFACE_FIRM   ? "firm"
                           : c->surface == EG_SURFACE_FOAM ? "foam"
-                                                          : "?";
+                                                          : NULL;
     const char *vision = c->vision == EG_VISION_OPEN     ? "open"
                          : c->vision == EG_VISION_CLOSED ? "closed"
-                                                         : "?";
+                                                         : NULL;
+    return is_same(entry, "surface", surface, if_unknown) &&
+           is_same(entry, "vision", vision, if_unknown);
+}
+
+static int is_for_condition(const eg_evaluation *e, const json_t *entry) {
     const json_t *duration = json_object_get(entry, "duration_s");
     double seconds = json_number_value(duration), own = (double)e->trial.n / e->trial.rate_hz;
-    const char *of_surface = text_of(entry, "surface"), *of_vision = text_of(entry, "vision");
-    if (strcmp(of_surface, "any") != 0 && strcmp(of_surface, surface) != 0) return 0;
-    if (strcmp(of_vision, "any") != 0 && strcmp(of_vision, vision) != 0) return 0;
+    if (!is_for_surroundings(e, entry, 0)) return 0;
     return !json_is_number(duration) || fabs(own - seconds) <= duration_tolerance * seconds;
 }
 
@@ -59,10 +70,40 @@ static const char *why_never(const eg_evaluation *e) {
     return NULL;
 }
 
+/* Where a norm cannot be looked for, noise cannot either, mostly for the same reason. */
+static const char *why_no_noise(const eg_evaluation *e, int n_of_measure) {
+    const eg_balance_condition *c = &e->trial.condition;
+    const char *never = evaluate_why_never_mdc(e);
+    if (never != NULL) return never;
+    if (c->stance == EG_STANCE_TANDEM || c->stance == EG_STANCE_SINGLE_LEFT ||
+        c->stance == EG_STANCE_SINGLE_RIGHT)
+        return "how large a change is noise is known for quiet standing on both feet only";
+    if (n_of_measure == 0) return "how large a change of this measure is noise is not known";
+    if (c->vision == EG_VISION_UNKNOWN || c->surface == EG_SURFACE_UNKNOWN)
+        return "say --vision and --surface to see how large a change is noise";
+    return "how large a change is noise is known for trials of 60 s only";
+}
+
+static int is_noise_of(const json_t *entry, const char *code) {
+    return strcmp(text_of(entry, "measure"), code) == 0 &&
+           json_is_number(json_object_get(entry, "icc21"));
+}
+
+static int count_noise(const eg_evaluation *e, const char *code) {
+    int n = 0;
+    size_t i;
+    json_t *entry;
+    json_array_foreach(e->evaluator->norms, i, entry) n += is_noise_of(entry, code);
+    return n;
+}
+
 measure_knowledge evaluate_find_knowledge(const eg_evaluation *e, const char *code) {
-    measure_knowledge known = {NULL, NULL, why_never(e)};
+    measure_knowledge known = {NULL, NULL, why_never(e), NULL};
     int n_of_measure = 0, n_of_condition = 0;
-    if (known.why_not != NULL) return known;
+    if (known.why_not != NULL) {
+        known.why_no_mdc = why_no_noise(e, count_noise(e, code));
+        return known;
+    }
     size_t i;
     json_t *entry;
     json_array_foreach(e->evaluator->norms, i, entry) {
@@ -79,11 +120,30 @@ measure_knowledge evaluate_find_knowledge(const eg_evaluation *e, const char *co
         if (is_noise && (fits || (has_no_age(entry) && known.reliability == NULL)))
             known.reliability = entry;
     }
+    if (!json_is_number(json_object_get(known.reliability, "mdc95")))
+        known.why_no_mdc = why_no_noise(e, known.reliability != NULL ? 0 : count_noise(e, code));
     if (known.reference != NULL || n_of_measure == 0) return known;
     known.why_not = n_of_condition == 0           ? "no norm for this duration, surface and vision"
                     : isnan(e->options.age_years) ? "say --age to see norms"
                                                   : "nobody of this age was measured";
     return known;
+}
+
+double evaluate_find_icc(const eg_evaluation *e, const char *code, bool *is_borrowed) {
+    double lowest = NAN;
+    if (is_borrowed != NULL) *is_borrowed = false;
+    if (e->trial.condition.posture == EG_POSTURE_SITTING) return NAN;
+    measure_knowledge known = evaluate_find_knowledge(e, code);
+    const json_t *own = json_object_get(known.reliability, "icc21");
+    if (json_is_number(own)) return json_number_value(own);
+    size_t i;
+    json_t *entry;
+    json_array_foreach(e->evaluator->norms, i, entry) {
+        if (!is_noise_of(entry, code) || !is_for_surroundings(e, entry, 1)) continue;
+        lowest = fmin(lowest, json_number_value(json_object_get(entry, "icc21")));
+    }
+    if (is_borrowed != NULL) *is_borrowed = !isnan(lowest);
+    return lowest;
 }
 
 /* ---- spectrum ------------------------------------------------------------------------------- */

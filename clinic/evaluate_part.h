@@ -65,8 +65,8 @@ void evaluate_write_task(const eg_evaluation *e, eg_json_writer *json);
 /* "excursions" of limits of stability, found in the trace for a person to check. */
 void evaluate_write_excursions(const eg_evaluation *e, eg_json_writer *json);
 
-/* Why a change of this trial's measures cannot be judged; NULL where its noise is known. */
-const char *evaluate_why_no_mdc(const eg_evaluation *e);
+/* Why a change of no measure of this task can be judged; NULL where some can. */
+const char *evaluate_why_never_mdc(const eg_evaluation *e);
 
 /* Fills trial and gate_input from the recording by e->map. */
 EG_NODISCARD eg_err evaluate_make_trial(eg_evaluation *e, const eg_recording *recording,
@@ -77,9 +77,16 @@ typedef struct measure_knowledge {
     const json_t *reference;   /* band and reliability for the condition; NULL if none fits */
     const json_t *reliability; /* reliability alone; NULL if none fits */
     const char *why_not;       /* static: why no norm is shown; NULL if one is */
+    const char *why_no_mdc;    /* static: why its noise is not known; NULL if it is */
 } measure_knowledge;
 
 measure_knowledge evaluate_find_knowledge(const eg_evaluation *e, const char *code);
+
+/* The ICC(2,1) that decides whether a measure of standing is shown: the one known for the trial's
+ * condition, else the lowest of the conditions that it can be (what is unknown of it, and its
+ * duration, left open). NaN where no condition's is known, and in sitting, of which standing says
+ * nothing. `is_borrowed` (may be NULL): it is not of the trial's own condition and duration. */
+double evaluate_find_icc(const eg_evaluation *e, const char *code, bool *is_borrowed);
 
 /* "spectrum": {"f_hz", "ml", "ap"} of the trace, or null for a trial that is too short. */
 void evaluate_write_spectrum(const eg_evaluation *e, eg_json_writer *json);

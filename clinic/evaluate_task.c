@@ -97,6 +97,9 @@ eg_err evaluate_apply_task(eg_evaluation *e, eg_diag *diag) {
             return contradict(e, "posture", diag);
         c->posture = posture;
     }
+    /* The task's name says it unless the file, its row of cases.csv or somebody said otherwise. */
+    if (task == EG_TASK_QUIET_STANDING && c->posture == EG_POSTURE_UNKNOWN)
+        c->posture = EG_POSTURE_STANDING;
     if (task == EG_TASK_TANDEM) {
         if (c->stance != EG_STANCE_UNKNOWN && c->stance != EG_STANCE_TANDEM)
             return contradict(e, "stance", diag);
@@ -106,7 +109,7 @@ eg_err evaluate_apply_task(eg_evaluation *e, eg_diag *diag) {
     return EG_OK;
 }
 
-const char *evaluate_why_no_mdc(const eg_evaluation *e) {
+const char *evaluate_why_never_mdc(const eg_evaluation *e) {
     const evaluator_task *tasks = e->evaluator->tasks;
     if (e->trial.condition.posture == EG_POSTURE_SITTING && eg_task_is_quiet(e->plan.task))
         return tasks[EG_TASK_QUIET_SITTING].no_mdc;

@@ -129,8 +129,7 @@ static void write_measure(const eg_evaluation *e, const eg_balance_value *value,
         if (known.reference != NULL) write_norm(known.reference, shown, json);
         if (known.reliability != NULL) write_reliability(known.reliability, json);
         if (known.why_not != NULL) eg_json_member_string(json, "no_norm", known.why_not);
-        const char *no_mdc = evaluate_why_no_mdc(e);
-        if (no_mdc != NULL) eg_json_member_string(json, "no_mdc", no_mdc);
+        if (known.why_no_mdc != NULL) eg_json_member_string(json, "no_mdc", known.why_no_mdc);
     }
     eg_json_end_object(json);
 }
@@ -150,15 +149,32 @@ static void write_how(const eg_evaluation *e, eg_json_writer *json) {
     eg_json_end_object(json);
 }
 
-/* Measures of the profile that are not in the list because only `all` shows them. */
-static size_t count_hidden(const eg_evaluation *e) {
-    size_t n = 0;
-    if (e->options.all || e->options.profile != EG_BALANCE_ENGRAM) return 0;
-    if (!eg_task_is_quiet(e->plan.task)) return 0;
-    for (size_t i = 0; i < e->result.count; i++) n += (size_t)!eg_evaluation_shows(e, i);
-    for (size_t i = 0; i < eg_balance_measures.count; i++)
-        n += (size_t)eg_balance_measure_is_extra(eg_balance_measures.rows[i].code);
-    return n;
+/* Measures of the profile that are not in the list because only `all` shows them, and why. */
+static void write_hidden(const eg_evaluation *e, eg_json_writer *json) {
+    size_t n_poor = 0, n_borrowed = 0, n_extra = 0;
+    bool is_reduced = !e->options.all && e->options.profile == EG_BALANCE_ENGRAM &&
+                      eg_task_is_quiet(e->plan.task);
+    for (size_t i = 0; is_reduced && e->result_err == EG_OK && i < e->result.count; i++) {
+        bool is_borrowed;
+        if (eg_evaluation_shows(e, i)) continue;
+        (void)evaluate_find_icc(e, e->result.values[i].code, &is_borrowed);
+        n_poor++;
+        n_borrowed += is_borrowed;
+    }
+    for (size_t i = 0; is_reduced && i < eg_balance_measures.count; i++)
+        n_extra += (size_t)eg_balance_measure_is_extra(eg_balance_measures.rows[i].code);
+    eg_json_member_integer(json, "hidden", (int64_t)(n_poor + n_extra));
+    if (n_poor + n_extra == 0) return;
+    char text[320];
+    snprintf(text, sizeof text,
+             "%zu repeat poorly (ICC below %g%s), %zu more repeat poorly or cost much to compute; "
+             "--all shows all of them",
+             n_poor, e->evaluator->icc_show_least,
+             n_borrowed > 0 ? ", of the lowest that is known for standing where none is known for "
+                              "this condition and duration"
+                            : "",
+             n_extra);
+    eg_json_member_string(json, "hidden_reason", text);
 }
 
 void eg_evaluation_write(const eg_evaluation *e, eg_json_writer *json) {
@@ -185,7 +201,7 @@ void eg_evaluation_write(const eg_evaluation *e, eg_json_writer *json) {
             if (eg_evaluation_shows(e, i)) write_measure(e, &e->result.values[i], json);
     eg_json_end_array(json);
     if (e->result_err != EG_OK) eg_json_member_string(json, "reason", e->result_diag.text);
-    eg_json_member_integer(json, "hidden", (int64_t)count_hidden(e));
+    write_hidden(e, json);
     eg_json_key(json, "warnings");
     eg_json_begin_array(json);
     for (size_t i = 0; i < e->n_warnings; i++) eg_json_string(json, e->warnings[i]);
