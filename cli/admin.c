@@ -11,10 +11,12 @@
 #include "clinic/document.h"
 #include "clinic/row.h"
 
-static const char usage[] =
+const char eg_command_admin_help[] =
     "usage: engram admin verify        [--data DIR] [--demo] [--store sqlite:PATH]\n"
     "       engram admin backup FILE   [--data DIR] [--demo] [--store sqlite:PATH]\n"
-    "       engram admin restore FILE  [--data DIR] [--demo] [--store sqlite:PATH]\n";
+    "       engram admin restore FILE  [--data DIR] [--demo] [--store sqlite:PATH]\n"
+    "  verify                                reads every byte, checks every hash and signature\n"
+    "  --data DIR  --demo                    whose data, as for engram serve\n";
 
 typedef struct verify_count {
     size_t documents, signatures, faults;
@@ -149,26 +151,32 @@ static int restore(const char *backup, const char *url, const char *folder) {
 
 int eg_command_admin(int n_arguments, char **arguments) {
     const char *data = NULL, *store = NULL, *file = NULL;
+    const char *help = eg_command_admin_help;
     const char *job = n_arguments > 1 ? arguments[1] : "";
     bool is_demo = false, is_verify = strcmp(job, "verify") == 0;
     bool is_backup = strcmp(job, "backup") == 0, is_restore = strcmp(job, "restore") == 0;
-    bool is_understood = is_verify || is_backup || is_restore;
+    if (n_arguments < 2)
+        return eg_command_refuse("admin", "\"verify\", backup or restore is missing", NULL, help);
+    if (!is_verify && !is_backup && !is_restore)
+        return eg_command_refuse("admin", "there is no", job, help);
     for (int i = 2; i < n_arguments; i++) {
+        int is_data = strcmp(arguments[i], "--data") == 0;
+        int is_value = is_data || strcmp(arguments[i], "--store") == 0;
         if (strcmp(arguments[i], "--demo") == 0)
             is_demo = true;
-        else if (strcmp(arguments[i], "--data") == 0 && i + 1 < n_arguments)
+        else if (is_data && i + 1 < n_arguments)
             data = arguments[++i];
         else if (strcmp(arguments[i], "--store") == 0 && i + 1 < n_arguments)
             store = arguments[++i];
         else if (!is_verify && file == NULL && arguments[i][0] != '-' && arguments[i][0] != '\0')
             file = arguments[i];
         else
-            is_understood = false;
+            return eg_command_refuse("admin",
+                                     is_value ? "a value must follow" : "there is no option",
+                                     arguments[i], help);
     }
-    if (!is_understood || (!is_verify && file == NULL)) {
-        fprintf(stderr, "%s", usage);
-        return 2;
-    }
+    if (!is_verify && file == NULL)
+        return eg_command_refuse("admin", "FILE is missing", NULL, help);
     char url[DATA_STORE_URL_SIZE], folder[PATH_MAX] = "";
     if (!data_folder_store("admin", store, data, is_demo, url)) return 2;
     if (store == NULL) (void)data_folder_find(data, is_demo, folder);

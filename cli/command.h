@@ -8,6 +8,7 @@ typedef struct eg_command {
     const char *name;
     const char *usage;   /* one line, as it is typed */
     const char *summary; /* what it is for, a few words */
+    const char *help;    /* all its options: what --help prints, and wrong usage after its reason */
     /* arguments[0] is the subcommand's own name. Returns the exit status. */
     int (*run)(int n_arguments, char **arguments);
 } eg_command;
@@ -21,6 +22,21 @@ int eg_command_report(int n_arguments, char **arguments);
 int eg_command_doctor(int n_arguments, char **arguments);
 int eg_command_admin(int n_arguments, char **arguments);
 int eg_command_serve(int n_arguments, char **arguments);
+
+/* The help of each, in its own file. */
+extern const char eg_command_inspect_help[];
+extern const char eg_command_plan_help[];
+extern const char eg_command_knowledge_help[];
+extern const char eg_command_measure_help[];
+extern const char eg_command_report_help[];
+extern const char eg_command_doctor_help[];
+extern const char eg_command_admin_help[];
+extern const char eg_command_serve_help[];
+
+/* "engram COMMAND: what "argument"" and the help, on stderr. Returns 2, the exit status of wrong
+ * usage. `argument` may be NULL. */
+int eg_command_refuse(const char *command, const char *what, const char *argument,
+                      const char *help);
 
 /* "engram COMMAND: file:line: what and what to do" on stderr. */
 void eg_command_complain(const char *command, const eg_diag *diag);

@@ -261,40 +261,48 @@ static void check_folder(doctor *d, const char *folder) {
     check_store(d, folder);
 }
 
+const char eg_command_doctor_help[] =
+    "usage: engram doctor [--json] [--data DIR] [--demo]\n"
+    "  --json                                one JSON object: version, ok, checks\n"
+    "  --data DIR  --demo                    whose data, as for engram serve\n";
+
+/* Libraries, arithmetic, knowledge, time zones, fonts, pages, folder and store, port. */
+static void check_all(doctor *d, const char *data, bool is_demo) {
+    char folder[PATH_MAX];
+    check_libraries(d);
+    check_arithmetic(d);
+    check_knowledge(d);
+    check_zones(d);
+    check_fonts(d);
+    check_pages(d);
+    if (data_folder_find(data, is_demo, folder))
+        check_folder(d, folder);
+    else
+        say(d, STATE_FAIL, "data folder", "Name one with --data DIR.",
+            "neither XDG_DATA_HOME nor HOME is set");
+    check_port(d);
+}
+
 int eg_command_doctor(int n_arguments, char **arguments) {
     doctor d = {0};
     const char *data = NULL;
     bool is_demo = false;
-    char folder[PATH_MAX];
     for (int i = 1; i < n_arguments; i++) {
-        if (strcmp(arguments[i], "--json") == 0) {
+        int is_data = strcmp(arguments[i], "--data") == 0;
+        if (strcmp(arguments[i], "--json") == 0)
             d.is_json = true;
-        } else if (strcmp(arguments[i], "--demo") == 0) {
+        else if (strcmp(arguments[i], "--demo") == 0)
             is_demo = true;
-        } else if (strcmp(arguments[i], "--data") == 0 && i + 1 < n_arguments) {
+        else if (is_data && i + 1 < n_arguments)
             data = arguments[++i];
-        } else {
-            fprintf(stderr,
-                    "engram doctor: there is no option \"%s\"\n"
-                    "usage: engram doctor [--json] [--data DIR] [--demo]\n",
-                    arguments[i]);
-            return 2;
-        }
+        else
+            return eg_command_refuse("doctor",
+                                     is_data ? "a value must follow" : "there is no option",
+                                     arguments[i], eg_command_doctor_help);
     }
     d.checks = json_array();
     if (!d.is_json) printf("Engram %s\n", ENGRAM_VERSION);
-    check_libraries(&d);
-    check_arithmetic(&d);
-    check_knowledge(&d);
-    check_zones(&d);
-    check_fonts(&d);
-    check_pages(&d);
-    if (data_folder_find(data, is_demo, folder))
-        check_folder(&d, folder);
-    else
-        say(&d, STATE_FAIL, "data folder", "Name one with --data DIR.",
-            "neither XDG_DATA_HOME nor HOME is set");
-    check_port(&d);
+    check_all(&d, data, is_demo);
     if (d.is_json) {
         json_t *report = json_pack("{s:s,s:b,s:O}", "version", ENGRAM_VERSION, "ok", !d.has_failed,
                                    "checks", d.checks);

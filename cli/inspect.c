@@ -146,23 +146,25 @@ static void print_table(const eg_evaluator *evaluator, const char *path,
     }
 }
 
+const char eg_command_inspect_help[] =
+    "usage: engram inspect FILE... [--json]\n"
+    "  FILE                                  a recording of any format that can be read\n"
+    "  --json                                one JSON object a file, one line each\n";
+
 int eg_command_inspect(int n_arguments, char **arguments) {
     int as_json = 0, n_files = 0, status = 0;
     for (int i = 1; i < n_arguments; i++) {
         if (strcmp(arguments[i], "--json") == 0) {
             as_json = 1;
         } else if (arguments[i][0] == '-' && arguments[i][1] != '\0') {
-            fprintf(stderr, "engram inspect: there is no option \"%s\"; usage: %s\n", arguments[i],
-                    "engram inspect FILE... [--json]");
-            return 2;
+            return eg_command_refuse("inspect", "there is no option", arguments[i],
+                                     eg_command_inspect_help);
         } else {
             n_files++;
         }
     }
-    if (n_files == 0) {
-        fprintf(stderr, "usage: engram inspect FILE... [--json]\n");
-        return 2;
-    }
+    if (n_files == 0)
+        return eg_command_refuse("inspect", "FILE is missing", NULL, eg_command_inspect_help);
     eg_evaluator *evaluator;
     eg_diag problem = {0};
     if (eg_evaluator_create(eg_embedded_files, &evaluator, &problem) != EG_OK) {

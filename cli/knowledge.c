@@ -80,21 +80,27 @@ static void print_problems(const eg_knowledge *knowledge) {
     fprintf(stderr, count == 0 ? "No problems.\n" : "%zu problems.\n", count);
 }
 
+const char eg_command_knowledge_help[] =
+    "usage: engram knowledge check [--json] [DIR]\n"
+    "  DIR holds rules/, findings/ ...; without it what is in the program\n"
+    "  --json                                one JSON object, for scripts\n";
+
 int eg_command_knowledge(int n_arguments, char **arguments) {
     const char *folder = NULL;
-    int as_json = 0, usage = n_arguments < 2 || strcmp(arguments[1], "check") != 0;
+    int as_json = 0;
+    const char *help = eg_command_knowledge_help;
+    if (n_arguments < 2) return eg_command_refuse("knowledge", "\"check\" is missing", NULL, help);
+    if (strcmp(arguments[1], "check") != 0)
+        return eg_command_refuse("knowledge", "can be checked only, not", arguments[1], help);
     for (int i = 2; i < n_arguments; i++) {
         if (strcmp(arguments[i], "--json") == 0)
             as_json = 1;
-        else if (arguments[i][0] == '-' || folder != NULL)
-            usage = 1;
+        else if (arguments[i][0] == '-')
+            return eg_command_refuse("knowledge", "there is no option", arguments[i], help);
+        else if (folder != NULL)
+            return eg_command_refuse("knowledge", "one folder at a time, not", arguments[i], help);
         else
             folder = arguments[i];
-    }
-    if (usage) {
-        fprintf(stderr, "usage: engram knowledge check [--json] [DIR]\n"
-                        "  DIR holds rules/, findings/ ...; without it what is in the program\n");
-        return 2;
     }
     eg_knowledge *knowledge = NULL;
     eg_diag diag = {0};

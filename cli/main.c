@@ -1,35 +1,50 @@
 /* The `engram` command: finds the subcommand and runs it. Each subcommand has a file of its own and
  * returns the process's exit status: 0 done, 1 something failed, 2 wrong usage. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 
+static const char version_help[] = "usage: engram version\n";
+
 static const eg_command commands[] = {
     {"inspect", "engram inspect FILE... [--json]", "what a recording holds, any format",
-     eg_command_inspect},
+     eg_command_inspect_help, eg_command_inspect},
     {"measure", "engram measure balance FILE... [--profile NAME] [--json]",
-     "quality, measures and norms of a recording", eg_command_measure},
+     "quality, measures and norms of a recording", eg_command_measure_help, eg_command_measure},
     {"serve", "engram serve [--demo] [--data DIR] [--listen HOST:PORT]",
-     "the clinic in the browser, on this machine", eg_command_serve},
+     "the clinic in the browser, on this machine", eg_command_serve_help, eg_command_serve},
     {"plan", "engram plan FINDINGS.json [--json]", "rules applied, with reasons and unknowns",
-     eg_command_plan},
+     eg_command_plan_help, eg_command_plan},
     {"knowledge", "engram knowledge check [--json] [DIR]",
-     "is what Engram knows well formed, what is unverified", eg_command_knowledge},
+     "is what Engram knows well formed, what is unverified", eg_command_knowledge_help,
+     eg_command_knowledge},
     {"report", "engram report PATIENT|FILE --out report.pdf",
-     "a report on paper: a chart, or one balance recording", eg_command_report},
+     "a report on paper: a chart, or one balance recording", eg_command_report_help,
+     eg_command_report},
     {"doctor", "engram doctor [--json] [--data DIR]", "what is installed and working here",
-     eg_command_doctor},
+     eg_command_doctor_help, eg_command_doctor},
     {"admin", "engram admin verify|backup FILE|restore FILE [--data DIR]",
-     "is every stored byte as it was; copies of the clinic", eg_command_admin},
-    {"version", "engram version", "the program's version", eg_command_version},
+     "is every stored byte as it was; copies of the clinic", eg_command_admin_help,
+     eg_command_admin},
+    {"version", "engram version", "the program's version", version_help, eg_command_version},
 };
 
 int eg_command_version(int n_arguments, char **arguments) {
-    (void)n_arguments;
-    (void)arguments;
+    if (n_arguments > 1)
+        return eg_command_refuse("version", "takes no argument, but was given", arguments[1],
+                                 version_help);
     printf("engram %s\n", ENGRAM_VERSION);
     return 0;
+}
+
+int eg_command_refuse(const char *command, const char *what, const char *argument,
+                      const char *help) {
+    fprintf(stderr, "engram %s: %s", command, what);
+    if (argument != NULL) fprintf(stderr, " \"%s\"", argument);
+    fprintf(stderr, "\n%s", help);
+    return 2;
 }
 
 void eg_command_complain(const char *command, const eg_diag *diag) {
@@ -48,7 +63,15 @@ static void print_usage(FILE *out) {
     fprintf(out, "engram: neuromuscular re-education, measured and explained.\n\nusage:\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         fprintf(out, "  %-58s %s\n", commands[i].usage, commands[i].summary);
-    fprintf(out, "\nEngram is not a certified medical device.\n");
+    fprintf(out, "\nengram COMMAND --help says what each can do. Exit status: 0 done, 1 something "
+                 "failed, 2 wrong usage.\n");
+    fprintf(out, "Engram is not a certified medical device.\n");
+}
+
+static bool asks_for_help(int n_arguments, char **arguments) {
+    for (int i = 0; i < n_arguments; i++)
+        if (strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0) return true;
+    return false;
 }
 
 int main(int n_arguments, char **arguments) {
@@ -58,9 +81,13 @@ int main(int n_arguments, char **arguments) {
         return n_arguments > 1 ? 0 : 2;
     }
     if (strcmp(name, "--version") == 0) name = "version";
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
-        if (strcmp(commands[i].name, name) == 0)
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(commands[i].name, name) != 0) continue;
+        if (!asks_for_help(n_arguments - 2, arguments + 2))
             return commands[i].run(n_arguments - 1, arguments + 1);
+        printf("%s", commands[i].help);
+        return 0;
+    }
     fprintf(stderr, "engram: there is no command \"%s\"\n\n", name);
     print_usage(stderr);
     return 2;

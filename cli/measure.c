@@ -14,7 +14,7 @@
 #include "io/embed.h"
 #include "io/json/write.h"
 
-static const char usage[] =
+const char eg_command_measure_help[] =
     "usage: engram measure balance FILE... [options]\n"
     "  --profile engram|quijoux2021|duarte   whose definitions (engram)\n"
     "  --task quiet_standing|quiet_sitting|limits_of_stability|weight_shift|sit_to_stand|\n"
@@ -47,7 +47,7 @@ typedef struct measure_job {
 } measure_job;
 
 static int complain(const char *what, const char *argument) {
-    fprintf(stderr, "engram measure: %s \"%s\"\n%s", what, argument, usage);
+    (void)eg_command_refuse("measure", what, argument, eg_command_measure_help);
     return 0;
 }
 
@@ -71,7 +71,8 @@ static int read_arguments(measure_job *job, int n_arguments, char **arguments) {
             const char *value = i + 1 < n_arguments ? arguments[i + 1] : NULL;
             int taken = 1;
             if (strcmp(argument, "--explain") != 0)
-                taken = measure_options_take(&job->measure, "measure", usage, argument, value);
+                taken = measure_options_take(&job->measure, "measure", eg_command_measure_help,
+                                             argument, value);
             else if ((job->explain = value) == NULL)
                 return complain("a value must follow", argument);
             if (taken == 2) return complain("there is no option", argument);
@@ -192,7 +193,8 @@ static int measure_all(measure_job *job) {
 int eg_command_measure(int n_arguments, char **arguments) {
     if (n_arguments < 2 || strcmp(arguments[1], "balance") != 0) {
         if (n_arguments < 2)
-            fprintf(stderr, "%s", usage);
+            (void)eg_command_refuse("measure", "\"balance\" is missing", NULL,
+                                    eg_command_measure_help);
         else
             complain("only \"balance\" can be measured yet, not", arguments[1]);
         return 2;
@@ -205,7 +207,7 @@ int eg_command_measure(int n_arguments, char **arguments) {
         if (job.explain != NULL)
             status = explain(job.explain);
         else if (job.n_files == 0)
-            fprintf(stderr, "%s", usage);
+            (void)eg_command_refuse("measure", "FILE is missing", NULL, eg_command_measure_help);
         else if (job.is_paired && job.n_files > EG_PAIR_TRIALS_MAX)
             fprintf(stderr, "engram measure: --pairs compares at most %d files\n",
                     EG_PAIR_TRIALS_MAX);

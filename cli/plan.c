@@ -178,24 +178,32 @@ static int plan_file(const char *path, const eg_rule_book *book, int as_json) {
     return fine;
 }
 
+const char eg_command_plan_help[] =
+    "usage: engram plan FINDINGS.json [--json] [--knowledge DIR]\n"
+    "  FINDINGS.json: {\"findings\": {\"stroke\": 1, \"bbs\": 41}}\n"
+    "  --json                                one JSON object, for scripts\n"
+    "  --knowledge DIR                       rules and findings from a folder\n";
+
 int eg_command_plan(int n_arguments, char **arguments) {
     const char *path = NULL, *folder = NULL;
-    int as_json = 0, usage = 0;
+    int as_json = 0;
+    const char *help = eg_command_plan_help;
     for (int i = 1; i < n_arguments; i++) {
+        int is_folder = strcmp(arguments[i], "--knowledge") == 0;
         if (strcmp(arguments[i], "--json") == 0)
             as_json = 1;
-        else if (strcmp(arguments[i], "--knowledge") == 0 && i + 1 < n_arguments)
+        else if (is_folder && i + 1 < n_arguments)
             folder = arguments[++i];
-        else if (path != NULL || (arguments[i][0] == '-' && arguments[i][1] != '\0'))
-            usage = 1;
+        else if (is_folder)
+            return eg_command_refuse("plan", "a value must follow", arguments[i], help);
+        else if (arguments[i][0] == '-' && arguments[i][1] != '\0')
+            return eg_command_refuse("plan", "there is no option", arguments[i], help);
+        else if (path != NULL)
+            return eg_command_refuse("plan", "one file at a time, not", arguments[i], help);
         else
             path = arguments[i];
     }
-    if (usage || path == NULL) {
-        fprintf(stderr, "usage: engram plan FINDINGS.json [--json] [--knowledge DIR]\n"
-                        "  FINDINGS.json: {\"findings\": {\"stroke\": 1, \"bbs\": 41}}\n");
-        return 2;
-    }
+    if (path == NULL) return eg_command_refuse("plan", "FINDINGS.json is missing", NULL, help);
     eg_knowledge *knowledge = NULL;
     eg_rule_book *book = NULL;
     eg_diag diag = {0};

@@ -16,7 +16,7 @@
 #include "clinic/row.h"
 #include "clinic/trial.h"
 
-static const char usage[] =
+const char eg_command_report_help[] =
     "usage: engram report PATIENT|FILE --out report.pdf [options]\n"
     "  PATIENT                               a name, or the id of an episode of care\n"
     "  --type evaluation_plan|progress       which report (evaluation_plan)\n"
@@ -37,7 +37,7 @@ typedef struct report_job {
 } report_job;
 
 static int complain(const char *what, const char *argument) {
-    fprintf(stderr, "engram report: %s \"%s\"\n%s", what, argument, usage);
+    (void)eg_command_refuse("report", what, argument, eg_command_report_help);
     return 0;
 }
 
@@ -74,16 +74,15 @@ static int read_arguments(report_job *job, int n_arguments, char **arguments) {
         } else {
             int taken = take_own(job, argument, value);
             if (taken == 2)
-                taken = measure_options_take(&job->measure, "report", usage, argument, value);
+                taken = measure_options_take(&job->measure, "report", eg_command_report_help,
+                                             argument, value);
             if (taken == 2) return complain("there is no option", argument);
             if (taken == 0) return 0;
             i++;
         }
     }
     if (job->subject != NULL && job->out != NULL) return 1;
-    fprintf(stderr, "engram report: %s is missing\n%s",
-            job->subject == NULL ? "PATIENT or FILE" : "--out report.pdf", usage);
-    return 0;
+    return complain(job->subject == NULL ? "PATIENT or FILE is missing" : "--out is missing", NULL);
 }
 
 static eg_err write_bytes(void *closure, const unsigned char *bytes, size_t n) {

@@ -32,9 +32,16 @@ static int complain(const char *what, const char *remedy) {
     return 2;
 }
 
+const char eg_command_serve_help[] =
+    "usage: engram serve [--demo] [--data DIR] [--listen HOST:PORT] [--store sqlite:PATH]\n"
+    "  --demo                                six invented people, in a folder of their own\n"
+    "  --data DIR                            where the clinic's data lie\n"
+    "                                        ($XDG_DATA_HOME/engram)\n"
+    "  --listen HOST:PORT                    127.0.0.1:8321; this machine only\n"
+    "  --store sqlite:PATH                   a store of another name or place\n"
+    "  --web-dir DIR                         pages from a folder, for those who build them\n";
+
 static int read_options(int n_arguments, char **arguments, options *found) {
-    static const char usage[] = "usage: engram serve [--demo] [--data DIR] [--listen HOST:PORT] "
-                                "[--store sqlite:PATH] [--web-dir DIR]";
     *found = (options){.listen = "127.0.0.1:8321"};
     struct {
         const char *name;
@@ -49,18 +56,16 @@ static int read_options(int n_arguments, char **arguments, options *found) {
         size_t k = 0;
         while (k < sizeof known / sizeof known[0] && strcmp(known[k].name, arguments[i]) != 0) k++;
         if (k == sizeof known / sizeof known[0]) {
-            char text[256];
-            snprintf(text, sizeof text, "\"%s\" is not an option", arguments[i]);
-            return complain(text, usage);
+            return eg_command_refuse("serve", "there is no option", arguments[i],
+                                     eg_command_serve_help);
         }
         if (known[k].flag != NULL) {
             *known[k].flag = true;
         } else if (i + 1 < n_arguments) {
             *known[k].value = arguments[++i];
         } else {
-            char text[256];
-            snprintf(text, sizeof text, "%s needs a value", arguments[i]);
-            return complain(text, usage);
+            return eg_command_refuse("serve", "a value must follow", arguments[i],
+                                     eg_command_serve_help);
         }
     }
     return 0;

@@ -169,9 +169,28 @@ static double page_end(void) {
     return page_height - paper_margin - foot_height;
 }
 
-/* Starts a new page unless `height` still fits on this one. */
+static const paper_style heading_style = {12, 1, 0, {0.071, 0.114, 0.169}};
+
+/* Draws the heading that waits. */
+static void draw_heading(eg_paper *paper) {
+    static const paper_style quiet = {8, 0, 1, {0.349, 0.416, 0.502}};
+    if (paper->y > paper_margin) paper->y += paper_gap;
+    if (paper->aside != NULL)
+        paper_draw_text(paper, paper->aside, paper_margin + paper_inner_width() * 0.4, paper->y + 4,
+                        paper_inner_width() * 0.6, &quiet);
+    double width = paper_inner_width() * (paper->aside != NULL ? 0.4 : 1) - 4;
+    paper->y +=
+        paper_draw_text(paper, paper->heading, paper_margin, paper->y, width, &heading_style) + 4;
+    g_free(paper->heading);
+    g_free(paper->aside);
+    paper->heading = NULL;
+    paper->aside = NULL;
+}
+
 void paper_make_room(eg_paper *paper, double height) {
-    if (paper->y + height > page_end() && paper->y > paper_margin) begin_page(paper);
+    double needed = height + (paper->heading != NULL ? 28 : 0);
+    if (paper->y + needed > page_end() && paper->y > paper_margin) begin_page(paper);
+    if (paper->heading != NULL) draw_heading(paper);
 }
 
 eg_err eg_paper_create(const eg_paper_info *info, eg_paper_sink sink, void *closure,
@@ -241,16 +260,9 @@ void eg_paper_title(eg_paper *paper, const char *title, const char *line) {
 }
 
 void eg_paper_heading(eg_paper *paper, const char *text, const char *aside) {
-    paper_style style = {12, 1, 0, paper_ink};
-    paper_style quiet = {8, 0, 1, paper_ink_3};
-    /* A heading alone at the foot of a page helps nobody: keep room for what follows. */
-    paper_make_room(paper, 78);
-    if (paper->y > paper_margin) paper->y += paper_gap;
-    if (aside != NULL)
-        paper_draw_text(paper, aside, paper_margin + paper_inner_width() * 0.4, paper->y + 4,
-                        paper_inner_width() * 0.6, &quiet);
-    paper->y +=
-        paper_draw_text(paper, text, paper_margin, paper->y, paper_inner_width() * 0.6, &style) + 4;
+    if (paper->heading != NULL) draw_heading(paper);
+    paper->heading = g_strdup(text);
+    paper->aside = g_strdup(aside);
 }
 
 /* Lines that do not fit go to the next page. */
@@ -260,6 +272,8 @@ void eg_paper_text(eg_paper *paper, const char *text, eg_paper_tone tone) {
     PangoLayout *layout = shape(paper, text, paper_inner_width(), &style);
     PangoLayoutIter *iter = pango_layout_get_iter(layout);
     int more = 1;
+    /* One line alone at the foot of a page is lost to the eye. */
+    paper_make_room(paper, fmin(layout_height(layout), 3 * 1.3 * style.size));
     for (int i = 0; more && i < TEXT_LINES_MAX; i++) {
         PangoRectangle line;
         pango_layout_iter_get_line_extents(iter, NULL, &line);
@@ -290,7 +304,13 @@ void eg_paper_box(eg_paper *paper, const char *title, const char *text, eg_paper
     paper_style body = {9.5, 0, 0, paper_ink};
     double width = paper_inner_width() - 24;
     double title_height = paper_text_height(paper, title, width, &head);
-    double height = title_height + paper_text_height(paper, text, width, &body) + 18;
+    double text_height = text[0] != '\0' ? paper_text_height(paper, text, width, &body) + 4 : 0;
+    double height = title_height + text_height + 14;
+    if (height > page_end() - paper_margin) { /* no box is taller than a page */
+        eg_paper_text(paper, title, tone);
+        eg_paper_text(paper, text, EG_PAPER_PLAIN);
+        return;
+    }
     paper_make_room(paper, height);
     paper_fill_box(paper, paper_margin, paper->y, paper_inner_width(), height, tint);
     paper_fill_box(paper, paper_margin, paper->y, 3, height, bar);
@@ -330,8 +350,8 @@ void eg_paper_signature(eg_paper *paper, const char *signer, const char *at, con
     paper_style name = {10.5, 1, 0, paper_ink};
     paper_style plain = {9, 0, 0, paper_ink_2};
     paper_style small = {7, 0, 0, paper_ink_3};
-    paper_make_room(paper, 84);
     eg_paper_heading(paper, "Signature", NULL);
+    paper_make_room(paper, 60);
     paper->y += paper_draw_text(paper, signer, paper_margin, paper->y, paper_inner_width(), &name);
     paper->y += paper_draw_text(paper, at, paper_margin, paper->y, paper_inner_width(), &plain);
     paper->y +=
@@ -385,29 +405,107 @@ static void draw_table_head(eg_paper *paper, const table_shape *table) {
                     paper_line);
 }
 
-/* The first line of a cell is its value, the lines behind it say more and are quieter. */
-static double cell_part(eg_paper *paper, const table_shape *table, size_t column,
-                        const eg_paper_cell *cell, double y, int is_drawn) {
-    if (cell->text == NULL) return 0;
-    const char *rest = strchr(cell->text, '\n');
-    size_t first_length = rest == NULL ? strlen(cell->text) : (size_t)(rest - cell->text);
-    char *first = g_strndup(cell->text, first_length);
+/* A cell while it is laid out: its value, and below it in small print what says more. */
+typedef struct shaped_cell {
+    PangoLayout *parts[2]; /* NULL: none */
+    paper_color colors[2];
+    double x, width;
+    int is_right;
+    int n_drawn; /* lines that stand on the page already */
+} shaped_cell;
+
+static void shape_cell(eg_paper *paper, const table_shape *table, size_t column,
+                       const eg_paper_cell *cell, shaped_cell *shaped) {
     int is_right = table->columns[column].is_number;
-    paper_style top = {9, cell->tone == EG_PAPER_STRONG, is_right, tone_color(cell->tone)};
-    paper_style below = {7.5, 0, is_right, paper_ink_3};
-    double x = table->x[column];
-    double width = table->width[column];
-    double height = is_drawn ? paper_draw_text(paper, first, x, y, width, &top)
-                             : paper_text_height(paper, first, width, &top);
-    if (rest != NULL)
-        height += is_drawn ? paper_draw_text(paper, rest + 1, x, y + height, width, &below)
-                           : paper_text_height(paper, rest + 1, width, &below);
+    *shaped = (shaped_cell){.colors = {tone_color(cell->tone), paper_ink_3},
+                            .x = table->x[column],
+                            .width = table->width[column],
+                            .is_right = is_right};
+    if (cell->text == NULL) return;
+    const char *rest = strchr(cell->text, '\n');
+    paper_style top = {9, cell->tone == EG_PAPER_STRONG, is_right, paper_ink};
+    paper_style below = {7.5, 0, is_right, paper_ink};
+    char *first =
+        rest == NULL ? g_strdup(cell->text) : g_strndup(cell->text, (size_t)(rest - cell->text));
+    shaped->parts[0] = shape(paper, first, shaped->width, &top);
+    if (rest != NULL) shaped->parts[1] = shape(paper, rest + 1, shaped->width, &below);
     g_free(first);
+}
+
+static double cell_height(const shaped_cell *cell) {
+    double height = 0;
+    for (size_t i = 0; i < 2; i++)
+        if (cell->parts[i] != NULL) height += layout_height(cell->parts[i]);
     return height;
+}
+
+static void draw_cell(eg_paper *paper, const shaped_cell *cell, double y) {
+    for (size_t i = 0; i < 2; i++) {
+        if (cell->parts[i] == NULL) continue;
+        show(paper, cell->parts[i], cell->x, y, cell->colors[i]);
+        y += layout_height(cell->parts[i]);
+    }
+}
+
+/* Draws the lines that still fit above `end`; returns whether some are left. */
+static int draw_lines(eg_paper *paper, shaped_cell *cell, double y, double end) {
+    int index = 0;
+    for (size_t i = 0; i < 2; i++) {
+        int n = cell->parts[i] == NULL ? 0 : pango_layout_get_line_count(cell->parts[i]);
+        for (int k = 0; k < n; k++, index++) {
+            PangoLayoutLine *line = pango_layout_get_line_readonly(cell->parts[i], k);
+            PangoRectangle box;
+            pango_layout_line_get_extents(line, NULL, &box);
+            if (index < cell->n_drawn) continue;
+            double height = (double)box.height / PANGO_SCALE * 1.1;
+            if (y + height > end) return 1;
+            int to_right = cell->is_right ||
+                           pango_layout_line_get_resolved_direction(line) == PANGO_DIRECTION_RTL;
+            double room = cell->width - (double)box.width / PANGO_SCALE;
+            paper_use(paper, cell->colors[i]);
+            cairo_move_to(paper->cairo, cell->x + (to_right ? room : 0),
+                          y - (double)box.y / PANGO_SCALE);
+            pango_cairo_show_layout_line(paper->cairo, line);
+            cairo_new_path(paper->cairo);
+            y += height;
+            cell->n_drawn++;
+        }
+    }
+    return 0;
+}
+
+/* A row taller than a page runs over as many as it needs. */
+static void draw_long_row(eg_paper *paper, const table_shape *table, shaped_cell *cells) {
+    int is_left = 1;
+    for (int page = 0; is_left && page < TEXT_LINES_MAX; page++) {
+        if (page > 0) {
+            begin_page(paper);
+            draw_table_head(paper, table);
+        }
+        is_left = 0;
+        for (size_t i = 0; i < table->n_columns; i++)
+            if (draw_lines(paper, &cells[i], paper->y + cell_pad, page_end())) is_left = 1;
+    }
+    begin_page(paper);
+}
+
+static void draw_row(eg_paper *paper, const table_shape *table, shaped_cell *cells, double height) {
+    if (height + 2 * cell_pad > page_end() - paper_margin - 30) {
+        draw_long_row(paper, table, cells);
+        return;
+    }
+    if (paper->y + height + 2 * cell_pad > page_end()) {
+        begin_page(paper);
+        draw_table_head(paper, table);
+    }
+    for (size_t i = 0; i < table->n_columns; i++) draw_cell(paper, &cells[i], paper->y + cell_pad);
+    paper->y += height + 2 * cell_pad;
+    paper_draw_line(paper, paper_margin, paper->y, paper_width - paper_margin, paper->y, hairline);
 }
 
 void eg_paper_table(eg_paper *paper, const eg_paper_column *columns, size_t n_columns,
                     const eg_paper_cell *cells, size_t n_rows) {
+    static const double column_gap = 12;
     EG_ASSERT(n_columns > 0 && n_columns <= EG_PAPER_COLUMNS_MAX);
     table_shape table = {.columns = columns, .n_columns = n_columns};
     double shares = 0;
@@ -416,31 +514,31 @@ void eg_paper_table(eg_paper *paper, const eg_paper_column *columns, size_t n_co
     for (size_t i = 0; i < n_columns; i++) {
         double width = paper_inner_width() * columns[i].share / shares;
         table.x[i] = x;
-        table.width[i] = width - (i + 1 < n_columns ? paper_gap : 0);
+        table.width[i] = width - (i + 1 < n_columns ? column_gap : 0);
         x += width;
     }
-    paper_make_room(paper, 46);
-    draw_table_head(paper, &table);
     for (size_t row = 0; row < n_rows; row++) {
-        const eg_paper_cell *line = cells + row * n_columns;
+        shaped_cell shaped[EG_PAPER_COLUMNS_MAX];
         double height = 0;
-        for (size_t i = 0; i < n_columns; i++)
-            height = fmax(height, cell_part(paper, &table, i, &line[i], 0, 0));
-        if (paper->y + height + 2 * cell_pad > page_end()) {
-            begin_page(paper);
+        for (size_t i = 0; i < n_columns; i++) {
+            shape_cell(paper, &table, i, &cells[row * n_columns + i], &shaped[i]);
+            height = fmax(height, cell_height(&shaped[i]));
+        }
+        if (row == 0) { /* the head stays with the first row, as far as a page can hold both */
+            paper_make_room(paper, fmin(height, 300) + 2 * cell_pad + 18);
             draw_table_head(paper, &table);
         }
+        draw_row(paper, &table, shaped, height);
         for (size_t i = 0; i < n_columns; i++)
-            cell_part(paper, &table, i, &line[i], paper->y + cell_pad, 1);
-        paper->y += height + 2 * cell_pad;
-        paper_draw_line(paper, paper_margin, paper->y, paper_width - paper_margin, paper->y,
-                        hairline);
+            for (size_t k = 0; k < 2; k++)
+                if (shaped[i].parts[k] != NULL) g_object_unref(shaped[i].parts[k]);
     }
     paper->y += paper_gap;
 }
 
 eg_err eg_paper_finish(eg_paper *paper, int *n_pages) {
     EG_ASSERT(paper != NULL);
+    if (paper->heading != NULL) draw_heading(paper);
     draw_foot(paper);
     cairo_show_page(paper->cairo);
     cairo_status_t drawn = cairo_status(paper->cairo);

@@ -50,6 +50,9 @@ typedef struct eg_paper_trend {
     const char *unit;
     const char *verdict;  /* "within noise", "beyond noise", ... */
     const double *values; /* [n], oldest first */
+    const double *days;   /* [n], when each was measured, rising; NULL: in equal steps */
+    const char *first_on; /* dates as they stand below the first and the last value; may be NULL */
+    const char *last_on;
     size_t n;
     double mdc;  /* NaN if not known */
     double goal; /* NaN if none */
@@ -76,7 +79,8 @@ EG_NODISCARD eg_err eg_paper_create(const eg_paper_info *info, eg_paper_sink sin
 /* The head of the first page: mark, title, and a line below it. */
 void eg_paper_title(eg_paper *paper, const char *title, const char *line);
 
-/* A heading stays with what follows it. `aside` stands at the right and may be NULL. */
+/* A heading stays on the page of what follows it: it is drawn with it. `aside` stands at the right
+ * and may be NULL. */
 void eg_paper_heading(eg_paper *paper, const char *text, const char *aside);
 
 void eg_paper_text(eg_paper *paper, const char *text, eg_paper_tone tone);
@@ -94,7 +98,8 @@ void eg_paper_signature(eg_paper *paper, const char *signer, const char *at, con
 /* Labels and values in two columns; rows whose value is NULL or "" are left out. */
 void eg_paper_pairs(eg_paper *paper, const char *const (*pairs)[2], size_t n);
 
-/* `cells` is [n_rows][n_columns]. The head is repeated on each page. */
+/* `cells` is [n_rows][n_columns]. The head is repeated on each page; a row taller than a page runs
+ * over several. */
 void eg_paper_table(eg_paper *paper, const eg_paper_column *columns, size_t n_columns,
                     const eg_paper_cell *cells, size_t n_rows);
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <pango/pangocairo.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "clinic/paper_part.h"
 
@@ -38,6 +39,14 @@ static scale trend_scale(const eg_paper_trend *trend, double top, double bottom)
     return (scale){low - room, high + room, top, bottom};
 }
 
+/* Where the value stands between the first, 0, and the last, 1. */
+static double share_of_time(const eg_paper_trend *trend, size_t i) {
+    if (trend->n < 2) return 0;
+    if (trend->days == NULL || !(trend->days[trend->n - 1] > trend->days[0]))
+        return (double)i / (double)(trend->n - 1);
+    return (trend->days[i] - trend->days[0]) / (trend->days[trend->n - 1] - trend->days[0]);
+}
+
 static void draw_trend_lines(eg_paper *paper, const eg_paper_trend *trend, const scale *s, double x,
                              double width) {
     cairo_t *c = paper->cairo;
@@ -56,9 +65,8 @@ static void draw_trend_lines(eg_paper *paper, const eg_paper_trend *trend, const
     }
     paper_use(paper, paper_blue);
     cairo_set_line_width(c, 1.3);
-    double step = trend->n > 1 ? (width - 8) / (double)(trend->n - 1) : 0;
     for (size_t i = 0; i < trend->n; i++)
-        cairo_line_to(c, x + 4 + step * (double)i, place(s, trend->values[i]));
+        cairo_line_to(c, x + 4 + (width - 8) * share_of_time(trend, i), place(s, trend->values[i]));
     cairo_stroke(c);
     /* Hollow is the first value, full is the one of now. */
     cairo_arc(c, x + 4, place(s, trend->values[0]), 2.6, 0, 2 * G_PI);
@@ -66,18 +74,23 @@ static void draw_trend_lines(eg_paper *paper, const eg_paper_trend *trend, const
     cairo_fill_preserve(c);
     paper_use(paper, paper_blue);
     cairo_stroke(c);
-    double last_x = x + 4 + step * (double)(trend->n - 1);
+    double last_x = x + 4 + (width - 8) * share_of_time(trend, trend->n - 1);
     cairo_arc(c, last_x, place(s, trend->values[trend->n - 1]), 2.8, 0, 2 * G_PI);
     cairo_fill(c);
 }
 
 static const paper_style trend_head = {9, 1, 0, {0.071, 0.114, 0.169}};
 static const paper_style trend_value = {9, 0, 0, {0.263, 0.325, 0.416}};
+static const paper_style trend_date = {7, 0, 0, {0.349, 0.416, 0.502}};
+static const paper_style trend_last_date = {7, 0, 1, {0.349, 0.416, 0.502}};
 static const paper_style trend_verdict = {8, 0, 0, {0.349, 0.416, 0.502}};
 
 static void value_line(const eg_paper_trend *trend, char *text, size_t size) {
-    snprintf(text, size, "%.4g → %.4g %s", trend->values[0], trend->values[trend->n - 1],
-             trend->unit);
+    int n =
+        snprintf(text, size, "%.4g → %.4g%s%s", trend->values[0], trend->values[trend->n - 1],
+                 trend->unit[0] != '\0' && strcmp(trend->unit, "°") != 0 ? " " : "", trend->unit);
+    if (!isnan(trend->goal) && n > 0 && (size_t)n < size)
+        snprintf(text + n, size - (size_t)n, ", goal %.4g", trend->goal);
 }
 
 /* `head` is the height of the tallest title and value line of the row: charts stand level. */
@@ -90,7 +103,11 @@ static void draw_trend(eg_paper *paper, const eg_paper_trend *trend, double x, d
     y = paper->y + head;
     scale s = trend_scale(trend, y + 3, y + chart_height - 14);
     draw_trend_lines(paper, trend, &s, x, width);
-    paper_draw_text(paper, trend->verdict, x, y + chart_height - 10, width, &trend_verdict);
+    y += chart_height - 12;
+    if (trend->first_on != NULL) paper_draw_text(paper, trend->first_on, x, y, width, &trend_date);
+    if (trend->last_on != NULL)
+        paper_draw_text(paper, trend->last_on, x, y, width, &trend_last_date);
+    paper_draw_text(paper, trend->verdict, x, y + 10, width, &trend_verdict);
 }
 
 void eg_paper_trends(eg_paper *paper, const eg_paper_trend *trends, size_t n) {
@@ -108,7 +125,7 @@ void eg_paper_trends(eg_paper *paper, const eg_paper_trend *trends, size_t n) {
                                   paper_text_height(paper, text, width, &trend_value));
             foot = fmax(foot, paper_text_height(paper, trends[i].verdict, width, &trend_verdict));
         }
-        double height = head + chart_height + foot;
+        double height = head + chart_height + foot + 6;
         paper_make_room(paper, height);
         for (size_t i = row; i < end; i++)
             if (trends[i].n > 0)
@@ -140,7 +157,7 @@ static void draw_ellipse(eg_paper *paper, const eg_paper_sway *sway, double midd
 static double circle_step_mm(double reach_mm) {
     static const double steps_mm[] = {10, 20, 50, 100, 200};
     size_t i = 0;
-    while (i + 1 < sizeof steps_mm / sizeof steps_mm[0] && steps_mm[i] * 3 < reach_mm) i++;
+    while (i + 1 < sizeof steps_mm / sizeof steps_mm[0] && 2 * steps_mm[i + 1] < reach_mm) i++;
     return steps_mm[i];
 }
 

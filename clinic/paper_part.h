@@ -32,6 +32,9 @@ struct eg_paper {
     cairo_t *cairo;
     double y;    /* where the next block begins, from the top of the page */
     int n_pages; /* begun so far */
+    /* A heading that waits for what stands below it, so that both are on one page; NULL if none. */
+    char *heading;
+    char *aside;
 };
 
 typedef struct paper_style {
@@ -42,7 +45,7 @@ typedef struct paper_style {
 } paper_style;
 
 double paper_inner_width(void);
-/* Starts a new page unless `height` still fits on this one. */
+/* Starts a new page unless `height`, and a heading that waits, still fit on this one. */
 void paper_make_room(eg_paper *paper, double height);
 void paper_use(eg_paper *paper, paper_color color);
 double paper_text_height(eg_paper *paper, const char *text, double width, const paper_style *style);

@@ -38,12 +38,11 @@ static void write_title(report *r) {
                                 strcmp(discipline, "OT") == 0   ? "Occupational therapy"
                                 : strcmp(discipline, "PT") == 0 ? "Physical therapy"
                                                                 : discipline,
-                                report_cut(r, eg_text_at(episode, "title"), 160),
+                                report_valid(r, eg_text_at(episode, "title")),
                                 report_date(r, today)));
     if (json_is_true(json_object_get(person, "example")))
-        eg_paper_box(r->paper, "Example: this person is invented",
-                     "Name, history and numbers are made up; recordings are synthesised.",
-                     EG_PAPER_PLAIN);
+        eg_paper_box(r->paper, "Example: this person is invented, and so is every number of theirs",
+                     "", EG_PAPER_PLAIN);
 }
 
 static void write_draft_warning(report *r, const json_t *document, const char *what) {
@@ -70,9 +69,9 @@ static void write_precautions(report *r) {
     GPtrArray *stops = g_ptr_array_new();
     json_array_foreach(json_object_get(r->input->chart, "precautions"), i, chip) {
         const char *kind = eg_text_at(chip, "kind");
-        char *text = (char *)(uintptr_t)eg_text_at(chip, "text");
-        if (strcmp(kind, "stop") == 0) g_ptr_array_add(stops, text);
-        if (strcmp(kind, "warn") == 0) g_ptr_array_add(warnings, text);
+        const char *text = eg_text_at(chip, "text");
+        if (strcmp(kind, "stop") == 0) report_add(stops, text);
+        if (strcmp(kind, "warn") == 0) report_add(warnings, text);
     }
     if (stops->len > 0)
         eg_paper_box(r->paper, "Safety", report_join(r, stops, "\n", 10), EG_PAPER_STOP);
@@ -94,8 +93,13 @@ static void write_blocks(report *r) {
         report_write_goals(r, 0);
         report_write_plan(r);
         report_write_signature(r, report_plan(r));
+        report_write_unjudged(r);
         return;
     }
+    if (report_newest(r) == NULL)
+        eg_paper_box(r->paper,
+                     "No report has been written yet: this is the chart as it is now, not signed",
+                     "", EG_PAPER_PLAIN);
     write_draft_warning(r, report_newest(r), "report");
     write_precautions(r);
     report_write_progress(r);

@@ -60,7 +60,7 @@ static void write_quality(report *r) {
         const char *kept = report_print(r, "%s", name);
         g_free(name);
         if (strcmp(verdict, "ok") == 0) {
-            g_ptr_array_add(fine, (char *)(uintptr_t)kept);
+            report_add(fine, kept);
         } else if (n < 32) {
             int is_fail = strcmp(verdict, "fail") == 0;
             eg_paper_cell *row = cells + 3 * n++;
@@ -98,13 +98,13 @@ static void write_notes(report *r, const json_t *const *measures, size_t n, size
     const char *missing = missing_norm(r, measures, n);
     const char *source = "";
     for (size_t i = 0; i < n && source[0] == '\0'; i++) source = report_norm_source(r, measures[i]);
-    if (source[0] != '\0') g_ptr_array_add(notes, (char *)(uintptr_t)source);
+    if (source[0] != '\0') report_add(notes, source);
     if (n > 0)
-        g_ptr_array_add(notes, (char *)(uintptr_t) "MDC95: the smallest change that is more than "
-                                                   "noise, and over which interval it holds.");
+        report_add(notes, "MDC95: the smallest change that is more than "
+                          "noise, and over which interval it holds.");
     if (n_known > n)
-        g_ptr_array_add(
-            notes, (char *)(uintptr_t)report_print(
+        report_add(notes,
+                   report_print(
                        r, "%zu more measures are on the page and in engram measure balance --json.",
                        n_known - n));
     if (missing != NULL) eg_paper_text(r->paper, missing, EG_PAPER_ACT);

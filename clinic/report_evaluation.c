@@ -6,11 +6,13 @@
 #include "clinic/report_part.h"
 #include "clinic/row.h"
 
-enum { SHOWN_FINDINGS_MAX = 14, UNJUDGED_MAX = 40, SUMMARY_MAX = 4, UNKNOWN_MAX = 8 };
-
-static char *borrowed(const char *text) {
-    return (char *)(uintptr_t)text;
-}
+enum {
+    SHOWN_FINDINGS_MAX = 14,
+    UNJUDGED_MAX = 40,
+    SUMMARY_MAX = 4,
+    UNKNOWN_MAX = 8,
+    PAIR_MAX = 300
+};
 
 /* Is this finding a problem that was measured (and not something as it should be, or unknown)? */
 static int is_problem(const json_t *finding) {
@@ -45,13 +47,13 @@ static const char *worst_findings(report *r) {
     json_array_foreach(r->input->findings, i, finding) {
         if (!is_problem(finding)) continue;
         const char *norm = eg_text_at(json_object_get(finding, "norm"), "text");
-        g_ptr_array_add(worst, borrowed(report_print(r, "%s %s%s%s%s", eg_text_at(finding, "text"),
-                                                     value_text(r, finding), norm[0] ? " (" : "",
-                                                     report_plain(r, norm), norm[0] ? ")" : "")));
+        const char *value = value_text(r, finding);
+        if (strcmp(value, "yes") == 0) value = "";
+        report_add(worst, report_print(r, "%s%s%s%s%s%s", eg_text_at(finding, "text"),
+                                       value[0] ? " " : "", value, norm[0] ? " (" : "",
+                                       report_plain(r, norm), norm[0] ? ")" : ""));
     }
-    const char *text = worst->len == 0 ? "" : report_join(r, worst, "; ", SUMMARY_MAX);
-    g_ptr_array_free(worst, TRUE);
-    return text;
+    return report_said(r, worst, "; ", SUMMARY_MAX);
 }
 
 static const char *goal_lines(report *r) {
@@ -62,17 +64,14 @@ static const char *goal_lines(report *r) {
         const json_t *body = eg_member(goal, "body");
         const char *code = eg_text_at(body, "measure_code");
         const char *unit = report_measure_unit(r, code);
-        g_ptr_array_add(lines,
-                        borrowed(report_print(r, "“%s”: %s %s → %s by %s",
-                                              report_cut(r, eg_text_at(body, "text"), 90),
-                                              report_measure(r, code, eg_text_at(body, "side")),
-                                              report_number(r, eg_number_at(body, "baseline")),
-                                              report_amount(r, eg_number_at(body, "target"), unit),
-                                              report_date(r, eg_text_at(body, "due_on")))));
+        report_add(lines, report_print(r, "“%s”: %s %s → %s by %s",
+                                       report_cut(r, eg_text_at(body, "text"), 90),
+                                       report_measure(r, code, eg_text_at(body, "side")),
+                                       report_number(r, eg_number_at(body, "baseline")),
+                                       report_amount(r, eg_number_at(body, "target"), unit),
+                                       report_date(r, eg_text_at(body, "due_on"))));
     }
-    const char *text = lines->len == 0 ? "" : report_join(r, lines, "\n", SUMMARY_MAX);
-    g_ptr_array_free(lines, TRUE);
-    return text;
+    return report_said(r, lines, "\n", SUMMARY_MAX);
 }
 
 static const char *plan_line(report *r) {
@@ -83,13 +82,11 @@ static const char *plan_line(report *r) {
     json_t *item;
     json_array_foreach(json_object_get(plan, "decisions"), i, item) {
         if (strcmp(eg_text_at(item, "decision"), "rejected") != 0)
-            g_ptr_array_add(titles, borrowed(report_cut(r, eg_text_at(item, "title"), 100)));
+            report_add(titles, report_cut(r, eg_text_at(item, "title"), 100));
     }
     json_array_foreach(json_object_get(plan, "others"), i, item)
-        g_ptr_array_add(titles, borrowed(report_cut(r, eg_text_at(item, "title"), 100)));
-    const char *text = report_print(r, "%s visits a week for %s weeks, until %s%s%s",
-                                    report_number(r, eg_number_at(plan, "frequency_per_week")),
-                                    report_number(r, eg_number_at(plan, "duration_weeks")),
+        report_add(titles, report_cut(r, eg_text_at(item, "title"), 100));
+    const char *text = report_print(r, "%s, until %s%s%s", report_frequency(r, plan),
                                     report_date(r, eg_text_at(plan, "end_on")),
                                     titles->len > 0 ? ": " : "", report_join(r, titles, "; ", 6));
     g_ptr_array_free(titles, TRUE);
@@ -110,7 +107,7 @@ void report_write_summary(report *r) {
     const char *plan = plan_line(r);
     const char *found = worst_findings(r);
     const char *const pairs[][2] = {
-        {"Diagnosis", report_print(r, "%s%s%s%s%s%s%s", report_cut(r, diagnosis, 300),
+        {"Diagnosis", report_print(r, "%s%s%s%s%s%s%s", report_cut(r, diagnosis, PAIR_MAX),
                                    onset[0] ? " · since " : "", report_date(r, onset),
                                    operated[0] ? " · operated on " : "", report_date(r, operated),
                                    side[0] ? " · affected side: " : "", side)},
@@ -129,13 +126,35 @@ static const char *list_names(report *r, const json_t *array) {
         const char *name = eg_text_at(item, "name");
         const char *note = eg_text_at(item, "note");
         if (name[0] != '\0')
-            g_ptr_array_add(names, borrowed(report_print(
-                                       r, "%s%s%s%s", report_cut(r, name, 80), note[0] ? " (" : "",
-                                       report_cut(r, note, 80), note[0] ? ")" : "")));
+            report_add(names,
+                       report_print(r, "%s%s%s%s", report_cut(r, name, 80), note[0] ? " (" : "",
+                                    report_cut(r, note, 80), note[0] ? ")" : ""));
     }
-    const char *text = names->len == 0 ? "" : report_join(r, names, ", ", 12);
-    g_ptr_array_free(names, TRUE);
-    return text;
+    return report_said(r, names, ", ", 12);
+}
+
+/* A text that was too long for its place above: whole, in a paragraph of its own. */
+static void write_whole(report *r, const char *label, const char *text) {
+    if (strlen(text) > PAIR_MAX)
+        eg_paper_text(r->paper, report_print(r, "%s: %s", label, report_valid(r, text)),
+                      EG_PAPER_PLAIN);
+}
+
+/* Texts in the person's words, all of them. */
+static void write_list(report *r, const char *label, const json_t *items) {
+    GPtrArray *texts = g_ptr_array_new();
+    size_t i;
+    json_t *item;
+    json_array_foreach(items, i, item) {
+        const char *text =
+            json_is_string(item) ? json_string_value(item) : eg_text_at(item, "text");
+        if (text[0] != '\0') report_add(texts, report_print(r, "“%s”", report_valid(r, text)));
+    }
+    if (texts->len > 0)
+        eg_paper_text(r->paper,
+                      report_print(r, "%s: %s", label, report_join(r, texts, "; ", texts->len)),
+                      EG_PAPER_STRONG);
+    g_ptr_array_free(texts, TRUE);
 }
 
 void report_write_history(report *r) {
@@ -148,8 +167,8 @@ void report_write_history(report *r) {
          report_print(r, "%s%s%s", report_cut(r, eg_text_at(referral, "referrer"), 120),
                       organisation[0] ? ", " : "", report_cut(r, organisation, 120))},
         {"Received", report_date(r, eg_text_at(referral, "received_on"))},
-        {"Asked for", report_cut(r, eg_text_at(referral, "request"), 500)},
-        {"Referral says", report_cut(r, eg_text_at(referral, "diagnosis_text"), 300)},
+        {"Asked for", report_cut(r, eg_text_at(referral, "request"), PAIR_MAX)},
+        {"Referral says", report_cut(r, eg_text_at(referral, "diagnosis_text"), PAIR_MAX)},
         {"Hand dominance", eg_text_at(intake, "hand_dominance")},
         {"Medication", list_names(r, json_object_get(intake, "medications"))},
         {"Implants", list_names(r, json_object_get(intake, "implants"))},
@@ -159,20 +178,13 @@ void report_write_history(report *r) {
     };
     eg_paper_heading(r->paper, "Referral and history", NULL);
     eg_paper_pairs(r->paper, pairs, sizeof pairs / sizeof pairs[0]);
+    write_whole(r, "Asked for", eg_text_at(referral, "request"));
+    write_whole(r, "Referral says", eg_text_at(referral, "diagnosis_text"));
+    write_whole(r, "Diagnosis", eg_text_at(json_object_get(intake, "diagnosis"), "text"));
     const char *history = eg_text_at(intake, "history");
-    if (history[0] != '\0') eg_paper_text(r->paper, report_cut(r, history, 3000), EG_PAPER_PLAIN);
-    GPtrArray *wishes = g_ptr_array_new();
-    size_t i;
-    json_t *goal;
-    json_array_foreach(json_object_get(intake, "own_goals"), i, goal) {
-        g_ptr_array_add(wishes, borrowed(report_print(
-                                    r, "“%s”", report_cut(r, eg_text_at(goal, "text"), 160))));
-    }
-    if (wishes->len > 0)
-        eg_paper_text(r->paper,
-                      report_print(r, "What the person wants: %s", report_join(r, wishes, "; ", 5)),
-                      EG_PAPER_STRONG);
-    g_ptr_array_free(wishes, TRUE);
+    if (history[0] != '\0') eg_paper_text(r->paper, report_valid(r, history), EG_PAPER_PLAIN);
+    write_list(r, "Concerns", json_object_get(intake, "concerns"));
+    write_list(r, "What the person wants", json_object_get(intake, "own_goals"));
 }
 
 /* The norm if one is known, else the other side, else nothing is claimed. */
@@ -210,39 +222,6 @@ static const char *severity_text(const char *severity) {
     return strcmp(severity, "outside") == 0 ? "outside norm\nnot graded" : severity;
 }
 
-/* What was measured but has no norm: the number stands, whether it is a problem is not known. */
-static void write_unjudged(report *r) {
-    static const eg_paper_column columns[] = {
-        {"Measured", 4.6, 0}, {"Value", 1.3, 1}, {"Other side, change, norm", 4.1, 0}};
-    enum { COLUMNS = 3 };
-    eg_paper_cell cells[UNJUDGED_MAX * COLUMNS];
-    size_t n = 0;
-    size_t n_all = 0;
-    size_t i;
-    json_t *finding;
-    json_array_foreach(r->input->findings, i, finding) {
-        if (!is_unjudged(finding)) continue;
-        n_all++;
-        if (n == UNJUDGED_MAX) continue;
-        const char *change = eg_text_at(json_object_get(finding, "change"), "text");
-        eg_paper_cell *row = cells + COLUMNS * n++;
-        row[0] = (eg_paper_cell){report_print(r, "%s\n%s",
-                                              report_cut(r, eg_text_at(finding, "text"), 160),
-                                              source_line(r, finding)),
-                                 EG_PAPER_PLAIN};
-        row[1] = (eg_paper_cell){value_text(r, finding), EG_PAPER_STRONG};
-        row[2] = (eg_paper_cell){report_print(r, "%s%s%s", comparison(r, finding),
-                                              change[0] ? "\n" : "", report_plain(r, change)),
-                                 EG_PAPER_QUIET};
-    }
-    if (n == 0) return;
-    eg_paper_heading(r->paper, "Measured, without a norm",
-                     "whether these are problems is not known");
-    eg_paper_table(r->paper, columns, COLUMNS, cells, n);
-    if (n_all > n)
-        eg_paper_text(r->paper, report_print(r, "and %zu more values", n_all - n), EG_PAPER_QUIET);
-}
-
 /* What would decide something but is not known: rules ask for it. */
 static void write_unknown(report *r) {
     GPtrArray *unknown = g_ptr_array_new();
@@ -255,7 +234,7 @@ static void write_unknown(report *r) {
                 ? !json_is_true(json_object_get(finding, "relevant"))
                 : users != NULL && json_array_size(users) == 0)
             continue;
-        g_ptr_array_add(unknown, borrowed(eg_text_at(finding, "meaning")));
+        report_add(unknown, eg_text_at(finding, "meaning"));
     }
     if (unknown->len > 0)
         eg_paper_text(r->paper,
@@ -271,13 +250,16 @@ void report_write_findings(report *r) {
     enum { COLUMNS = 4 };
     eg_paper_cell cells[SHOWN_FINDINGS_MAX * COLUMNS];
     size_t n = 0;
-    size_t n_problems = 0;
+    GPtrArray *more = g_ptr_array_new();
     size_t i;
     json_t *finding;
     json_array_foreach(r->input->findings, i, finding) {
         if (!is_problem(finding)) continue;
-        n_problems++;
-        if (n == SHOWN_FINDINGS_MAX) continue;
+        if (n == SHOWN_FINDINGS_MAX) {
+            report_add(more, report_print(r, "%s %s", eg_text_at(finding, "text"),
+                                          value_text(r, finding)));
+            continue;
+        }
         const char *severity = eg_text_at(finding, "severity");
         eg_paper_cell *row = cells + COLUMNS * n++;
         row[0] = (eg_paper_cell){report_print(r, "%s\n%s",
@@ -292,12 +274,46 @@ void report_write_findings(report *r) {
     eg_paper_heading(r->paper, "Findings",
                      n > 0 ? "worst first; severity by the bands of the ICF qualifier" : NULL);
     if (n > 0) eg_paper_table(r->paper, columns, COLUMNS, cells, n);
-    if (n_problems > n)
-        eg_paper_text(r->paper,
-                      report_print(r, "and %zu more findings outside their norm", n_problems - n),
-                      EG_PAPER_QUIET);
+    if (more->len > 0)
+        eg_paper_text(
+            r->paper,
+            report_print(r, "Also outside the norm: %s.", report_join(r, more, "; ", more->len)),
+            EG_PAPER_PLAIN);
+    g_ptr_array_free(more, TRUE);
     if (n == 0)
         eg_paper_text(r->paper, "Nothing outside its norm has been measured.", EG_PAPER_QUIET);
-    write_unjudged(r);
     write_unknown(r);
+}
+
+/* What was measured but has no norm: the number stands, whether it is a problem is not known. Two
+ * values a line, or they would hide what was found. */
+void report_write_unjudged(report *r) {
+    static const eg_paper_column columns[] = {
+        {"Measured", 3.6, 0}, {"Value", 1.3, 1}, {"Measured", 3.6, 0}, {"Value", 1.3, 1}};
+    eg_paper_cell cells[UNJUDGED_MAX * 2 + 2] = {{NULL, EG_PAPER_PLAIN}};
+    size_t n = 0;
+    size_t n_all = 0;
+    size_t i;
+    json_t *finding;
+    json_array_foreach(r->input->findings, i, finding) {
+        if (!is_unjudged(finding)) continue;
+        n_all++;
+        if (n == UNJUDGED_MAX) continue;
+        const char *change = eg_text_at(json_object_get(finding, "change"), "text");
+        const char *side = eg_text_at(json_object_get(finding, "side_to_side"), "text");
+        eg_paper_cell *cell = cells + 2 * n++;
+        cell[0] = (eg_paper_cell){
+            report_print(r, "%s\n%s%s%s", report_valid(r, eg_text_at(finding, "text")),
+                         source_line(r, finding), change[0] ? "\n" : "", report_plain(r, change)),
+            EG_PAPER_PLAIN};
+        cell[1] = (eg_paper_cell){report_print(r, "%s%s%s", value_text(r, finding),
+                                               side[0] ? "\n" : "", report_plain(r, side)),
+                                  EG_PAPER_STRONG};
+    }
+    if (n == 0) return;
+    eg_paper_heading(r->paper, "Measured, without a norm",
+                     "no norm for this condition: whether these are problems is not known");
+    eg_paper_table(r->paper, columns, 4, cells, (n + 1) / 2);
+    if (n_all > n)
+        eg_paper_text(r->paper, report_print(r, "and %zu more values", n_all - n), EG_PAPER_QUIET);
 }

@@ -28,6 +28,11 @@ eg_err report_result(eg_err error, eg_diag *diag);
 /* All strings below live as long as the report. */
 const char *report_print(report *r, const char *format, ...) EG_PRINTF(2, 3);
 
+/* Puts a text, which the list borrows, at its end. */
+void report_add(GPtrArray *parts, const char *text);
+/* report_join, "" for an empty list; the list is gone afterwards. */
+const char *report_said(report *r, GPtrArray *parts, const char *between, size_t max);
+
 /* "a; b; c", with "and N more" where `parts` has more than `max`. */
 const char *report_join(report *r, const GPtrArray *parts, const char *between, size_t max);
 
@@ -83,6 +88,9 @@ const char *report_norm_source(report *r, const json_t *measure); /* whose norm 
 const char *report_noise(report *r, const json_t *measure);       /* "3.09 mm/s, same session" */
 const char *report_verdict(const json_t *result);                 /* the gate's, in words */
 
+/* "2 visits a week for 8 weeks" */
+const char *report_frequency(report *r, const json_t *plan);
+
 /* Which part of a page each writes; see the files. */
 void report_write_goals(report *r, int with_attainment); /* report_plan.c */
 void report_write_plan(report *r);
@@ -90,7 +98,11 @@ void report_write_signature(report *r, const json_t *document);
 void report_write_summary(report *r); /* report_evaluation.c */
 void report_write_history(report *r);
 void report_write_findings(report *r);
+void report_write_unjudged(report *r);
 void report_write_traces(report *r);
+/* What was measured twice, held against its noise; `of_recordings`: only balance recordings. With
+ * its heading where there is something; returns how many rows. */
+size_t report_write_changes(report *r, int of_recordings);
 void report_write_progress(report *r); /* report_progress.c: from summary to visits */
 const json_t *report_newest(const report *r);
 

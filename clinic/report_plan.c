@@ -5,11 +5,7 @@
 #include "clinic/report_part.h"
 #include "clinic/row.h"
 
-enum { ROWS_MAX = 24, NAMES_MAX = 5 };
-
-static char *borrowed(const char *text) {
-    return (char *)(uintptr_t)text;
-}
+enum { NAMES_MAX = 5 };
 
 /* The newest value of the goal's measure; NaN if none. */
 static double value_now(const report *r, const json_t *goal) {
@@ -35,16 +31,15 @@ static const char *attainment_word(report *r, const json_t *goal) {
 
 void report_write_goals(report *r, int with_attainment) {
     const json_t *goals = json_object_get(r->input->chart, "goals");
-    static const eg_paper_column columns[] = {{"Goal, in the person's words", 4.6, 0},
-                                              {"At first", 1.2, 1},
-                                              {"Now", 1.2, 1},
-                                              {"Target", 1.3, 1},
-                                              {"By", 1.4, 0},
+    static const eg_paper_column columns[] = {{"Goal, in the person's words", 4.2, 0},
+                                              {"At first", 1.4, 1},
+                                              {"Now", 1.4, 1},
+                                              {"Target", 1.5, 1},
+                                              {"By", 1.7, 0},
                                               {"Attainment", 1.7, 0}};
     size_t n_columns = with_attainment ? 6 : 5;
-    eg_paper_cell cells[ROWS_MAX * 6];
-    size_t n_goals = json_array_size(goals);
-    size_t n = n_goals < ROWS_MAX ? n_goals : ROWS_MAX;
+    size_t n = json_array_size(goals);
+    eg_paper_cell *cells = g_new0(eg_paper_cell, n * 6 + 1);
     for (size_t i = 0; i < n; i++) {
         const json_t *body = eg_member(json_array_get(goals, i), "body");
         const char *code = eg_text_at(body, "measure_code");
@@ -52,7 +47,7 @@ void report_write_goals(report *r, int with_attainment) {
         const char *warning = eg_text_at(body, "mdc_warning");
         double now = value_now(r, body);
         const eg_paper_cell row[] = {
-            {report_print(r, "“%s”\n%s%s%s", report_cut(r, eg_text_at(body, "text"), 220),
+            {report_print(r, "“%s”\n%s%s%s", report_valid(r, eg_text_at(body, "text")),
                           report_measure(r, code, eg_text_at(body, "side")),
                           warning[0] != '\0' ? ". " : "", report_plain(r, warning)),
              EG_PAPER_PLAIN},
@@ -64,26 +59,25 @@ void report_write_goals(report *r, int with_attainment) {
             {with_attainment ? attainment_word(r, body) : NULL, EG_PAPER_PLAIN}};
         memcpy(cells + n_columns * i, row, n_columns * sizeof row[0]);
     }
-    eg_paper_heading(r->paper, "Goals", n > 0 ? report_print(r, "%zu", n_goals) : NULL);
+    eg_paper_heading(r->paper, "Goals", n > 1 ? report_print(r, "%zu", n) : NULL);
     if (n > 0) eg_paper_table(r->paper, columns, n_columns, cells, n);
     if (n == 0) eg_paper_text(r->paper, "No goal has been set yet.", EG_PAPER_QUIET);
-    if (n_goals > n)
-        eg_paper_text(r->paper, report_print(r, "and %zu more", n_goals - n), EG_PAPER_QUIET);
+    g_free(cells);
 }
 
 static const char *dose_text(report *r, const json_t *dose) {
     static const char *const keys[] = {"frequency", "intensity", "time", "type", "volume"};
-    if (json_is_string(dose)) return report_cut(r, json_string_value(dose), 400);
+    if (json_is_string(dose)) return report_valid(r, json_string_value(dose));
     GPtrArray *parts = g_ptr_array_new();
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const char *part = eg_text_at(dose, keys[i]);
-        if (part[0] != '\0') g_ptr_array_add(parts, borrowed(report_cut(r, part, 180)));
+        if (part[0] != '\0') report_add(parts, report_valid(r, part));
     }
     const char *text = parts->len == 0 ? "not stated" : report_join(r, parts, "; ", 8);
     const char *progression = eg_text_at(dose, "progression");
     g_ptr_array_free(parts, TRUE);
     if (progression[0] == '\0') return text;
-    return report_print(r, "%s\nThen: %s", text, report_cut(r, progression, 220));
+    return report_print(r, "%s\nThen: %s", text, report_valid(r, progression));
 }
 
 static const char *goal_texts(report *r, const json_t *goal_ids) {
@@ -95,12 +89,10 @@ static const char *goal_texts(report *r, const json_t *goal_ids) {
     json_array_foreach(goal_ids, i, id) {
         json_array_foreach(json_object_get(r->input->chart, "goals"), k, goal) {
             if (json_is_string(id) && strcmp(eg_text_at(goal, "id"), json_string_value(id)) == 0)
-                g_ptr_array_add(texts, borrowed(report_cut(r, eg_body_text(goal, "text"), 110)));
+                report_add(texts, report_cut(r, eg_body_text(goal, "text"), 110));
         }
     }
-    const char *text = texts->len == 0 ? "" : report_join(r, texts, "; ", 3);
-    g_ptr_array_free(texts, TRUE);
-    return text;
+    return report_said(r, texts, "; ", 3);
 }
 
 static const char *names_text(report *r, const char *kind, const json_t *ids) {
@@ -108,12 +100,9 @@ static const char *names_text(report *r, const char *kind, const json_t *ids) {
     size_t i;
     json_t *id;
     json_array_foreach(ids, i, id) {
-        if (json_is_string(id))
-            g_ptr_array_add(texts, borrowed(report_name(r, kind, json_string_value(id))));
+        if (json_is_string(id)) report_add(texts, report_name(r, kind, json_string_value(id)));
     }
-    const char *text = texts->len == 0 ? "" : report_join(r, texts, ", ", NAMES_MAX);
-    g_ptr_array_free(texts, TRUE);
-    return text;
+    return report_said(r, texts, ", ", NAMES_MAX);
 }
 
 /* The title; below it, in small print, what it is for and where it comes from. */
@@ -125,10 +114,10 @@ static const char *intervention_text(report *r, const json_t *decision) {
     int is_edited = strcmp(eg_text_at(decision, "decision"), "edited") == 0;
     return report_print(
         r, "%s%s\n%s%s%s%s%s%s%s%s%sRule %s%s%s; %s, unverified.",
-        report_cut(r, eg_text_at(decision, "title"), 160), is_edited ? " (edited)" : "",
+        report_valid(r, eg_text_at(decision, "title")), is_edited ? " (edited)" : "",
         findings[0] ? "For: " : "", findings, findings[0] ? ". " : "",
         exercises[0] ? "Exercises: " : "", exercises, exercises[0] ? ". " : "",
-        reason[0] ? (is_edited ? "Edited because: " : "Reason: ") : "", report_cut(r, reason, 200),
+        reason[0] ? (is_edited ? "Edited because: " : "Reason: ") : "", report_valid(r, reason),
         reason[0] ? ". " : "", eg_text_at(decision, "rule_id"), source[0] ? ": " : "",
         report_cut(r, source, 160), report_status(eg_text_at(decision, "status")));
 }
@@ -141,24 +130,22 @@ static void add_row(eg_paper_cell *cells, size_t *n, const char *what, const cha
     row[2] = (eg_paper_cell){goals, EG_PAPER_QUIET};
 }
 
-/* Accepted and edited proposals, then other treatments; what did not fit is counted. */
+/* Accepted and edited proposals, then other treatments. */
 static void write_interventions(report *r, const json_t *plan, GPtrArray *rejected) {
     static const eg_paper_column columns[] = {
         {"Intervention", 4.2, 0}, {"Dose", 3.4, 0}, {"For the goal", 2.2, 0}};
-    eg_paper_cell cells[ROWS_MAX * 3];
+    size_t n_rows = json_array_size(json_object_get(plan, "decisions")) +
+                    json_array_size(json_object_get(plan, "others"));
+    eg_paper_cell *cells = g_new0(eg_paper_cell, n_rows * 3 + 1);
     size_t n = 0;
-    size_t n_more = 0;
     size_t i;
     json_t *item;
     json_array_foreach(json_object_get(plan, "decisions"), i, item) {
         if (strcmp(eg_text_at(item, "decision"), "rejected") == 0)
-            g_ptr_array_add(rejected,
-                            borrowed(report_print(r, "%s (rule %s): %s",
-                                                  report_cut(r, eg_text_at(item, "title"), 120),
-                                                  eg_text_at(item, "rule_id"),
-                                                  report_cut(r, eg_text_at(item, "reason"), 160))));
-        else if (n == ROWS_MAX)
-            n_more++;
+            report_add(rejected, report_print(r, "%s (rule %s): %s",
+                                              report_valid(r, eg_text_at(item, "title")),
+                                              eg_text_at(item, "rule_id"),
+                                              report_valid(r, eg_text_at(item, "reason"))));
         else
             add_row(cells, &n, intervention_text(r, item),
                     dose_text(r, json_object_get(item, "dose")),
@@ -166,18 +153,22 @@ static void write_interventions(report *r, const json_t *plan, GPtrArray *reject
     }
     json_array_foreach(json_object_get(plan, "others"), i, item) {
         const char *reason = eg_text_at(item, "reason");
-        if (n == ROWS_MAX)
-            n_more++;
-        else
-            add_row(cells, &n,
-                    report_print(r, "%s%s%s", report_cut(r, eg_text_at(item, "title"), 160),
-                                 reason[0] ? "\n" : "", report_cut(r, reason, 220)),
-                    dose_text(r, json_object_get(item, "dose")),
-                    goal_texts(r, json_object_get(item, "goal_ids")));
+        add_row(cells, &n,
+                report_print(r, "%s%s%s", report_valid(r, eg_text_at(item, "title")),
+                             reason[0] ? "\n" : "", report_valid(r, reason)),
+                dose_text(r, json_object_get(item, "dose")),
+                goal_texts(r, json_object_get(item, "goal_ids")));
     }
     if (n > 0) eg_paper_table(r->paper, columns, 3, cells, n);
-    if (n_more > 0)
-        eg_paper_text(r->paper, report_print(r, "and %zu more", n_more), EG_PAPER_QUIET);
+    g_free(cells);
+}
+
+const char *report_frequency(report *r, const json_t *plan) {
+    double visits = eg_number_at(plan, "frequency_per_week");
+    double weeks = eg_number_at(plan, "duration_weeks");
+    return report_print(r, "%s visit%s a week for %s week%s", report_number(r, visits),
+                        visits > 1 || isnan(visits) ? "s" : "", report_number(r, weeks),
+                        weeks > 1 || isnan(weeks) ? "s" : "");
 }
 
 void report_write_plan(report *r) {
@@ -188,9 +179,7 @@ void report_write_plan(report *r) {
     size_t i;
     json_t *item;
     eg_paper_heading(r->paper, "Plan of care",
-                     report_print(r, "%s a week for %s weeks · %s to %s · version %d",
-                                  report_number(r, eg_number_at(plan, "frequency_per_week")),
-                                  report_number(r, eg_number_at(plan, "duration_weeks")),
+                     report_print(r, "%s · %s to %s · version %d", report_frequency(r, plan),
                                   report_date(r, eg_text_at(plan, "start_on")),
                                   report_date(r, eg_text_at(plan, "end_on")),
                                   (int)json_integer_value(json_object_get(document, "version"))));
@@ -199,16 +188,16 @@ void report_write_plan(report *r) {
                      "This plan is not what was signed and must not be acted upon.", EG_PAPER_STOP);
     write_interventions(r, plan, rejected);
     if (rejected->len > 0)
-        eg_paper_text(
-            r->paper,
-            report_print(r, "Proposed and not taken up: %s.", report_join(r, rejected, "; ", 8)),
-            EG_PAPER_QUIET);
+        eg_paper_text(r->paper,
+                      report_print(r, "Proposed and not taken up: %s.",
+                                   report_join(r, rejected, "; ", rejected->len)),
+                      EG_PAPER_QUIET);
     g_ptr_array_free(rejected, TRUE);
     json_array_foreach(json_object_get(plan, "overrides"), i, item) {
         eg_paper_text(r->paper,
                       report_print(r, "Against the advice of rule %s, with the reason: %s",
                                    eg_text_at(item, "rule_id"),
-                                   report_cut(r, eg_text_at(item, "reason"), 600)),
+                                   report_valid(r, eg_text_at(item, "reason"))),
                       EG_PAPER_ACT);
     }
 }
@@ -256,8 +245,8 @@ void report_write_signature(report *r, const json_t *document) {
     eg_paper_signature(
         r->paper,
         report_print(r, "%s, %s",
-                     report_isolated(r, report_cut(r, eg_text_at(signature, "signer_name"), 90)),
-                     report_cut(r, eg_text_at(signature, "credential"), 60)),
+                     report_isolated(r, report_valid(r, eg_text_at(signature, "signer_name"))),
+                     report_valid(r, eg_text_at(signature, "credential"))),
         at, eg_text_at(signature, "statement"),
         report_print(r, "Version %d of this %s; SHA-256 of its content %s",
                      (int)json_integer_value(json_object_get(signature, "document_version")),

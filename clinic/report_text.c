@@ -30,6 +30,16 @@ const char *report_join(report *r, const GPtrArray *parts, const char *between, 
     return keep(r, g_string_free(text, FALSE));
 }
 
+void report_add(GPtrArray *parts, const char *text) {
+    g_ptr_array_add(parts, (char *)(uintptr_t)text);
+}
+
+const char *report_said(report *r, GPtrArray *parts, const char *between, size_t max) {
+    const char *text = parts->len == 0 ? "" : report_join(r, parts, between, max);
+    g_ptr_array_free(parts, TRUE);
+    return text;
+}
+
 /* Line ends and tabs are text; other control characters would be drawn as boxes or end the text. */
 static char *without_controls(const char *text) {
     char *valid = g_utf8_make_valid(text, -1);
@@ -87,31 +97,17 @@ const char *report_rounded(report *r, double value) {
     return report_print(r, "%.3g", value);
 }
 
-/* Units as people write them, by what UCUM calls them. */
-static const struct {
-    const char *code, *word;
-} unit_words[] = {
-    {"1", ""},           {"{score}", "points"}, {"{grade}", ""},      {"{stage}", ""},
-    {"{level}", ""},     {"{#}", ""},           {"{count}", ""},      {"deg", "°"},
-    {"a", "years"},      {"mo", "months"},      {"wk", "weeks"},      {"d", "days"},
-    {"Cel", "°C"},       {"mm2", "mm²"},        {"mm2/s", "mm²/s"},   {"cm2", "cm²"},
-    {"N.m", "N m"},      {"Nm", "N m"},         {"N.m/kg", "N m/kg"}, {"mm[Hg]", "mmHg"},
-    {"{#}/min", "/min"}, {"[in_i]", "in"},      {"[lb_av]", "lb"},    {"mm.s", "mm s"},
-};
-
-const char *report_unit(report *r, const char *unit) {
-    for (size_t i = 0; i < sizeof unit_words / sizeof unit_words[0]; i++)
-        if (strcmp(unit, unit_words[i].code) == 0) return unit_words[i].word;
-    char *plain = g_strdup(unit);
-    g_strdelimit(plain, "{}[]", ' ');
-    g_strstrip(plain);
-    return keep(r, plain);
+const char *report_unit_behind(report *r, const char *unit) {
+    char text[EG_UNIT_TEXT_SIZE];
+    eg_unit_say(unit, text);
+    /* The number and its unit stay on one line. */
+    return text[0] == ' ' ? report_print(r, "\u00a0%s", text + 1) : report_print(r, "%s", text);
 }
 
-const char *report_unit_behind(report *r, const char *unit) {
-    const char *word = report_unit(r, unit);
-    int is_close = word[0] == '\0' || strcmp(word, "°") == 0 || word[0] == '/';
-    return is_close ? word : report_print(r, "\u00a0%s", word);
+const char *report_unit(report *r, const char *unit) {
+    char text[EG_UNIT_TEXT_SIZE];
+    eg_unit_say(unit, text);
+    return report_print(r, "%s", text[0] == ' ' ? text + 1 : text);
 }
 
 const char *report_amount(report *r, double value, const char *unit) {
@@ -128,7 +124,8 @@ const char *report_date(report *r, const char *date) {
     g_strlcpy(day, date, sizeof day);
     if (!eg_date_parse(day, &days)) return date;
     eg_civil_from_days(days, &civil);
-    return report_print(r, "%d %s %d", (int)civil.day, months[civil.month - 1], (int)civil.year);
+    return report_print(r, "%d\u00a0%s\u00a0%d", (int)civil.day, months[civil.month - 1],
+                        (int)civil.year);
 }
 
 static int is_date(const char *text) {
@@ -158,10 +155,11 @@ const char *report_plain(report *r, const char *text) {
         if (n > 0 && n < 24) {
             char *code = g_strndup(at, n);
             const char *word = report_unit(r, code);
-            int is_unit = strcmp(word, code) != 0;
+            /* "70 a minute" is no age. */
+            int is_unit = strcmp(word, code) != 0 && strcmp(code, "a") != 0;
             g_free(code);
             if (is_unit) {
-                if (word[0] == '\0' || strcmp(word, "°") == 0)
+                if (word[0] == '\0' || word[0] == '/' || strcmp(word, "°") == 0)
                     g_string_truncate(said, said->len - 1);
                 g_string_append(said, word);
                 at += n;
@@ -201,10 +199,9 @@ const char *report_status(const char *status) {
 
 const char *report_person(report *r) {
     const json_t *body = eg_member(json_object_get(r->input->chart, "person"), "body");
-    return report_isolated(r, report_cut(r,
-                                         report_print(r, "%s %s", eg_text_at(body, "given_name"),
-                                                      eg_text_at(body, "family_name")),
-                                         90));
+    return report_isolated(r,
+                           report_valid(r, report_print(r, "%s %s", eg_text_at(body, "given_name"),
+                                                        eg_text_at(body, "family_name"))));
 }
 
 const json_t *report_plan(const report *r) {

@@ -65,7 +65,7 @@ const char *report_condition(report *r, const json_t *condition) {
             g_string_append(part, word);
             g_string_append(part, hole + 2);
         }
-        g_ptr_array_add(parts, (char *)(uintptr_t)report_print(r, "%s", part->str));
+        report_add(parts, report_print(r, "%s", part->str));
         g_string_free(part, TRUE);
     }
     const char *text = parts->len == 0 ? "condition not stated" : report_join(r, parts, ", ", 4);
@@ -73,39 +73,11 @@ const char *report_condition(report *r, const json_t *condition) {
     return text;
 }
 
-static const json_t *measure_of(const json_t *result, const char *code) {
-    size_t i;
-    json_t *measure;
-    json_array_foreach(json_object_get(result, "measures"), i, measure) {
-        if (strcmp(eg_text_at(measure, "code"), code) == 0) return measure;
-    }
-    return NULL;
-}
-
-/* Date, marks, and area and velocity against the norm. */
-static const char *caption(report *r, const json_t *item) {
-    static const char *const codes[] = {"cop.ellipse.area", "cop.velocity.mean"};
-    static const char *const names[] = {"Ellipse", "Velocity"};
-    const json_t *body = eg_member(json_object_get(item, "recording"), "body");
-    const json_t *result = json_object_get(item, "result");
-    GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "%s · %s%s", report_date(r, eg_text_at(body, "recorded_on")),
-                           report_condition(r, json_object_get(body, "condition")),
-                           json_is_true(json_object_get(body, "synthetic")) ? " · synthetic" : "");
-    if (strcmp(eg_text_at(result, "verdict"), "fail") == 0)
-        g_string_append(text, "\nFailed its quality gate: no value is shown.");
-    for (size_t i = 0; i < 2; i++) {
-        const json_t *measure = measure_of(result, codes[i]);
-        const char *position = eg_text_at(json_object_get(measure, "norm"), "position");
-        if (measure == NULL || isnan(eg_number_at(measure, "value"))) continue;
-        g_string_append_printf(
-            text, "\n%s %s%s%s%s", names[i],
-            report_amount(r, eg_number_at(measure, "value"), eg_text_at(measure, "unit")),
-            position[0] ? ", " : "", position, position[0] ? " the norm band" : "");
-    }
-    const char *kept = report_print(r, "%s", text->str);
-    g_string_free(text, TRUE);
-    return kept;
+/* Date, condition and marks. */
+static const char *caption(report *r, const json_t *body) {
+    return report_print(r, "%s · %s%s", report_date(r, eg_text_at(body, "recorded_on")),
+                        report_condition(r, json_object_get(body, "condition")),
+                        json_is_true(json_object_get(body, "synthetic")) ? " · synthetic" : "");
 }
 
 static const char *task_name(report *r, const json_t *body) {
@@ -119,24 +91,100 @@ static const char *task_name(report *r, const json_t *body) {
     return text[0] != '\0' ? text : "Recording";
 }
 
+/* "good", and how many of the gate's checks passed, or which did not. */
+static const char *gate_text(report *r, const json_t *result) {
+    const json_t *quality = json_object_get(result, "quality");
+    const char *verdict = eg_text_at(result, "verdict");
+    const char *word = strcmp(verdict, "fail") == 0   ? "failed"
+                       : strcmp(verdict, "warn") == 0 ? "take care"
+                                                      : "good";
+    GPtrArray *odd = g_ptr_array_new();
+    size_t i;
+    json_t *check;
+    json_array_foreach(quality, i, check) {
+        if (strcmp(eg_text_at(check, "verdict"), "ok") == 0) continue;
+        char *name = g_strdup(eg_text_at(check, "check"));
+        g_strdelimit(name, "_", ' ');
+        report_add(odd, report_print(r, "%s", name));
+        g_free(name);
+    }
+    const char *text = report_print(r, "%s\n%zu of %zu checks passed%s%s", word,
+                                    json_array_size(quality) - odd->len, json_array_size(quality),
+                                    odd->len > 0 ? "; not: " : "", report_join(r, odd, ", ", 4));
+    g_ptr_array_free(odd, TRUE);
+    return text;
+}
+
+/* "94.46 mm²", and below it what it is and where it lies against its norm. */
+static eg_paper_cell measure_cell(report *r, const json_t *measure) {
+    const char *band = report_norm_band(r, measure);
+    int is_outside = band[0] != '\0' && strncmp(band, "within", strlen("within")) != 0;
+    return (eg_paper_cell){report_print(r, "%s\n%s; %s%s", report_measure_value(r, measure),
+                                        report_measure_title(measure),
+                                        band[0] != '\0' ? "norm: " : "no norm held", band),
+                           is_outside ? EG_PAPER_ACT : EG_PAPER_STRONG};
+}
+
+/* Every kept recording, newest first: condition, the gate's verdict and three numbers. */
+static size_t write_numbers(report *r) {
+    enum { COLUMNS = 5, SHOWN = 3, ROWS_MAX = 12 };
+    static const eg_paper_column columns[COLUMNS] = {{"Recording", 2.6, 0},
+                                                     {"Quality gate", 1.7, 0},
+                                                     {"Measured", 1.9, 0},
+                                                     {"", 1.9, 0},
+                                                     {"", 1.9, 0}};
+    const json_t *recordings = json_object_get(r->input->chart, "recordings");
+    eg_paper_cell cells[ROWS_MAX * COLUMNS];
+    size_t n = 0;
+    size_t n_kept = 0;
+    for (size_t i = json_array_size(recordings); i > 0; i--) {
+        const json_t *body = eg_member(json_array_get(recordings, i - 1), "body");
+        const json_t *result = json_object_get(body, "result");
+        const json_t *chosen[SHOWN];
+        size_t n_known = 0;
+        if (strcmp(eg_text_at(body, "decision"), "kept") != 0) continue;
+        if (n_kept++ >= ROWS_MAX) continue;
+        size_t n_chosen =
+            report_choose(json_object_get(result, "measures"), chosen, SHOWN, &n_known);
+        eg_paper_cell *row = cells + COLUMNS * n++;
+        row[0] = (eg_paper_cell){report_print(r, "%s\n%s", task_name(r, body), caption(r, body)),
+                                 EG_PAPER_PLAIN};
+        row[1] = (eg_paper_cell){gate_text(r, result), EG_PAPER_PLAIN};
+        for (size_t k = 0; k < SHOWN; k++)
+            row[2 + k] =
+                k < n_chosen ? measure_cell(r, chosen[k]) : (eg_paper_cell){NULL, EG_PAPER_PLAIN};
+        if (n_chosen == 0)
+            row[2] = (eg_paper_cell){"no value\nthe recording did not pass its quality gate",
+                                     EG_PAPER_ACT};
+    }
+    if (n > 0) eg_paper_table(r->paper, columns, COLUMNS, cells, n);
+    if (n_kept > n)
+        eg_paper_text(r->paper, report_print(r, "and %zu older recordings", n_kept - n),
+                      EG_PAPER_QUIET);
+    return n;
+}
+
 void report_write_traces(report *r) {
     report_samples samples[EG_REPORT_TRACES_MAX];
     eg_paper_sway sways[EG_REPORT_TRACES_MAX];
     size_t n = 0;
     size_t i;
     json_t *item;
+    eg_paper_heading(r->paper, "Balance recordings", "newest first; front is up, right is right");
     json_array_foreach(r->input->traces, i, item) {
         if (n == EG_REPORT_TRACES_MAX) break;
         report_samples_read(&samples[n], json_object_get(item, "trace"));
         sways[n] = samples[n].sway;
         sways[n].title = task_name(r, eg_member(json_object_get(item, "recording"), "body"));
-        sways[n].caption = caption(r, item);
+        sways[n].caption = caption(r, eg_member(json_object_get(item, "recording"), "body"));
         n++;
     }
-    if (n > 0) {
-        eg_paper_heading(r->paper, "Balance recordings",
-                         "newest first; front is up, right is right");
-        eg_paper_sways(r->paper, sways, n);
-    }
+    if (n > 0) eg_paper_sways(r->paper, sways, n);
     for (size_t k = 0; k < n; k++) report_samples_release(&samples[k]);
+    if (write_numbers(r) == 0)
+        eg_paper_text(r->paper, "No recording has been kept.", EG_PAPER_QUIET);
+    else if (report_write_changes(r, 1) == 0)
+        eg_paper_text(r->paper,
+                      "Change against noise (MDC95) can be said once a recording is repeated.",
+                      EG_PAPER_QUIET);
 }

@@ -60,26 +60,42 @@ int eg_unit_is_valid(const char *text) {
     }
 }
 
+/* Units as people write them behind a number, by what UCUM calls them. */
+static const char *const said[][2] = {
+    {"", ""},
+    {"1", ""},
+    {"{grade}", ""},
+    {"{stage}", ""},
+    {"{level}", ""},
+    {"{#}", ""},
+    {"{count}", ""},
+    {"{score}", " points"},
+    {"deg", "°"},
+    {"Cel", " °C"},
+    {"mm2", " mm²"},
+    {"cm2", " cm²"},
+    {"mm2/s", " mm²/s"},
+    {"N.m", " N m"},
+    {"Nm", " N m"},
+    {"N.m/kg", " N m/kg"},
+    {"mm.s", " mm s"},
+    {"/min", "/min"},
+    {"{#}/min", "/min"},
+    {"/s", "/s"},
+    {"mm[Hg]", " mmHg"},
+    {"[in_i]", " in"},
+    {"[lb_av]", " lb"},
+    {"a", " years"},
+    {"mo", " months"},
+    {"wk", " weeks"},
+    {"d", " days"},
+};
+
 const char *eg_unit_say(const char *unit, char text[EG_UNIT_TEXT_SIZE]) {
-    static const char *const words[][2] = {{"", ""},
-                                           {"1", ""},
-                                           {"{grade}", ""},
-                                           {"{score}", " points"},
-                                           {"deg", "°"},
-                                           {"mm2", " mm²"},
-                                           {"cm2", " cm²"},
-                                           {"mm2/s", " mm²/s"},
-                                           {"/min", " a minute"},
-                                           {"/s", " a second"},
-                                           {"mm[Hg]", " mmHg"},
-                                           {"a", " years"},
-                                           {"mo", " months"},
-                                           {"wk", " weeks"},
-                                           {"d", " days"}};
     EG_ASSERT(unit != NULL && text != NULL);
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i][0], unit) == 0) {
-            snprintf(text, EG_UNIT_TEXT_SIZE, "%s", words[i][1]);
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+        if (strcmp(said[i][0], unit) == 0) {
+            snprintf(text, EG_UNIT_TEXT_SIZE, "%s", said[i][1]);
             return text;
         }
     /* A word in braces is for people already; it only loses its braces. */

@@ -44,8 +44,18 @@ static eg_err draw_all(buffer *to, int *n_pages) {
     }
     eg_paper_table(paper, columns, 2, cells, 60);
     static const double values[] = {0.62, 0.70, 0.74};
-    const eg_paper_trend trend = {
-        "Walking speed", "m/s", "within noise (0.15)", values, 3, 0.15, 0.85, 0};
+    static const double days[] = {0, 7, 28};
+    const eg_paper_trend trend = {"Walking speed",
+                                  "m/s",
+                                  "within noise (0.15)",
+                                  values,
+                                  days,
+                                  "5 Oct 2026",
+                                  "2 Nov 2026",
+                                  3,
+                                  0.15,
+                                  0.85,
+                                  0};
     eg_paper_trends(paper, &trend, 1);
     static double ml[400];
     static double ap[400];
