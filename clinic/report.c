@@ -155,7 +155,8 @@ eg_err eg_report_write(const eg_clinic *clinic, const eg_report_input *input, eg
     r.pool = g_ptr_array_new_with_free_func(g_free);
     char created_at[EG_STORE_INSTANT_SIZE];
     eg_instant_format(clinic->now_ms, created_at);
-    int is_example = json_is_true(json_object_get(eg_member(input->chart, "person"), "example"));
+    const json_t *person = eg_member(json_object_get(input->chart, "person"), "body");
+    int is_example = json_is_true(json_object_get(person, "example"));
     eg_paper_info info = {
         .title = title_of(&r),
         .subject = report_print(&r, "%s%s", report_person(&r), is_example ? " (invented)" : ""),

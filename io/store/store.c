@@ -269,8 +269,9 @@ static eg_err get_chunks(eg_store *store, const eg_store_blob *blob, unsigned ch
         if (err != EG_OK) return err;
         size_t at = (size_t)i * EG_CHUNK_SIZE;
         size_t n = size - at < EG_CHUNK_SIZE ? size - at : EG_CHUNK_SIZE;
-        err = eg_chunk_decode(encoded, encoded_size, bytes + at, n, diag);
-        if (err != EG_OK) return err;
+        eg_diag damage = {0};
+        err = eg_chunk_decode(encoded, encoded_size, bytes + at, n, &damage);
+        if (err != EG_OK) return eg_diag_set(diag, err, blob->id, 0, "%s", damage.text);
     }
     char sha256[EG_STORE_SHA256_SIZE];
     digest(bytes, size, sha256);
