@@ -121,6 +121,25 @@ static void check_zones(doctor *d) {
         say(d, STATE_FAIL, "time zones", "apt install tzdata", "%s", diag.text);
 }
 
+/* Scripts that a name may be written in and no font of this machine has; "" if there is none. */
+static const char *missing_scripts(void) {
+    static const char *const scripts[][2] = {{"Greek", "\xce\x91"},
+                                             {"Cyrillic", "\xd0\x96"},
+                                             {"Hebrew", "\xd7\xa9"},
+                                             {"Arabic", "\xd8\xb9"},
+                                             {"Chinese and Japanese", "\xe5\xb1\xb1"}};
+    PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
+    const char *missing = "";
+    for (size_t i = 0; i < sizeof scripts / sizeof scripts[0] && missing[0] == '\0'; i++) {
+        PangoLayout *layout = pango_layout_new(context);
+        pango_layout_set_text(layout, scripts[i][1], -1);
+        if (pango_layout_get_unknown_glyphs_count(layout) > 0) missing = scripts[i][0];
+        g_object_unref(layout);
+    }
+    g_object_unref(context);
+    return missing;
+}
+
 static void check_fonts(doctor *d) {
     PangoFontFamily **families = NULL;
     int n = 0;
@@ -129,14 +148,19 @@ static void check_fonts(doctor *d) {
     for (int i = 0; i < n; i++)
         if (strcmp(pango_font_family_get_name(families[i]), "Inter") == 0) has_inter = true;
     g_free(families);
+    const char *missing = missing_scripts();
     if (n == 0)
         say(d, STATE_FAIL, "fonts", "apt install fonts-inter fonts-dejavu-core",
             "none: reports would hold no text");
     else if (!has_inter)
         say(d, STATE_WARN, "fonts", "apt install fonts-inter",
             "%d families, but not Inter: reports are set in another one", n);
+    else if (missing[0] != '\0')
+        say(d, STATE_WARN, "fonts", "apt install fonts-dejavu-core fonts-droid-fallback",
+            "no letters for %s: such a name would be boxes in a report", missing);
     else
-        say(d, STATE_OK, "fonts", "", "Inter, and %d others for other scripts", n - 1);
+        say(d, STATE_OK, "fonts", "",
+            "Inter, and %d others: Greek, Cyrillic, Hebrew, Arabic, Chinese, Japanese", n - 1);
 }
 
 static void check_pages(doctor *d) {

@@ -48,6 +48,19 @@ static paper_color tone_color(eg_paper_tone tone) {
     return paper_ink;
 }
 
+/* UTF-8 that cairo takes: a byte that is none would end the text, and a code point that is no
+ * character (U+FFFE and its like) the whole document. Both are shown as U+FFFD. g_free it. */
+static char *drawable(const char *text) {
+    static const char mark[] = "\xef\xbf\xbd ";
+    char *valid = g_utf8_make_valid(text, -1);
+    for (char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        if ((c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef))
+            memcpy(at, mark, (size_t)(g_utf8_next_char(at) - at));
+    }
+    return valid;
+}
+
 /* A shaped paragraph of at most `width` points; the caller unrefs it. */
 static PangoLayout *shape(eg_paper *paper, const char *text, double width,
                           const paper_style *style) {
@@ -66,8 +79,7 @@ static PangoLayout *shape(eg_paper *paper, const char *text, double width,
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_line_spacing(layout, 1.1F);
     if (style->is_right) pango_layout_set_alignment(layout, PANGO_ALIGN_RIGHT);
-    /* A byte that is not UTF-8 would end the text; show the rest with a mark instead. */
-    char *valid = g_utf8_make_valid(text, -1);
+    char *valid = drawable(text);
     pango_layout_set_text(layout, valid, -1);
     g_free(valid);
     return layout;
@@ -203,8 +215,12 @@ eg_err eg_paper_create(const eg_paper_info *info, eg_paper_sink sink, void *clos
     made->closure = closure;
     made->surface =
         cairo_pdf_surface_create_for_stream(write_bytes, made, paper_width, page_height);
-    cairo_pdf_surface_set_metadata(made->surface, CAIRO_PDF_METADATA_TITLE, info->title);
-    cairo_pdf_surface_set_metadata(made->surface, CAIRO_PDF_METADATA_SUBJECT, info->subject);
+    char *title = drawable(info->title);
+    char *subject = drawable(info->subject);
+    cairo_pdf_surface_set_metadata(made->surface, CAIRO_PDF_METADATA_TITLE, title);
+    cairo_pdf_surface_set_metadata(made->surface, CAIRO_PDF_METADATA_SUBJECT, subject);
+    g_free(title);
+    g_free(subject);
     cairo_pdf_surface_set_metadata(made->surface, CAIRO_PDF_METADATA_CREATOR, "Engram");
     cairo_pdf_surface_set_metadata(made->surface, CAIRO_PDF_METADATA_CREATE_DATE, info->created_at);
     made->cairo = cairo_create(made->surface);

@@ -64,12 +64,13 @@ static const char *goal_lines(report *r) {
         const json_t *body = eg_member(goal, "body");
         const char *code = eg_text_at(body, "measure_code");
         const char *unit = report_measure_unit(r, code);
-        report_add(lines, report_print(r, "“%s”: %s %s → %s by %s",
-                                       report_cut(r, eg_text_at(body, "text"), 90),
-                                       report_measure(r, code, eg_text_at(body, "side")),
-                                       report_number(r, eg_number_at(body, "baseline")),
-                                       report_amount(r, eg_number_at(body, "target"), unit),
-                                       report_date(r, eg_text_at(body, "due_on"))));
+        report_add(lines,
+                   report_print(r, "\u200e“%s”: %s %s → %s by %s",
+                                report_isolated(r, report_cut(r, eg_text_at(body, "text"), 90)),
+                                report_measure(r, code, eg_text_at(body, "side")),
+                                report_number(r, eg_number_at(body, "baseline")),
+                                report_amount(r, eg_number_at(body, "target"), unit),
+                                report_date(r, eg_text_at(body, "due_on"))));
     }
     return report_said(r, lines, "\n", SUMMARY_MAX);
 }
@@ -127,10 +128,15 @@ static const char *list_names(report *r, const json_t *array) {
         const char *note = eg_text_at(item, "note");
         if (name[0] != '\0')
             report_add(names,
-                       report_print(r, "%s%s%s%s", report_cut(r, name, 80), note[0] ? " (" : "",
-                                    report_cut(r, note, 80), note[0] ? ")" : ""));
+                       report_print(r, "%s%s%s%s", report_valid(r, name), note[0] ? " (" : "",
+                                    report_valid(r, note), note[0] ? ")" : ""));
     }
-    return report_said(r, names, ", ", 12);
+    return report_said(r, names, ", ", names->len);
+}
+
+/* Two columns hold short texts; a long one stands whole below them (write_whole). */
+static const char *in_pair(report *r, const char *text) {
+    return strlen(text) > PAIR_MAX ? "see below" : report_valid(r, text);
 }
 
 /* A text that was too long for its place above: whole, in a paragraph of its own. */
@@ -162,25 +168,30 @@ void report_write_history(report *r) {
     const json_t *intake = eg_member(json_object_get(r->input->chart, "intake"), "body");
     const json_t *falls = json_object_get(intake, "falls_12mo");
     const char *organisation = eg_text_at(referral, "organisation");
+    const char *referrer = report_print(r, "%s%s%s", eg_text_at(referral, "referrer"),
+                                        organisation[0] ? ", " : "", organisation);
+    const char *medication = list_names(r, json_object_get(intake, "medications"));
+    const char *implants = list_names(r, json_object_get(intake, "implants"));
     const char *const pairs[][2] = {
-        {"Referred by",
-         report_print(r, "%s%s%s", report_cut(r, eg_text_at(referral, "referrer"), 120),
-                      organisation[0] ? ", " : "", report_cut(r, organisation, 120))},
+        {"Referred by", in_pair(r, referrer)},
         {"Received", report_date(r, eg_text_at(referral, "received_on"))},
-        {"Asked for", report_cut(r, eg_text_at(referral, "request"), PAIR_MAX)},
-        {"Referral says", report_cut(r, eg_text_at(referral, "diagnosis_text"), PAIR_MAX)},
+        {"Asked for", in_pair(r, eg_text_at(referral, "request"))},
+        {"Referral says", in_pair(r, eg_text_at(referral, "diagnosis_text"))},
         {"Hand dominance", eg_text_at(intake, "hand_dominance")},
-        {"Medication", list_names(r, json_object_get(intake, "medications"))},
-        {"Implants", list_names(r, json_object_get(intake, "implants"))},
+        {"Medication", in_pair(r, medication)},
+        {"Implants", in_pair(r, implants)},
         {"Falls, 12 months", json_is_integer(falls) ? report_print(r, "%" JSON_INTEGER_FORMAT,
                                                                    json_integer_value(falls))
                                                     : (intake != NULL ? "not known" : "")},
     };
     eg_paper_heading(r->paper, "Referral and history", NULL);
     eg_paper_pairs(r->paper, pairs, sizeof pairs / sizeof pairs[0]);
+    write_whole(r, "Referred by", referrer);
     write_whole(r, "Asked for", eg_text_at(referral, "request"));
     write_whole(r, "Referral says", eg_text_at(referral, "diagnosis_text"));
     write_whole(r, "Diagnosis", eg_text_at(json_object_get(intake, "diagnosis"), "text"));
+    write_whole(r, "Medication", medication);
+    write_whole(r, "Implants", implants);
     const char *history = eg_text_at(intake, "history");
     if (history[0] != '\0') eg_paper_text(r->paper, report_valid(r, history), EG_PAPER_PLAIN);
     write_list(r, "Concerns", json_object_get(intake, "concerns"));

@@ -40,12 +40,22 @@ const char *report_said(report *r, GPtrArray *parts, const char *between, size_t
     return text;
 }
 
-/* Line ends and tabs are text; other control characters would be drawn as boxes or end the text. */
+/* Line ends and tabs are text; other control characters would be drawn as boxes. Marks that turn
+ * the direction of what follows would let a name rewrite the line around it: they are left out. */
 static char *without_controls(const char *text) {
     char *valid = g_utf8_make_valid(text, -1);
-    for (char *c = valid; *c != '\0'; c++)
-        if (((unsigned char)*c < 0x20 && *c != '\n' && *c != '\t') || *c == 0x7f) *c = ' ';
-    return valid;
+    GString *clean = g_string_new(NULL);
+    for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        if (c == '\n' || c == '\t')
+            g_string_append_unichar(clean, c);
+        else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+            g_string_append_c(clean, ' ');
+        else if (!((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)))
+            g_string_append_unichar(clean, c);
+    }
+    g_free(valid);
+    return g_string_free(clean, FALSE);
 }
 
 const char *report_valid(report *r, const char *text) {

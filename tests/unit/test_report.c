@@ -247,10 +247,176 @@ static void changed_after_signing_is_said(void) {
     }
 }
 
+/* "PREFIX0000 PREFIX0001 ...": `n` words of `size` bytes, each of which can be found again. */
+static char *numbered(const char *prefix, int n) {
+    size_t size = strlen(prefix) + 6;
+    char *text = calloc((size_t)n, size);
+    EG_CHECK(text != NULL);
+    for (int i = 0; i < n; i++)
+        snprintf(text + strlen(text), size, "%s%s%04d", i > 0 ? " " : "", prefix, i);
+    return text;
+}
+
+static void check_numbered(const char *text, const char *prefix, int n) {
+    char word[32];
+    for (int i = 0; i < n; i++) {
+        snprintf(word, sizeof word, "%s%04d", prefix, i);
+        if (strstr(text, word) == NULL) EG_FAIL("%s is not in the PDF", word);
+    }
+}
+
+/* All that is no white space, so that a word broken over lines is one again. */
+static char *squeezed(const char *text) {
+    char *out = calloc(1, strlen(text) + 1);
+    size_t n = 0;
+    EG_CHECK(out != NULL);
+    for (; *text != '\0'; text++)
+        if (strchr(" \n\f\t", *text) == NULL) out[n++] = *text;
+    return out;
+}
+
+static json_t *body_of(json_t *chart, const char *part) {
+    return json_object_get(json_object_get(chart, part), "body");
+}
+
+/* Sets members of the chart to texts; the texts are freed. */
+static void set_text(json_t *body, const char *name, char *text) {
+    json_object_set_new(body, name, json_string(text));
+    free(text);
+}
+
+static void long_texts_are_whole(void) {
+    enum { N_GOALS = 60 };
+    json_t *chart = parse(chart_text);
+    json_t *intake = body_of(chart, "intake");
+    json_t *goals = json_array();
+    char *concern = numbered("con", 500); /* 4000 characters */
+    char *wish = numbered("wish", 400);
+    json_object_set_new(intake, "concerns", json_pack("[{ss}]", "text", concern));
+    json_object_set_new(intake, "own_goals", json_pack("[{ss}]", "text", wish));
+    free(concern);
+    free(wish);
+    set_text(intake, "history", numbered("hist", 1000));
+    set_text(body_of(chart, "referral"), "request", numbered("req", 100));
+    set_text(body_of(chart, "person"), "family_name", numbered("nam", 25)); /* 200 characters */
+    set_text(body_of(chart, "episode"), "title", numbered("tit", 60));
+    for (int i = 0; i < N_GOALS; i++) {
+        char prefix[16];
+        snprintf(prefix, sizeof prefix, "g%02dx", i);
+        char *text = numbered(prefix, i == 7 ? 600 : 12); /* one is taller than a page */
+        json_array_append_new(goals, json_pack("{ss s{ss ss sf sf ss}}", "id", prefix, "body",
+                                               "text", text, "measure_code", "m", "baseline", 1.0,
+                                               "target", 2.0, "due_on", "2026-12-04"));
+        free(text);
+    }
+    json_object_set_new(chart, "goals", goals);
+    json_t *decision = json_array_get(
+        json_object_get(json_object_get(json_array_get(json_object_get(chart, "plans"), 0), "body"),
+                        "decisions"),
+        0);
+    set_text(decision, "reason", numbered("why", 250));
+    set_text(decision, "title", numbered("do", 100));
+    const char *text = words_of_chart(chart, EG_REPORT_EVALUATION_PLAN);
+    keep_shot("long");
+    check_numbered(text, "con", 500);
+    check_numbered(text, "wish", 400);
+    check_numbered(text, "hist", 1000);
+    check_numbered(text, "req", 100);
+    check_numbered(text, "nam", 25);
+    check_numbered(text, "tit", 60);
+    check_numbered(text, "why", 250);
+    check_numbered(text, "do", 100);
+    for (int i = 0; i < N_GOALS; i++) {
+        char prefix[16];
+        snprintf(prefix, sizeof prefix, "g%02dx", i);
+        check_numbered(text, prefix, i == 7 ? 600 : 12);
+    }
+    eg_test_note(
+        "%d pages hold every word of 60 goals, a concern of 4000 characters, a name of 200",
+        eg_test_pdf_pages(text));
+}
+
+static void a_word_without_end_stays_within_the_margin(void) {
+    char word[301];
+    for (size_t i = 0; i < 300; i++) word[i] = (char)('a' + (i * 7 + i / 26) % 26);
+    word[300] = '\0';
+    json_t *chart = parse(chart_text);
+    json_object_set_new(body_of(chart, "intake"), "history", json_string(word));
+    json_object_set_new(body_of(chart, "person"), "given_name", json_string(word));
+    json_object_set_new(body_of(chart, "referral"), "referrer", json_string(word));
+    json_t *goal = json_array_get(json_object_get(chart, "goals"), 0);
+    json_object_set_new(json_object_get(goal, "body"), "text", json_string(word));
+    words_of_chart(chart, EG_REPORT_EVALUATION_PLAN);
+    keep_shot("word");
+    char *text = squeezed(eg_test_pdf_text(pdf_path(), 0));
+    const char *first = strstr(text, word); /* in the title, in the history */
+    EG_CHECK(first != NULL && (first = strstr(first + 1, word)) != NULL);
+    EG_CHECK(strstr(first + 1, word) != NULL); /* and as who referred */
+    free(text);
+}
+
+static void names_of_every_script(void) {
+    static const char *const names[][2] = {
+        {"\u05d3\u05e0\u05d4", "\u05dc\u05d5\u05d9"},       /* Hebrew */
+        {"\u0645\u062d\u0645\u062f", "\u0639\u0644\u064a"}, /* Arabic */
+        {"\u592a\u90ce", "\u5c71\u7530"},                   /* Japanese */
+        {"\u0416\u0430\u043d\u043d\u0430", "\u0399\u03c9\u03ac\u03bd\u03bd\u03b7\u03c2"},
+        {"Zoe\u0308", "A\u030angstro\u0308m"},                          /* combining marks */
+        {"Sam\U0001F469\U0001F3FD\u200d\U0001F33E", "Smile\U0001F600"}, /* emoji, joined */
+    };
+    size_t n = sizeof names / sizeof names[0];
+    for (size_t i = 0; i < n; i++) {
+        json_t *chart = parse(chart_text);
+        json_t *person = body_of(chart, "person");
+        json_object_set_new(person, "given_name", json_string(names[i][0]));
+        json_object_set_new(person, "family_name", json_string(names[i][1]));
+        json_object_set_new(body_of(chart, "intake"), "history",
+                            json_sprintf("%s said so.", names[i][1]));
+        json_t *goal = json_array_get(json_object_get(chart, "goals"), 0);
+        json_object_set_new(json_object_get(goal, "body"), "text", json_string(names[i][0]));
+        const char *text = words_of_chart(chart, EG_REPORT_EVALUATION_PLAN);
+        char shot[16];
+        snprintf(shot, sizeof shot, "name%zu", i);
+        keep_shot(shot);
+        /* The date of birth stands behind the name, whichever way the name runs. */
+        EG_CHECK(strstr(text, "2 Mar 1959") != NULL);
+        EG_CHECK(strstr(text, "said so") != NULL);
+        if (i >= 4) continue; /* drawn as one sign; how it is read back is the font's affair */
+        char *read = squeezed(text);
+        for (size_t k = 0; k < 2; k++)
+            if (strstr(read, names[i][k]) == NULL)
+                EG_FAIL("%s of name %zu is not in the PDF: is its font installed?", names[i][k], i);
+        free(read);
+    }
+    eg_test_note("%zu names", n);
+}
+
+static void control_characters_do_no_harm(void) {
+    json_t *chart = parse(chart_text);
+    json_object_set_new(body_of(chart, "person"), "given_name",
+                        json_string("In\001e\033[31ms\u202e"));
+    json_object_set_new(body_of(chart, "person"), "family_name",
+                        json_string("\u2067Oka\007for\177"));
+    json_object_set_new(body_of(chart, "intake"), "history",
+                        json_string("before\010\302\205\u2028\ufeff\ufffeafter"));
+    const char *text = words_of_chart(chart, EG_REPORT_EVALUATION_PLAN);
+    keep_shot("control");
+    EG_CHECK(strstr(text, "In e [31ms") != NULL); /* nothing turns the line around */
+    EG_CHECK(strstr(text, "Oka for") != NULL);
+    EG_CHECK(strstr(text, "before") != NULL && strstr(text, "after") != NULL);
+    for (const char *c = text; *c != '\0'; c++)
+        EG_CHECK((unsigned char)*c >= 0x20 || *c == '\n' || *c == '\f');
+}
+
 EG_TESTS({"report: what was changed after signing carries no signature",
           changed_after_signing_is_said},
          {"report: evaluation and plan hold the numbers, the draft says so",
           evaluation_says_what_matters},
          {"report: progress holds first, now, change and noise", progress_says_what_matters},
          {"report: one trial is one page, area and velocity first", one_trial_is_one_page},
-         {"report: why there is no norm is said once", a_reason_without_norms_is_said_once})
+         {"report: why there is no norm is said once", a_reason_without_norms_is_said_once},
+         {"report: long texts are whole, on as many pages as they need", long_texts_are_whole},
+         {"report: a word without end stays within the margin",
+          a_word_without_end_stays_within_the_margin},
+         {"report: names of every script", names_of_every_script},
+         {"report: control characters do no harm", control_characters_do_no_harm})
