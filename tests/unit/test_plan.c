@@ -5,28 +5,10 @@
 
 #include "clinic/rule.h"
 #include "io/embed.h"
+#include "tests/support/book.h"
 #include "tests/support/test.h"
 
-static eg_knowledge *knowledge;
-static eg_rule_book *book;
-static eg_findings *findings;
-static eg_plan_result *result;
-
-static void open_book(void) {
-    eg_diag diag = {0};
-    EG_CHECK_INT(eg_knowledge_load(eg_embedded_files, NULL, &knowledge, &diag), EG_OK);
-    EG_CHECK_INT(eg_rule_book_create(knowledge, &book, &diag), EG_OK);
-    findings = calloc(1, sizeof *findings);
-    result = calloc(1, sizeof *result);
-    EG_CHECK(findings != NULL && result != NULL);
-}
-
-static void close_book(void) {
-    free(findings);
-    free(result);
-    eg_rule_book_destroy(book);
-    eg_knowledge_destroy(knowledge);
-}
+static eg_test_book test;
 
 /* The plan for {"findings": {...}} as JSON; the caller gives it back. */
 static json_t *plan_for(const char *text) {
@@ -35,12 +17,12 @@ static json_t *plan_for(const char *text) {
     snprintf(document, sizeof document, "{\"findings\":{%s}}", text);
     json_t *parsed = json_loads(document, 0, NULL);
     EG_CHECK(parsed != NULL);
-    memset(findings, 0, sizeof *findings);
-    if (eg_findings_from_json(findings, knowledge, parsed, &diag) != EG_OK)
+    memset(test.findings, 0, sizeof *test.findings);
+    if (eg_findings_from_json(test.findings, test.knowledge, parsed, &diag) != EG_OK)
         EG_FAIL("%s: %s", diag.where, diag.text);
     json_decref(parsed);
-    eg_plan_evaluate(book, findings, result);
-    json_t *plan = eg_plan_to_json(result, findings);
+    eg_plan_evaluate(test.rules, test.findings, test.result);
+    json_t *plan = eg_plan_to_json(test.result, test.findings);
     EG_CHECK(plan != NULL);
     return plan;
 }
@@ -89,7 +71,7 @@ static void safety_blocks_what_it_says(void) {
          "", ""},
         {"\"stroke\":1,\"restraint_only\":1,\"wbv_available\":1,\"tka\":1,\"uvh\":1", "", ""},
         {"\"red_flag\":0", "", ""}};
-    open_book();
+    eg_test_book_open(&test);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         json_t *plan = plan_for(rows[i][0]);
         EG_CHECK_TEXT(blocked(plan), rows[i][1]);
@@ -101,7 +83,7 @@ static void safety_blocks_what_it_says(void) {
     EG_CHECK_TEXT(listed(blocks, "override"), "none therapist");
     json_decref(plan);
     eg_test_note("%zu sets of findings", sizeof rows / sizeof rows[0]);
-    close_book();
+    eg_test_book_close(&test);
 }
 
 static void stimulation_is_struck_through(void) {
@@ -110,16 +92,16 @@ static void stimulation_is_struck_through(void) {
         "\"swing_clearance_low\":1,\"fma_ue\":30,\"shoulder_sublux_mm\":12,"
         "\"days_post_stroke\":40,\"shoulder_abd_mrc\":1";
     char text[1024];
-    open_book();
+    eg_test_book_open(&test);
     snprintf(text, sizeof text, "%s,\"pregnant\":1", base);
     json_t *plan = plan_for(text);
     EG_CHECK_TEXT(withheld(plan, "U3"), "all");
     EG_CHECK_TEXT(withheld(plan, "U5"), "all");
     EG_CHECK_TEXT(withheld(plan, "G4"), "part");
     EG_CHECK_TEXT(withheld(plan, "U2"), "nothing");
-    EG_CHECK_INT(eg_plan_withheld(result, "U3"), EG_STIM_ALL);
-    EG_CHECK_INT(eg_plan_withheld(result, "G4"), EG_STIM_PART);
-    EG_CHECK_INT(eg_plan_withheld(result, "K7"), EG_STIM_NONE); /* not proposed at all */
+    EG_CHECK_INT(eg_plan_withheld(test.result, "U3"), EG_STIM_ALL);
+    EG_CHECK_INT(eg_plan_withheld(test.result, "G4"), EG_STIM_PART);
+    EG_CHECK_INT(eg_plan_withheld(test.result, "K7"), EG_STIM_NONE); /* not proposed at all */
     EG_CHECK_TEXT(
         listed(json_object_get(json_object_get(proposal_of(plan, "U3"), "withheld"), "by"), "rule"),
         "S2");
@@ -160,40 +142,40 @@ static void stimulation_is_struck_through(void) {
         listed(json_object_get(json_object_get(proposal_of(plan, "K7"), "withheld"), "by"), "rule"),
         "S1 S8");
     json_decref(plan);
-    close_book();
+    eg_test_book_close(&test);
 }
 
 static void blocks_are_lifted_by_those_who_may(void) {
     eg_diag diag = {0};
-    open_book();
+    eg_test_book_open(&test);
     json_decref(plan_for("\"stroke\":1,\"wrist_ext_mrc\":2,\"lmn_intact\":1,\"epilepsy\":1,"
                          "\"red_flag\":1"));
-    EG_CHECK(result->blocked[EG_BLOCK_PLAN] && result->blocked[EG_BLOCK_STIMULATION]);
-    EG_CHECK_INT(eg_plan_lift(result, "S1", &diag), EG_OK);
-    EG_CHECK(!result->blocked[EG_BLOCK_PLAN] && result->blocked[EG_BLOCK_STIMULATION]);
-    json_t *plan = eg_plan_to_json(result, findings);
+    EG_CHECK(test.result->blocked[EG_BLOCK_PLAN] && test.result->blocked[EG_BLOCK_STIMULATION]);
+    EG_CHECK_INT(eg_plan_lift(test.result, "S1", &diag), EG_OK);
+    EG_CHECK(!test.result->blocked[EG_BLOCK_PLAN] && test.result->blocked[EG_BLOCK_STIMULATION]);
+    json_t *plan = eg_plan_to_json(test.result, test.findings);
     EG_CHECK_TEXT(blocked(plan), "stimulation");
     EG_CHECK_TEXT(withheld(plan, "U3"), "all");
     json_decref(plan);
-    EG_CHECK_INT(eg_plan_lift(result, "S3", &diag), EG_OK);
-    plan = eg_plan_to_json(result, findings);
+    EG_CHECK_INT(eg_plan_lift(test.result, "S3", &diag), EG_OK);
+    plan = eg_plan_to_json(test.result, test.findings);
     EG_CHECK_TEXT(blocked(plan), "");
     EG_CHECK_TEXT(withheld(plan, "U3"), "nothing");
     EG_CHECK_TEXT(listed(json_object_get(plan, "blocks"), "rule"), "S1 S3"); /* still shown */
     json_decref(plan);
-    EG_CHECK_INT(eg_plan_lift(result, "S4", &diag), EG_ERR_GUARD);
-    EG_CHECK_INT(eg_plan_lift(result, "U3", NULL), EG_ERR_GUARD);
-    EG_CHECK_INT(eg_plan_lift(result, "X", NULL), EG_ERR_NOT_FOUND);
+    EG_CHECK_INT(eg_plan_lift(test.result, "S4", &diag), EG_ERR_GUARD);
+    EG_CHECK_INT(eg_plan_lift(test.result, "U3", NULL), EG_ERR_GUARD);
+    EG_CHECK_INT(eg_plan_lift(test.result, "X", NULL), EG_ERR_NOT_FOUND);
     json_decref(plan_for("\"pregnant\":1,\"lmn_intact\":0,\"skin_fragile\":1"));
-    EG_CHECK_INT(eg_plan_lift(result, "S2", NULL), EG_ERR_REFUSED);
-    EG_CHECK_INT(eg_plan_lift(result, "S8", NULL), EG_ERR_REFUSED);
-    EG_CHECK_INT(eg_plan_lift(result, "S3", NULL), EG_OK);
-    EG_CHECK(result->blocked[EG_BLOCK_STIMULATION]); /* S2 and S8 still stand */
-    close_book();
+    EG_CHECK_INT(eg_plan_lift(test.result, "S2", NULL), EG_ERR_REFUSED);
+    EG_CHECK_INT(eg_plan_lift(test.result, "S8", NULL), EG_ERR_REFUSED);
+    EG_CHECK_INT(eg_plan_lift(test.result, "S3", NULL), EG_OK);
+    EG_CHECK(test.result->blocked[EG_BLOCK_STIMULATION]); /* S2 and S8 still stand */
+    eg_test_book_close(&test);
 }
 
 static void proposals_stand_in_order_of_priority(void) {
-    open_book();
+    eg_test_book_open(&test);
     json_t *plan = plan_for(
         "\"stroke\":1,\"hours_post_stroke\":10,\"restraint_only\":1,\"fma_ue\":40,\"neglect\":1,"
         "\"trunk_disp_reach_cm\":8,\"any\":1,\"prom_limited\":1,\"biofeedback_available\":1,"
@@ -209,13 +191,13 @@ static void proposals_stand_in_order_of_priority(void) {
     EG_CHECK_TEXT(listed(json_object_get(plan, "warnings"), "rule"), "S5 V4");
     EG_CHECK_TEXT(listed(json_object_get(proposal_of(plan, "V1"), "warnings"), "rule"), "S5 V4");
     json_decref(plan);
-    close_book();
+    eg_test_book_close(&test);
 }
 
 static void every_proposal_explains_itself(void) {
     static const char *const texts[] = {"title",      "say",    "grade",     "source",
                                         "population", "status", "dose_text", "change_my_mind"};
-    open_book();
+    eg_test_book_open(&test);
     json_t *plan = plan_for("\"stroke\":1,\"fma_ue\":40,\"walks\":1,\"vr_available\":1,"
                             "\"months_post_event\":9,\"goal_hand\":1");
     json_t *list = json_object_get(plan, "proposals");
@@ -234,7 +216,7 @@ static void every_proposal_explains_itself(void) {
     EG_CHECK(json_array_size(json_object_get(proposal_of(plan, "U2"), "exercises")) > 0);
     json_decref(plan);
     eg_test_note("%zu members of each proposal", sizeof texts / sizeof texts[0]);
-    close_book();
+    eg_test_book_close(&test);
 }
 
 static size_t place_of(json_t *list, const char *name) {
@@ -244,7 +226,7 @@ static size_t place_of(json_t *list, const char *name) {
 }
 
 static void safety_is_measured_first(void) {
-    open_book();
+    eg_test_book_open(&test);
     json_t *plan = plan_for("\"stroke\":1");
     json_t *next = json_object_get(plan, "measure_next");
     EG_CHECK_INT(place_of(next, "red_flag"), 0);
@@ -263,44 +245,44 @@ static void safety_is_measured_first(void) {
     EG_CHECK_INT(place_of(next, "red_flag"), json_array_size(next));
     EG_CHECK_INT(place_of(next, "fma_ue"), json_array_size(next)); /* decides nothing any more */
     json_decref(plan);
-    close_book();
+    eg_test_book_close(&test);
 }
 
 /* Where every finding that a rule uses comes from or is entered. */
 static void every_finding_has_an_origin(void) {
     size_t count = 0, derived = 0;
-    open_book();
-    for (size_t i = 0; i < eg_knowledge_count(knowledge, "findings"); i++) {
-        json_t *finding = eg_knowledge_at(knowledge, "findings", i);
+    eg_test_book_open(&test);
+    for (size_t i = 0; i < eg_knowledge_count(test.knowledge, "findings"); i++) {
+        json_t *finding = eg_knowledge_at(test.knowledge, "findings", i);
         const char *name = eg_json_text_of(finding, "id", "");
         const char *page = eg_json_text_of(finding, "page", "");
         const char *kind = eg_json_text_of(json_object_get(finding, "from"), "kind", "");
         char text[200];
-        eg_finding_origin(knowledge, name, text, sizeof text);
+        eg_finding_origin(test.knowledge, name, text, sizeof text);
         printf("# %-22s %s\n", name, text);
         EG_CHECK(strstr(text, page) != NULL && page[0] != '\0');
         if (strcmp(kind, "entered") != 0) derived++;
         count++;
     }
-    for (size_t r = 0; r < book->n_rules; r++)
-        for (size_t n = 0; n < book->rules[r].expression.n_nodes; n++)
-            if (book->rules[r].expression.nodes[n].op == EG_OP_COMPARE)
-                EG_CHECK(eg_knowledge_find(knowledge, "findings",
-                                           book->rules[r].expression.nodes[n].name) != NULL);
+    for (size_t r = 0; r < test.rules->n_rules; r++)
+        for (size_t n = 0; n < test.rules->rules[r].expression.n_nodes; n++)
+            if (test.rules->rules[r].expression.nodes[n].op == EG_OP_COMPARE)
+                EG_CHECK(eg_knowledge_find(test.knowledge, "findings",
+                                           test.rules->rules[r].expression.nodes[n].name) != NULL);
     /* A finding said to come from a measure is named by that measure. */
-    for (size_t i = 0; i < eg_knowledge_count(knowledge, "findings"); i++) {
-        json_t *finding = eg_knowledge_at(knowledge, "findings", i);
+    for (size_t i = 0; i < eg_knowledge_count(test.knowledge, "findings"); i++) {
+        json_t *finding = eg_knowledge_at(test.knowledge, "findings", i);
         json_t *from = json_object_get(finding, "from");
         if (strcmp(eg_json_text_of(from, "kind", ""), "measure") != 0) continue;
         json_t *measure =
-            eg_knowledge_find(knowledge, "measures", eg_json_text_of(from, "code", ""));
+            eg_knowledge_find(test.knowledge, "measures", eg_json_text_of(from, "code", ""));
         const char *names = listed(json_object_get(measure, "findings"), "finding");
         if (strstr(names, eg_json_text_of(finding, "id", "?")) == NULL)
             EG_FAIL("%s does not come from %s", eg_json_text_of(finding, "id", "?"),
                     eg_json_text_of(from, "code", ""));
     }
     eg_test_note("%zu findings: %zu derived and all entered on a named page", count, derived);
-    close_book();
+    eg_test_book_close(&test);
 }
 
 static void findings_are_checked_when_set(void) {
@@ -321,30 +303,32 @@ static void findings_are_checked_when_set(void) {
                 {"{\"findings\":{\"bbs\":57}}", "lies between 0 and 56"},
                 {"{\"findings\":{\"wrist_ext_mrc\":-1}}", "lies between 0 and 5"},
                 {"{\"findings\":{\"age\":1e300}}", "lies between"}};
-    open_book();
+    eg_test_book_open(&test);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         eg_diag diag = {0};
         json_t *document = json_loads(rows[i].json, 0, NULL);
-        memset(findings, 0, sizeof *findings);
-        EG_CHECK(eg_findings_from_json(findings, knowledge, document, &diag) != EG_OK);
+        memset(test.findings, 0, sizeof *test.findings);
+        EG_CHECK(eg_findings_from_json(test.findings, test.knowledge, document, &diag) != EG_OK);
         if (strstr(diag.text, rows[i].words) == NULL) EG_FAIL("%s: %s", rows[i].json, diag.text);
         json_decref(document);
     }
     /* null is not known; steps of a half are numbers of some scales. */
     json_t *null = json_loads("{\"findings\":{\"stroke\":null,\"ashworth\":1.5}}", 0, NULL);
-    memset(findings, 0, sizeof *findings);
-    EG_CHECK_INT(eg_findings_from_json(findings, knowledge, null, NULL), EG_OK);
-    EG_CHECK(findings->count == 1 && eg_findings_get(findings, "stroke") == NULL);
+    memset(test.findings, 0, sizeof *test.findings);
+    EG_CHECK_INT(eg_findings_from_json(test.findings, test.knowledge, null, NULL), EG_OK);
+    EG_CHECK(test.findings->count == 1 && eg_findings_get(test.findings, "stroke") == NULL);
     json_decref(null);
-    memset(findings, 0, sizeof *findings);
-    EG_CHECK_INT(eg_findings_set(findings, knowledge, "bbs", 40, "Berg", "2026-03-02", NULL),
+    memset(test.findings, 0, sizeof *test.findings);
+    EG_CHECK_INT(
+        eg_findings_set(test.findings, test.knowledge, "bbs", 40, "Berg", "2026-03-02", NULL),
+        EG_OK);
+    EG_CHECK_INT(eg_findings_set(test.findings, test.knowledge, "bbs", 41, NULL, NULL, NULL),
                  EG_OK);
-    EG_CHECK_INT(eg_findings_set(findings, knowledge, "bbs", 41, NULL, NULL, NULL), EG_OK);
-    EG_CHECK_INT(findings->count, 1);
-    EG_CHECK_NEAR(eg_findings_get(findings, "bbs")->value, 41, 0);
-    EG_CHECK(eg_findings_remove(findings, "bbs") && !eg_findings_remove(findings, "bbs"));
+    EG_CHECK_INT(test.findings->count, 1);
+    EG_CHECK_NEAR(eg_findings_get(test.findings, "bbs")->value, 41, 0);
+    EG_CHECK(eg_findings_remove(test.findings, "bbs") && !eg_findings_remove(test.findings, "bbs"));
     eg_test_note("%zu wrong sets", sizeof rows / sizeof rows[0]);
-    close_book();
+    eg_test_book_close(&test);
 }
 
 EG_TESTS({"plan: safety rules block what they say", safety_blocks_what_it_says},

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clinic/report.h"
+#include "tests/support/clinic.h"
 #include "tests/support/pdf.h"
 #include "tests/support/test.h"
 
@@ -43,17 +44,6 @@ static const char progress_text[] =
     "'gas':{'t_score':43.69},'visits':[{'date':'2026-10-08','minutes':{'timed':34,'untimed':0,"
     "'rest':6,'unattended':0},'repetitions':120}]}";
 
-static json_t *parse(const char *quoted) {
-    char *text = strdup(quoted);
-    for (char *c = text; *c != '\0'; c++)
-        if (*c == '\'') *c = '"';
-    json_error_t error;
-    json_t *value = json_loads(text, 0, &error);
-    if (value == NULL) EG_FAIL("%s at %d", error.text, error.position);
-    free(text);
-    return value;
-}
-
 static const char *pdf_path(void) {
     static char path[256];
     snprintf(path, sizeof path, "%s/report.pdf", eg_test_folder());
@@ -80,8 +70,9 @@ static eg_clinic paper_clinic(void) {
 static const char *words_of_chart(json_t *chart, eg_report_type type) {
     eg_diag diag = {0};
     const eg_clinic clinic = paper_clinic();
-    const eg_report_input input = {
-        .chart = chart, .findings = parse(findings_text), .progress = parse(progress_text)};
+    const eg_report_input input = {.chart = chart,
+                                   .findings = eg_test_json(findings_text),
+                                   .progress = eg_test_json(progress_text)};
     FILE *file = fopen(pdf_path(), "wb");
     EG_CHECK(file != NULL);
     if (eg_report_write(&clinic, &input, type, eg_test_pdf_to_file, file, &diag) != EG_OK)
@@ -95,7 +86,7 @@ static const char *words_of_chart(json_t *chart, eg_report_type type) {
 }
 
 static const char *words_of(eg_report_type type) {
-    const char *words = words_of_chart(parse(chart_text), type);
+    const char *words = words_of_chart(eg_test_json(chart_text), type);
     keep_shot(type == EG_REPORT_PROGRESS ? "progress" : "evaluation");
     return words;
 }
@@ -138,23 +129,27 @@ static void progress_says_what_matters(void) {
 
 /* A trial with every measure of the catalogue's names and `n_bad` checks that did not pass. */
 static json_t *recording(int n_measures, int n_bad, const char *verdict) {
-    json_t *result = parse("{'file':'/x/trial.txt','sha256':'ab12cd34','map':'bds','profile':"
-                           "'engram','duration_s':60,'rate_hz':100,'condition':{'posture':"
-                           "'standing','vision':'open','surface':'firm'}}");
+    json_t *result =
+        eg_test_json("{'file':'/x/trial.txt','sha256':'ab12cd34','map':'bds','profile':"
+                     "'engram','duration_s':60,'rate_hz':100,'condition':{'posture':"
+                     "'standing','vision':'open','surface':'firm'}}");
     json_t *measures = json_array();
     json_t *quality = json_array();
-    json_array_append_new(measures, parse("{'code':'cop.mean.ml','name':'Mean position','unit':"
-                                          "'mm','value':9.5}"));
+    json_array_append_new(measures,
+                          eg_test_json("{'code':'cop.mean.ml','name':'Mean position','unit':"
+                                       "'mm','value':9.5}"));
     for (int i = 0; i < n_measures; i++)
         json_array_append_new(measures, json_pack("{ss ss ss sf}", "code", "cop.other", "name",
                                                   "Another measure", "unit", "mm", "value", 1.0));
     json_array_append_new(
-        measures, parse("{'code':'cop.velocity.mean','name':'Mean velocity','unit':'mm/s','value':"
-                        "12.25,'reliability':{'mdc95':3.09,'interval':'same session'}}"));
+        measures,
+        eg_test_json("{'code':'cop.velocity.mean','name':'Mean velocity','unit':'mm/s','value':"
+                     "12.25,'reliability':{'mdc95':3.09,'interval':'same session'}}"));
     json_array_append_new(
-        measures, parse("{'code':'cop.ellipse.area','name':'Sway area','unit':'mm2','value':2500,"
-                        "'norm':{'position':'above','p5':67.4,'p95':1593.2,'n':87,'age_low':18,"
-                        "'age_high':59,'vision':'open','surface':'firm'}}"));
+        measures,
+        eg_test_json("{'code':'cop.ellipse.area','name':'Sway area','unit':'mm2','value':2500,"
+                     "'norm':{'position':'above','p5':67.4,'p95':1593.2,'n':87,'age_low':18,"
+                     "'age_high':59,'vision':'open','surface':'firm'}}"));
     for (int i = 0; i < 14; i++)
         json_array_append_new(
             quality, json_pack("{ss ss ss}", "check", "held_samples", "verdict",
@@ -170,8 +165,9 @@ static json_t *recording(int n_measures, int n_bad, const char *verdict) {
 static const char *words_of_recording(json_t *result) {
     eg_diag diag = {0};
     const eg_clinic clinic = paper_clinic();
-    json_t *trace = parse("{'t_s':[0,1,2,3],'ml_mm':[0,4,null,-3],'ap_mm':[1,-2,5,90],'ellipse':"
-                          "{'cx':0,'cy':0,'major':9,'minor':4,'angle_deg':20}}");
+    json_t *trace =
+        eg_test_json("{'t_s':[0,1,2,3],'ml_mm':[0,4,null,-3],'ap_mm':[1,-2,5,90],'ellipse':"
+                     "{'cx':0,'cy':0,'major':9,'minor':4,'angle_deg':20}}");
     FILE *file = fopen(pdf_path(), "wb");
     EG_CHECK(file != NULL);
     if (eg_report_balance(&clinic, result, trace, eg_test_pdf_to_file, file, &diag) != EG_OK)
@@ -226,7 +222,7 @@ static void changed_after_signing_is_said(void) {
         "'credential':'PT','signed_at':'2026-10-06T08:00:00Z','statement':'signed locally',"
         "'content_hash':'0123abcd'}}";
     for (int changed = 0; changed < 2; changed++) {
-        json_t *chart = parse(chart_text), *signed_by = parse(signature);
+        json_t *chart = eg_test_json(chart_text), *signed_by = eg_test_json(signature);
         json_t *plan = json_array_get(json_object_get(chart, "plans"), 0);
         json_object_set_new(signed_by, "ok", json_boolean(!changed));
         json_array_append_new(json_object_get(chart, "signatures"), signed_by);
@@ -239,7 +235,7 @@ static void changed_after_signing_is_said(void) {
         EG_CHECK((strstr(text, "Changed since it was signed") != NULL) == changed);
         EG_CHECK((strstr(text, "No valid signature") != NULL) == changed);
         if (!changed) continue;
-        chart = parse(chart_text);
+        chart = eg_test_json(chart_text);
         plan = json_array_get(json_object_get(chart, "plans"), 0);
         json_object_set_new(plan, "signature_problem", json_string("changed"));
         text = words_of_chart(chart, EG_REPORT_PROGRESS);
@@ -287,7 +283,7 @@ static void set_text(json_t *body, const char *name, char *text) {
 
 static void long_texts_are_whole(void) {
     enum { N_GOALS = 60 };
-    json_t *chart = parse(chart_text);
+    json_t *chart = eg_test_json(chart_text);
     json_t *intake = body_of(chart, "intake");
     json_t *goals = json_array();
     char *concern = numbered("con", 500); /* 4000 characters */
@@ -340,7 +336,7 @@ static void a_word_without_end_stays_within_the_margin(void) {
     char word[301];
     for (size_t i = 0; i < 300; i++) word[i] = (char)('a' + (i * 7 + i / 26) % 26);
     word[300] = '\0';
-    json_t *chart = parse(chart_text);
+    json_t *chart = eg_test_json(chart_text);
     json_object_set_new(body_of(chart, "intake"), "history", json_string(word));
     json_object_set_new(body_of(chart, "person"), "given_name", json_string(word));
     json_object_set_new(body_of(chart, "referral"), "referrer", json_string(word));
@@ -366,7 +362,7 @@ static void names_of_every_script(void) {
     };
     size_t n = sizeof names / sizeof names[0];
     for (size_t i = 0; i < n; i++) {
-        json_t *chart = parse(chart_text);
+        json_t *chart = eg_test_json(chart_text);
         json_t *person = body_of(chart, "person");
         json_object_set_new(person, "given_name", json_string(names[i][0]));
         json_object_set_new(person, "family_name", json_string(names[i][1]));
@@ -392,7 +388,7 @@ static void names_of_every_script(void) {
 }
 
 static void control_characters_do_no_harm(void) {
-    json_t *chart = parse(chart_text);
+    json_t *chart = eg_test_json(chart_text);
     json_object_set_new(body_of(chart, "person"), "given_name",
                         json_string("In\001e\033[31ms\u202e"));
     json_object_set_new(body_of(chart, "person"), "family_name",

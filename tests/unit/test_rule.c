@@ -6,32 +6,10 @@
 #include "clinic/rule.h"
 #include "core/base/check.h"
 #include "io/embed.h"
+#include "tests/support/book.h"
 #include "tests/support/test.h"
 
-/* The built-in knowledge and rules; a test process ends before it would matter to free them, but
- * the leak checker looks. */
-static eg_knowledge *knowledge;
-static eg_rule_book *book;
-static eg_findings *findings;
-static eg_plan_result *result;
-
-static void open_book(void) {
-    eg_diag diag = {0};
-    if (eg_knowledge_load(eg_embedded_files, NULL, &knowledge, &diag) != EG_OK)
-        EG_FAIL("%s:%d: %s", diag.where, (int)diag.line, diag.text);
-    if (eg_rule_book_create(knowledge, &book, &diag) != EG_OK)
-        EG_FAIL("%s: %s", diag.where, diag.text);
-    findings = calloc(1, sizeof *findings);
-    result = calloc(1, sizeof *result);
-    EG_CHECK(findings != NULL && result != NULL);
-}
-
-static void close_book(void) {
-    free(findings);
-    free(result);
-    eg_rule_book_destroy(book);
-    eg_knowledge_destroy(knowledge);
-}
+static eg_test_book test;
 
 /* Sets findings from "a=1 b=2.5 ..." and evaluates. */
 static void plan_for(const char *text) {
@@ -40,12 +18,13 @@ static void plan_for(const char *text) {
     int used;
     eg_diag diag = {0};
     while (sscanf(text, " %39[a-z0-9_]=%lf%n", name, &value, &used) == 2) {
-        if (eg_findings_set(findings, knowledge, name, value, "test", NULL, &diag) != EG_OK)
+        if (eg_findings_set(test.findings, test.knowledge, name, value, "test", NULL, &diag) !=
+            EG_OK)
             EG_FAIL("%s", diag.text);
         text += used;
     }
     EG_CHECK(text[strspn(text, " ")] == '\0');
-    eg_plan_evaluate(book, findings, result);
+    eg_plan_evaluate(test.rules, test.findings, test.result);
 }
 
 static int by_text(const void *a, const void *b) {
@@ -57,8 +36,9 @@ static const char *ids_of(eg_truth truth) {
     static char text[2048];
     const char *ids[EG_RULES_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < result->n_outcomes; i++)
-        if (result->outcomes[i].result.truth == truth) ids[count++] = result->outcomes[i].rule->id;
+    for (size_t i = 0; i < test.result->n_outcomes; i++)
+        if (test.result->outcomes[i].result.truth == truth)
+            ids[count++] = test.result->outcomes[i].rule->id;
     qsort(ids, count, sizeof ids[0], by_text);
     text[0] = '\0';
     for (size_t i = 0; i < count; i++)
@@ -67,8 +47,9 @@ static const char *ids_of(eg_truth truth) {
 }
 
 static eg_truth truth_of(const char *id) {
-    for (size_t i = 0; i < result->n_outcomes; i++)
-        if (strcmp(result->outcomes[i].rule->id, id) == 0) return result->outcomes[i].result.truth;
+    for (size_t i = 0; i < test.result->n_outcomes; i++)
+        if (strcmp(test.result->outcomes[i].rule->id, id) == 0)
+            return test.result->outcomes[i].result.truth;
     EG_FAIL("there is no rule %s", id);
 }
 
@@ -122,27 +103,28 @@ static void vignettes_fire_exactly_their_rules(void) {
          "falls_12mo=0 tug_s=17.5 stage4_s=6",
          "F1 K2 K3 K4 K7"}};
     for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
-        open_book();
+        eg_test_book_open(&test);
         plan_for(people[i].findings);
         if (strcmp(ids_of(EG_TRUE), people[i].rules) != 0)
             EG_FAIL("%s: %s", people[i].who, ids_of(EG_TRUE));
-        close_book();
+        eg_test_book_close(&test);
     }
     eg_test_note("4 people, and the knee with two balance tests");
 }
 
 static void empty_findings_leave_every_rule_unknown(void) {
-    open_book();
+    eg_test_book_open(&test);
     plan_for("");
-    EG_CHECK_INT(result->n_outcomes, 108);
+    EG_CHECK_INT(test.result->n_outcomes, 108);
     EG_CHECK_TEXT(ids_of(EG_TRUE), "");
     EG_CHECK_TEXT(ids_of(EG_FALSE), "");
-    EG_CHECK_INT(result->n_proposals, 0);
-    EG_CHECK(!result->blocked[0] && !result->blocked[1] && !result->blocked[2]);
-    EG_CHECK_INT(result->n_measure_next, 150); /* 151 but for the engine's own */
-    EG_CHECK_TEXT(result->measure_next[0], "red_flag");
-    eg_test_note("%zu rules, %zu findings to measure", result->n_outcomes, result->n_measure_next);
-    close_book();
+    EG_CHECK_INT(test.result->n_proposals, 0);
+    EG_CHECK(!test.result->blocked[0] && !test.result->blocked[1] && !test.result->blocked[2]);
+    EG_CHECK_INT(test.result->n_measure_next, 150); /* 151 but for the engine's own */
+    EG_CHECK_TEXT(test.result->measure_next[0], "red_flag");
+    eg_test_note("%zu rules, %zu findings to measure", test.result->n_outcomes,
+                 test.result->n_measure_next);
+    eg_test_book_close(&test);
 }
 
 enum { NAMES_MAX = 16, VALUES_MAX = 24 };
@@ -156,7 +138,7 @@ typedef struct search {
 } search;
 
 static void add_value(search *all, size_t at, double value) {
-    json_t *definition = eg_knowledge_find(knowledge, "findings", all->names[at]);
+    json_t *definition = eg_knowledge_find(test.knowledge, "findings", all->names[at]);
     bool yes_no = strcmp(eg_json_text_of(definition, "scale", ""), "yes/no") == 0;
     if (value < eg_json_number_of(definition, "low", 0.0)) return;
     if (value > eg_json_number_of(definition, "high", 0.0)) return;
@@ -189,12 +171,12 @@ static void list_values(const eg_rule *rule, search *all) {
 static bool find_case(const eg_rule *rule, const search *all, eg_truth truth) {
     size_t digits[NAMES_MAX] = {0};
     while (true) {
-        findings->count = 0;
+        test.findings->count = 0;
         for (size_t i = 0; i < all->n_names; i++)
-            EG_CHECK_INT(eg_findings_set(findings, knowledge, all->names[i],
+            EG_CHECK_INT(eg_findings_set(test.findings, test.knowledge, all->names[i],
                                          all->values[i][digits[i]], NULL, NULL, NULL),
                          EG_OK);
-        eg_plan_evaluate(book, findings, result);
+        eg_plan_evaluate(test.rules, test.findings, test.result);
         if (truth_of(rule->id) == truth) return true;
         size_t at = 0;
         while (at < all->n_names && ++digits[at] == all->n_values[at]) digits[at++] = 0;
@@ -203,18 +185,20 @@ static bool find_case(const eg_rule *rule, const search *all, eg_truth truth) {
 }
 
 static void every_rule_has_positive_and_negative(void) {
-    open_book();
-    for (size_t i = 0; i < book->n_rules; i++) {
+    eg_test_book_open(&test);
+    for (size_t i = 0; i < test.rules->n_rules; i++) {
         search all;
-        list_values(&book->rules[i], &all);
-        if (!find_case(&book->rules[i], &all, EG_TRUE)) EG_FAIL("%s never", book->rules[i].id);
-        if (!find_case(&book->rules[i], &all, EG_FALSE)) EG_FAIL("%s always", book->rules[i].id);
-        findings->count = 0;
-        eg_plan_evaluate(book, findings, result);
-        EG_CHECK_INT(truth_of(book->rules[i].id), EG_UNKNOWN);
+        list_values(&test.rules->rules[i], &all);
+        if (!find_case(&test.rules->rules[i], &all, EG_TRUE))
+            EG_FAIL("%s never", test.rules->rules[i].id);
+        if (!find_case(&test.rules->rules[i], &all, EG_FALSE))
+            EG_FAIL("%s always", test.rules->rules[i].id);
+        test.findings->count = 0;
+        eg_plan_evaluate(test.rules, test.findings, test.result);
+        EG_CHECK_INT(truth_of(test.rules->rules[i].id), EG_UNKNOWN);
     }
-    eg_test_note("%zu rules: true, false and unknown each reached", book->n_rules);
-    close_book();
+    eg_test_note("%zu rules: true, false and unknown each reached", test.rules->n_rules);
+    eg_test_book_close(&test);
 }
 
 /* Written by hand from the text of the rules, not from their expressions: what is just enough, and
@@ -290,13 +274,13 @@ static const struct {
     {"PN1", "nerve_transfer=1 target_emg=0", "nerve_transfer=1 target_emg=1"}};
 
 static void rules_mean_what_they_say(void) {
-    open_book();
+    eg_test_book_open(&test);
     for (size_t i = 0; i < sizeof by_hand / sizeof by_hand[0]; i++) {
-        findings->count = 0;
+        test.findings->count = 0;
         plan_for(by_hand[i].yes);
         if (truth_of(by_hand[i].rule) != EG_TRUE)
             EG_FAIL("%s with %s", by_hand[i].rule, by_hand[i].yes);
-        findings->count = 0;
+        test.findings->count = 0;
         plan_for(by_hand[i].no);
         if (truth_of(by_hand[i].rule) != EG_FALSE)
             EG_FAIL("%s with %s", by_hand[i].rule, by_hand[i].no);
@@ -306,14 +290,14 @@ static void rules_mean_what_they_say(void) {
         "infection_site",   "malignancy_at_site", "cannot_report", "poor_circulation_site"};
     for (size_t i = 0; i < sizeof absolute / sizeof absolute[0]; i++) {
         char text[64];
-        findings->count = 0;
+        test.findings->count = 0;
         snprintf(text, sizeof text, "%s=1", absolute[i]);
         plan_for(text);
         EG_CHECK_INT(truth_of("S2"), EG_TRUE);
-        EG_CHECK(result->blocked[EG_BLOCK_STIMULATION]);
+        EG_CHECK(test.result->blocked[EG_BLOCK_STIMULATION]);
     }
     eg_test_note("%zu pairs written by hand", sizeof by_hand / sizeof by_hand[0]);
-    close_book();
+    eg_test_book_close(&test);
 }
 
 /* A small generator, so that the cases are the same in every run. */
@@ -326,29 +310,29 @@ static unsigned next_random(unsigned *state) {
 static void knowing_more_never_takes_back(void) {
     unsigned state = 7;
     size_t steps = 0;
-    open_book();
-    for (size_t r = 0; r < book->n_rules; r++) {
+    eg_test_book_open(&test);
+    for (size_t r = 0; r < test.rules->n_rules; r++) {
         search all;
-        list_values(&book->rules[r], &all);
+        list_values(&test.rules->rules[r], &all);
         for (int repeat = 0; repeat < 20; repeat++) {
             eg_truth before = EG_UNKNOWN;
-            findings->count = 0;
+            test.findings->count = 0;
             for (size_t k = 0; k < 3 * all.n_names; k++) {
                 size_t at = next_random(&state) % all.n_names;
                 double value = all.values[at][next_random(&state) % all.n_values[at]];
-                if (eg_findings_get(findings, all.names[at]) != NULL) continue;
-                EG_CHECK_INT(
-                    eg_findings_set(findings, knowledge, all.names[at], value, NULL, NULL, NULL),
-                    EG_OK);
-                eg_plan_evaluate(book, findings, result);
-                const eg_expression_result *now = &result->outcomes[r].result;
+                if (eg_findings_get(test.findings, all.names[at]) != NULL) continue;
+                EG_CHECK_INT(eg_findings_set(test.findings, test.knowledge, all.names[at], value,
+                                             NULL, NULL, NULL),
+                             EG_OK);
+                eg_plan_evaluate(test.rules, test.findings, test.result);
+                const eg_expression_result *now = &test.result->outcomes[r].result;
                 if (before != EG_UNKNOWN && now->truth != before)
-                    EG_FAIL("%s went from %s to %s", book->rules[r].id, eg_truth_name(before),
+                    EG_FAIL("%s went from %s to %s", test.rules->rules[r].id, eg_truth_name(before),
                             eg_truth_name(now->truth));
                 EG_CHECK(now->n_decisive > 0);
                 for (size_t d = 0; d < now->n_decisive; d++) {
-                    const char *name = book->rules[r].expression.nodes[now->decisive[d]].name;
-                    bool known = eg_findings_get(findings, name) != NULL;
+                    const char *name = test.rules->rules[r].expression.nodes[now->decisive[d]].name;
+                    bool known = eg_findings_get(test.findings, name) != NULL;
                     EG_CHECK(known == (now->truth != EG_UNKNOWN));
                 }
                 before = now->truth;
@@ -356,8 +340,8 @@ static void knowing_more_never_takes_back(void) {
             }
         }
     }
-    eg_test_note("%zu findings added to %zu rules", steps, book->n_rules);
-    close_book();
+    eg_test_note("%zu findings added to %zu rules", steps, test.rules->n_rules);
+    eg_test_book_close(&test);
 }
 
 EG_TESTS({"rules: the four vignettes fire exactly their rules", vignettes_fire_exactly_their_rules},
