@@ -156,7 +156,7 @@ int eg_command_admin(int n_arguments, char **arguments) {
     bool is_demo = false, is_verify = strcmp(job, "verify") == 0;
     bool is_backup = strcmp(job, "backup") == 0, is_restore = strcmp(job, "restore") == 0;
     if (n_arguments < 2)
-        return eg_command_refuse("admin", "\"verify\", backup or restore is missing", NULL, help);
+        return eg_command_refuse("admin", "verify, backup or restore is missing", NULL, help);
     if (!is_verify && !is_backup && !is_restore)
         return eg_command_refuse("admin", "there is no", job, help);
     for (int i = 2; i < n_arguments; i++) {
