@@ -8,6 +8,7 @@
 #include "clinic/chart.h"
 #include "clinic/goal.h"
 #include "clinic/knowledge.h"
+#include "clinic/plan_check.h"
 #include "clinic/row.h"
 #include "clinic/rule.h"
 #include "core/base/check.h"
@@ -251,11 +252,11 @@ static bool has_amount(const json_t *intervention) {
 /* What the interventions of a plan lack. */
 typedef struct interventions {
     size_t n;
-    bool amount, goals, findings, reasons;
+    bool amount, reasons;
 } interventions;
 
-static interventions look_at(const json_t *chart, const json_t *plan) {
-    interventions seen = {.goals = true, .findings = true, .reasons = true};
+static interventions look_at(const json_t *plan) {
+    interventions seen = {.reasons = true};
     const json_t *decisions = eg_member(plan, "decisions");
     for (size_t i = 0; i < json_array_size(decisions); i++) {
         const json_t *decision = json_array_get(decisions, i);
@@ -264,15 +265,12 @@ static interventions look_at(const json_t *chart, const json_t *plan) {
         if (!eg_decision_is_taken(decision)) continue;
         seen.n++;
         seen.amount = seen.amount || has_amount(decision);
-        seen.goals = seen.goals && names_goal(chart, eg_member(decision, "goal_ids"));
-        seen.findings = seen.findings && json_array_size(eg_member(decision, "finding_names")) > 0;
     }
     const json_t *others = eg_member(plan, "others");
     for (size_t i = 0; i < json_array_size(others); i++) {
         const json_t *other = json_array_get(others, i);
         seen.n++;
         seen.amount = seen.amount || has_amount(other);
-        seen.goals = seen.goals && names_goal(chart, eg_member(other, "goal_ids"));
     }
     return seen;
 }
@@ -405,6 +403,7 @@ static eg_err guard_rules(const eg_clinic *clinic, const json_t *chart, const js
         eg_guard_add(guards, "plan_warnings", met, text, "plan", "overrides");
         guard_withheld(clinic, plan, result, guards);
     }
+    if (err == EG_OK) eg_plan_guard_links(chart, plan, known ? result : NULL, guards);
     free(result);
     return err;
 }
@@ -447,21 +446,17 @@ eg_err eg_guard_plan(const eg_clinic *clinic, const json_t *chart, json_t *guard
     eg_guard_add(guards, "plan", plan != NULL, "A plan of care", "plan", "decisions");
     eg_guard_add(guards, "plan_diagnosis", eg_is_given(plan, "diagnosis"),
                  "The diagnosis that is treated", "plan", "diagnosis");
-    eg_guard_add(guards, "plan_frequency", eg_number_at(plan, "frequency_per_week") > 0,
-                 "How often a week", "plan", "frequency_per_week");
+    eg_guard_add(guards, "plan_frequency", eg_number_at(plan, "frequency_per_week") >= 0.25,
+                 "How often a week, at least once in four weeks", "plan", "frequency_per_week");
     eg_guard_add(guards, "plan_duration", eg_number_at(plan, "duration_weeks") > 0,
                  "For how many weeks", "plan", "duration_weeks");
     eg_guard_add(guards, "plan_goals", names_goal(chart, eg_member(plan, "goal_ids")),
                  "At least one goal of this person", "plan", "goal_ids");
     guard_goals_of_plan(chart, document, guards);
-    const interventions seen = look_at(chart, plan);
+    const interventions seen = look_at(plan);
     eg_guard_add(guards, "plan_type", seen.n > 0, "At least one intervention", "plan", "decisions");
     eg_guard_add(guards, "plan_amount", seen.amount, "An amount: dose of at least one intervention",
                  "plan", "dose");
-    eg_guard_add(guards, "plan_links", seen.goals && seen.findings,
-                 "Every intervention names the goal that it serves, every accepted proposal its "
-                 "finding",
-                 "plan", "goal_ids");
     eg_guard_add(guards, "plan_reasons", seen.reasons,
                  "A reason for every proposal that was edited or rejected", "plan", "reason");
     eg_guard_red_flag(clinic, chart, guards);

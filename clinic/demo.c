@@ -269,6 +269,7 @@ static json_t *other_treatments(const story *s, const json_t *step) {
         json_object_set(body, "title", json_object_get(other, "title"));
         json_object_set(body, "dose", json_object_get(other, "dose"));
         json_object_set(body, "reason", json_object_get(other, "reason"));
+        json_object_set(body, "finding_names", json_object_get(other, "findings"));
         json_object_set_new(body, "goal_ids", goal_ids(s, json_object_get(other, "goals")));
         json_array_append_new(others, body);
     }

@@ -13,6 +13,7 @@
 #include "clinic/goal.h"
 #include "clinic/intake_check.h"
 #include "clinic/knowledge.h"
+#include "clinic/plan_check.h"
 #include "clinic/plan_goals.h"
 #include "clinic/row.h"
 #include "clinic/withdraw.h"
@@ -186,6 +187,8 @@ static eg_err check_values(const eg_clinic *clinic, const char *kind, const json
     if (strcmp(kind, "entry") == 0) return eg_entry_check(clinic, body, problems, diag);
     if (strcmp(kind, "session") == 0) return eg_session_check(clinic, body, problems, diag);
     if (strcmp(kind, "intake") == 0) return eg_intake_check(clinic, body, problems, diag);
+    if (strcmp(kind, "plan") == 0) return eg_plan_check(clinic, body, problems, diag);
+    if (strcmp(kind, "goal") == 0) return eg_goal_check(clinic, body, problems, diag);
     if (strcmp(kind, "finding_value") == 0 && strcmp(eg_text_at(body, "name"), "red_flag") == 0) {
         eg_problem_add(problems, "/name", "a red flag is not typed in as a finding",
                        "enter it in the intake, where it holds the episode");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clinic/change.h"
+#include "clinic/chart.h"
 #include "clinic/knowledge.h"
 #include "clinic/measured.h"
 #include "clinic/row.h"
@@ -54,6 +55,66 @@ static void set_warning(const eg_clinic *clinic, const json_t *chart, json_t *bo
     if (text[0] != '\0') json_object_set_new(body, "mdc_warning", json_string(text));
 }
 
+static eg_err refuse(json_t **problems, eg_diag *diag, const char *pointer, const char *reason,
+                     const char *remedy) {
+    eg_problem_add(problems, pointer, reason, remedy);
+    return eg_diag_set(diag, EG_ERR_DATA, pointer, 0, "%s; %s", reason, remedy);
+}
+
+eg_err eg_goal_check(const eg_clinic *clinic, const json_t *body, json_t **problems,
+                     eg_diag *diag) {
+    EG_ASSERT(clinic != NULL && body != NULL);
+    if (clinic->knowledge == NULL) return EG_OK;
+    const char *code = eg_text_at(body, "measure_code"), *icf = eg_text_at(body, "icf");
+    eg_measured measure;
+    eg_measured_find(clinic, code, &measure);
+    if (code[0] != '\0' && !measure.known)
+        return refuse(problems, diag, "/measure_code", "there is no such measure",
+                      "choose one of the list");
+    if (icf[0] != '\0' && eg_knowledge_find(clinic->knowledge, "icf", icf) == NULL)
+        return refuse(problems, diag, "/icf", "there is no such ICF code here",
+                      "choose one of the list");
+    json_t *entry = eg_knowledge_find(clinic->knowledge, "measures", code);
+    if (entry == NULL) return EG_OK;
+    if (eg_is_given(body, "side") && !json_is_true(json_object_get(entry, "sided")))
+        return refuse(problems, diag, "/side", "this measure has no side", "leave the side empty");
+    static const char *const values[][2] = {{"baseline", "/baseline"}, {"target", "/target"}};
+    double low = eg_json_number_of(entry, "low", -HUGE_VAL);
+    double high = eg_json_number_of(entry, "high", HUGE_VAL);
+    for (size_t i = 0; i < 2; i++) {
+        double value = eg_number_at(body, values[i][0]);
+        char reason[160];
+        snprintf(reason, sizeof reason, "%g lies outside %g to %g %.40s", value, low, high,
+                 measure.unit);
+        if (value < low || value > high)
+            return refuse(problems, diag, values[i][1], reason, "check the number and its unit");
+    }
+    return EG_OK;
+}
+
+/* A target on the worse side of the baseline may be meant (a slow decline), but must be said. */
+static void set_direction(const eg_clinic *clinic, json_t *body) {
+    double step = eg_number_at(body, "target") - eg_number_at(body, "baseline");
+    eg_measured measure;
+    eg_measured_find(clinic, eg_text_at(body, "measure_code"), &measure);
+    json_object_del(body, "direction_warning");
+    if (isnan(step) || !measure.known || step == 0) return;
+    if (measure.better != (step > 0 ? EG_BETTER_LOWER : EG_BETTER_HIGHER)) return;
+    char text[300];
+    snprintf(text, sizeof text,
+             "The target is worse than the baseline: for %.100s %s is better. Say why it is meant "
+             "so, or correct it.",
+             measure.name, step > 0 ? "less" : "more");
+    json_object_set_new(body, "direction_warning", json_string(text));
+}
+
+/* The entry that the baseline comes from, of this goal's measure and side. */
+static bool is_baseline(const json_t *entry, const json_t *goal) {
+    const json_t *body = eg_member(entry, "body");
+    return strcmp(eg_text_at(body, "code"), eg_text_at(goal, "measure_code")) == 0 &&
+           strcmp(eg_text_at(body, "side"), eg_text_at(goal, "side")) == 0;
+}
+
 eg_err eg_goal_complete(const eg_clinic *clinic, const json_t *chart, json_t *body, eg_diag *diag) {
     EG_ASSERT(clinic != NULL && chart != NULL && body != NULL);
     /* A baseline that was entered in error is taken again. */
@@ -78,7 +139,12 @@ eg_err eg_goal_complete(const eg_clinic *clinic, const json_t *chart, json_t *bo
     if (!known)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, "/baseline_entry_id", 0,
                            "this is no entry of this episode; choose one of its values");
+    const json_t *entry = entry_id[0] == '\0' ? NULL : eg_chart_find(chart, "entries", entry_id);
+    if (entry != NULL && eg_is_given(body, "measure_code") && !is_baseline(entry, body))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "/baseline_entry_id", 0,
+                           "this value is of another measure or side than the goal");
     set_warning(clinic, chart, body);
+    set_direction(clinic, body);
     return EG_OK;
 }
 
@@ -97,6 +163,9 @@ json_t *eg_goal_gaps(const json_t *chart, const json_t *body) {
         eg_problem_add(&gaps, "/target", "no target", "type the value to be reached");
     else if (fabs(eg_number_at(body, "target") - eg_number_at(body, "baseline")) <= 0)
         eg_problem_add(&gaps, "/target", "the target is the baseline", "choose another target");
+    if (eg_is_given(body, "direction_warning") && !eg_is_given(body, "direction_reason"))
+        eg_problem_add(&gaps, "/direction_reason", "the target is worse than the baseline",
+                       "say why, or correct it");
     if (!eg_is_given(body, "due_on")) eg_problem_add(&gaps, "/due_on", "no date", "choose by when");
     return gaps;
 }

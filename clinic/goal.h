@@ -9,6 +9,10 @@
  * (or the MDC is unknown), removed otherwise. Changes `body` in place. */
 eg_err eg_goal_complete(const eg_clinic *clinic, const json_t *chart, json_t *body, eg_diag *diag);
 
+/* Is the measure known, are baseline and target values that it can have, has it a side, is the ICF
+ * code in knowledge? EG_ERR_DATA otherwise. */
+eg_err eg_goal_check(const eg_clinic *clinic, const json_t *body, json_t **problems, eg_diag *diag);
+
 /* What keeps this goal from being complete: array of {pointer, reason, remedy}, empty when it has
  * text, measure, baseline, target (different from the baseline) and date. */
 json_t *eg_goal_gaps(const json_t *chart, const json_t *body);

@@ -90,7 +90,7 @@ static void treat(const char *name) {
              "{'diagnosis':'Stroke','goal_ids':['%s'],'frequency_per_week':3,'duration_weeks':6,"
              "'start_on':'2026-03-02','end_on':'2026-04-12','decisions':[],'others':[{"
              "'intervention_id':null,'title':'Walking practice','dose':{'time':'20 min'},"
-             "'goal_ids':['%s'],'reason':'walking is the goal'}]}",
+             "'goal_ids':['%s'],'finding_names':['walks'],'reason':'walking is the goal'}]}",
              goal, goal);
     json_decref(chart);
     create("plan", NULL, text, plan);
@@ -170,10 +170,11 @@ static void goals_know_their_noise(void) {
         "{'text':'Use the arm','measure_code':'instrument.fma_ue.motor','side':'left','target':33,"
         "'due_on':'2026-05-01'}",
         NULL);
-    create("goal", NULL,
-           "{'text':'Something else','measure_code':'made.up','baseline':1,'target':33,"
-           "'due_on':'2026-05-01'}",
-           NULL);
+    create(
+        "goal", NULL,
+        "{'text':'Something else','measure_code':'instrument.lefs.total','baseline':1,'target':33,"
+        "'due_on':'2026-05-01'}",
+        NULL);
     chart = chart_now();
     const json_t *goals = json_object_get(chart, "goals");
     const char *small = text_of(body_of(json_array_get(goals, 1)), "mdc_warning");

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "clinic/document.h"
+#include "clinic/goal.h"
+#include "clinic/plan_check.h"
 #include "tests/support/clinic.h"
 #include "tests/support/test.h"
 
@@ -60,4 +62,62 @@ static void blank_is_not_said(void) {
     eg_test_note("%zu places, 5 kinds of blank", n);
 }
 
-EG_TESTS({"document: blank text is no reason, name or title", blank_is_not_said})
+/* What a plan or a goal names must exist and fit; each row says whether it may be written. */
+static void names_are_known(void) {
+    static const struct {
+        const char *kind, *body;
+        eg_err expected;
+    } rows[] = {
+        {"plan",
+         "{'decisions':[{'rule_id':'U2','decision':'accepted','finding_names':['fma_ue'],"
+         "'exercises':['sit-to-stand']}],'others':[{'title':'x','intervention_id':'nmes',"
+         "'finding_names':['bbs']}],'overrides':[{'rule_id':'S3','reason':'seen'}]}",
+         EG_OK},
+        {"plan", "{'decisions':[{'rule_id':'S1','decision':'rejected'}]}", EG_OK},
+        {"plan", "{'decisions':[{'rule_id':'ZZ9','decision':'rejected'}]}", EG_ERR_DATA},
+        {"plan", "{'decisions':[{'rule_id':'S1','decision':'accepted'}]}", EG_ERR_DATA},
+        {"plan", "{'decisions':[{'rule_id':'S5','decision':'edited'}]}", EG_ERR_DATA},
+        {"plan",
+         "{'decisions':[{'rule_id':'U2','decision':'accepted'},"
+         "{'rule_id':'U2','decision':'rejected'}]}",
+         EG_ERR_DATA},
+        {"plan", "{'decisions':[{'rule_id':'U2','decision':'accepted','finding_names':['bogus']}]}",
+         EG_ERR_DATA},
+        {"plan", "{'decisions':[{'rule_id':'U2','decision':'accepted','exercises':['bogus']}]}",
+         EG_ERR_DATA},
+        {"plan", "{'others':[{'title':'x','intervention_id':'bogus'}]}", EG_ERR_DATA},
+        {"plan", "{'others':[{'title':'x','finding_names':['bogus']}]}", EG_ERR_DATA},
+        {"plan", "{'overrides':[{'rule_id':'ZZ9','reason':'seen'}]}", EG_ERR_DATA},
+        {"goal",
+         "{'text':'x','measure_code':'instrument.bbs.total','baseline':40,'target':48,"
+         "'icf':'d450'}",
+         EG_OK},
+        {"goal", "{'text':'x','measure_code':'rom.knee.flexion.active','side':'left','target':90}",
+         EG_OK},
+        {"goal", "{'text':'x','measure_code':'zzz'}", EG_ERR_DATA},
+        {"goal", "{'text':'x','measure_code':'instrument.bbs.total','target':999}", EG_ERR_DATA},
+        {"goal", "{'text':'x','measure_code':'instrument.bbs.total','baseline':-1}", EG_ERR_DATA},
+        {"goal", "{'text':'x','measure_code':'instrument.bbs.total','side':'left'}", EG_ERR_DATA},
+        {"goal", "{'text':'x','icf':'zzz9'}", EG_ERR_DATA},
+    };
+    eg_clinic *clinic = eg_test_clinic("names");
+    size_t n = sizeof rows / sizeof rows[0];
+    for (size_t i = 0; i < n; i++) {
+        json_t *body = eg_test_json(rows[i].body), *problems = NULL;
+        eg_err err = strcmp(rows[i].kind, "plan") == 0
+                         ? eg_plan_check(clinic, body, &problems, NULL)
+                         : eg_goal_check(clinic, body, &problems, NULL);
+        if (err != rows[i].expected) EG_FAIL("%s: %d", rows[i].body, err);
+        EG_CHECK_INT(json_array_size(problems), err == EG_OK ? 0 : 1);
+        json_decref(problems);
+        json_decref(body);
+    }
+    json_t *tenth = eg_test_json("{'duration_weeks':0.1}");
+    EG_CHECK_INT(eg_document_validate("plan", tenth, NULL, NULL), EG_ERR_DATA);
+    json_decref(tenth);
+    eg_test_clinic_close(clinic);
+    eg_test_note("%zu bodies", n);
+}
+
+EG_TESTS({"document: what plans and goals name must exist", names_are_known},
+         {"document: blank text is no reason, name or title", blank_is_not_said})

@@ -271,6 +271,8 @@ export interface Goal {
   attained?: number | null
   icf?: string
   status: 'open' | 'met' | 'stopped'
+  direction_warning?: string
+  direction_reason?: string | null
   mdc_warning?: string
 }
 
@@ -312,6 +314,7 @@ export interface Plan {
     title: string
     dose: Dose
     goal_ids: string[]
+    finding_names?: string[]
     reason: string
   }[]
   overrides: { rule_id: string; reason: string }[]
