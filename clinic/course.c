@@ -42,32 +42,13 @@ const char *eg_course_state_text(eg_course_state state) {
 }
 
 size_t eg_course_next(eg_course_state from, eg_course_state next[3]) {
-    switch (from) {
-    case EG_COURSE_REFERRED:
-        next[0] = EG_COURSE_INTAKE;
-        return 1;
-    case EG_COURSE_INTAKE:
-        next[0] = EG_COURSE_SCREENED;
-        return 1;
-    case EG_COURSE_HOLD:
-        next[0] = EG_COURSE_SCREENED;
-        next[1] = EG_COURSE_DISCHARGED;
-        return 2;
-    case EG_COURSE_SCREENED:
-        next[0] = EG_COURSE_EVALUATING;
-        return 1;
-    case EG_COURSE_EVALUATING:
-    case EG_COURSE_EVALUATED:
-    case EG_COURSE_GOALS_SET:
-    case EG_COURSE_PLAN_DRAFT:
-    case EG_COURSE_IN_TREATMENT:
-        next[0] = (eg_course_state)(from + 1);
-        return 1;
-    case EG_COURSE_DISCHARGED:
-    case EG_COURSE_STATE_COUNT:
-        break;
-    }
-    return 0;
+    if (from == EG_COURSE_DISCHARGED || from == EG_COURSE_STATE_COUNT) return 0;
+    next[0] = from == EG_COURSE_HOLD       ? EG_COURSE_SCREENED
+              : from == EG_COURSE_SCREENED ? EG_COURSE_EVALUATING
+                                           : (eg_course_state)(from + 1);
+    if (next[0] == EG_COURSE_DISCHARGED) return 1;
+    next[1] = EG_COURSE_DISCHARGED; /* a person may leave at any time */
+    return 2;
 }
 
 static eg_course_state state_of(const json_t *chart) {
@@ -106,12 +87,18 @@ static bool is_signed(const json_t *document) {
 
 static void guard_discharge(const json_t *chart, json_t *guards) {
     const json_t *reports = eg_member(chart, "reports");
-    bool met = false;
+    bool met = false, why = false;
     for (size_t i = 0; i < json_array_size(reports); i++) {
         const json_t *report = json_array_get(reports, i);
-        met = met || (is_signed(report) && strcmp(eg_body_text(report, "type"), "discharge") == 0);
+        if (!is_signed(report) || strcmp(eg_body_text(report, "type"), "discharge") != 0) continue;
+        met = true;
+        why = why || eg_is_given(eg_member(report, "body"), "discharge_reason");
     }
+    /* In treatment the report's own text says how it ended. */
+    why = why || (met && state_of(chart) == EG_COURSE_IN_TREATMENT);
     eg_guard_add(guards, "discharge_report", met, "A signed discharge report", "reports", "type");
+    eg_guard_add(guards, "discharge_reason", why, "The reason for ending early", "reports",
+                 "discharge_reason");
 }
 
 static void guard_evaluation(const json_t *chart, json_t *guards) {
@@ -386,7 +373,7 @@ static eg_err allows_report(const json_t *chart, const json_t *body, json_t **pr
     bool is_plan = strcmp(type, "evaluation_plan") == 0;
     bool is_end = strcmp(type, "discharge") == 0;
     if (state == EG_COURSE_DISCHARGED || state == EG_COURSE_IN_TREATMENT ||
-        (is_plan && state >= EG_COURSE_EVALUATED) || (is_end && state == EG_COURSE_HOLD))
+        (is_plan && state >= EG_COURSE_EVALUATED) || is_end)
         return EG_OK;
     return refuse("report",
                   is_plan ? "A report of evaluation and plan follows the evaluation"

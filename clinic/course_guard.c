@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clinic/chart.h"
+#include "clinic/entry_check.h"
 #include "clinic/goal.h"
 #include "clinic/knowledge.h"
 #include "clinic/plan_check.h"
@@ -150,13 +151,6 @@ void eg_guard_red_flag(const eg_clinic *clinic, const json_t *chart, json_t *gua
     json_decref(flags);
 }
 
-/* A value, a range of movement or item scores: something was measured. */
-static bool is_measured(const json_t *entry) {
-    const json_t *body = eg_member(entry, "body");
-    return json_is_number(eg_member(body, "value")) || json_is_object(eg_member(body, "rom")) ||
-           json_object_size(eg_member(body, "items")) > 0;
-}
-
 /* "knee-{side}-front" of a measure covers "knee-left-front". */
 static bool region_matches(const char *pattern, const char *region) {
     const char *hole = strchr(pattern, '{');
@@ -185,18 +179,24 @@ static bool any_covers(const eg_clinic *clinic, const json_t *chart, const char 
     const json_t *entries = eg_member(chart, "entries");
     for (size_t i = 0; i < json_array_size(entries); i++) {
         const json_t *entry = json_array_get(entries, i);
-        if (is_measured(entry) && covers(clinic, entry, region)) return true;
+        if (eg_entry_is_measured(eg_member(entry, "body")) && covers(clinic, entry, region))
+            return true;
     }
     const json_t *recordings = eg_member(chart, "recordings");
-    for (size_t i = 0; i < json_array_size(recordings); i++)
-        if (strcmp(eg_body_text(json_array_get(recordings, i), "decision"), "kept") == 0)
+    /* A recording whose quality gate failed has no clinical value, kept or not. */
+    for (size_t i = 0; i < json_array_size(recordings); i++) {
+        const json_t *body = eg_member(json_array_get(recordings, i), "body");
+        if (strcmp(eg_text_at(body, "decision"), "kept") == 0 &&
+            json_is_true(eg_member(eg_member(body, "result"), "clinical")))
             return true;
+    }
     return false;
 }
 
 void eg_guard_evaluated(const eg_clinic *clinic, const json_t *chart, json_t *guards) {
     eg_guard_add(guards, "entry", any_covers(clinic, chart, ""),
-                 "At least one measured value or kept recording", "evaluation", "entries");
+                 "At least one measured value or kept recording of good quality", "evaluation",
+                 "entries");
     const json_t *symptoms = eg_member(eg_member(eg_member(chart, "intake"), "body"), "symptoms");
     char text[TEXT_SIZE] = "Every complaint on the figure has a measured value";
     size_t n_open = 0;

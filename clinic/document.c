@@ -149,38 +149,6 @@ eg_err eg_person_search(eg_clinic *clinic, const char *query, size_t limit, json
     return err;
 }
 
-eg_err eg_episode_create(eg_clinic *clinic, const char *person_id, const char *discipline,
-                         const char *title, json_t **document, json_t **problems, eg_diag *diag) {
-    EG_ASSERT(clinic != NULL && person_id != NULL && document != NULL);
-    *document = NULL;
-    char at[EG_INSTANT_SIZE];
-    eg_instant_format(clinic->now_ms, at);
-    json_t *body = json_pack("{s:s*,s:s*,s:s,s:[{s:s,s:s,s:s}]}", "discipline", discipline, "title",
-                             title, "state", "referred", "state_history", "state", "referred", "at",
-                             at, "by", clinic->author);
-    eg_err err =
-        body == NULL ? EG_ERR_MEMORY : eg_document_validate("episode", body, problems, diag);
-    eg_document person = {0};
-    if (err == EG_OK) err = eg_store_get(clinic->store, person_id, 0, &person, diag);
-    if (err == EG_OK && strcmp(person.kind, "person") != 0)
-        err = eg_diag_set(diag, EG_ERR_NOT_FOUND, person_id, 0, "there is no such person");
-    if (err == EG_OK && person.status == EG_DOCUMENT_ENTERED_IN_ERROR)
-        err = eg_diag_set(diag, EG_ERR_GUARD, person_id, 0,
-                          "this person was entered in error: nothing more is written here");
-    eg_document_clear(&person);
-    if (err == EG_OK) err = eg_store_begin(clinic->store, diag);
-    if (err == EG_OK) {
-        char id[EG_STORE_ID_SIZE];
-        eg_row_new_id(clinic, id);
-        const eg_row_links links = {.person_id = person_id, .episode_id = id};
-        err = eg_row_create(clinic, "episode", id, &links, EG_DOCUMENT_FINAL, body, NULL, document,
-                            diag);
-        err = finish(clinic, err, document, diag);
-    }
-    json_decref(body);
-    return err;
-}
-
 /* Values that would speak past a guard, or about a day that has not come. */
 static eg_err check_values(const eg_clinic *clinic, const char *kind, const json_t *body,
                            json_t **problems, eg_diag *diag) {
@@ -391,8 +359,9 @@ static eg_err check_kept(const eg_document *seen, const json_t *old, const json_
     static const struct {
         const char *kind;
         const char *member;
-    } kept[] = {{"episode", "state"},    {"episode", "state_history"}, {"recording", "blob_id"},
-                {"recording", "sha256"}, {"recording", "size"},        {"finding_value", "name"}};
+    } kept[] = {{"episode", "discipline"}, {"episode", "state"},    {"episode", "state_history"},
+                {"recording", "blob_id"},  {"recording", "sha256"}, {"recording", "size"},
+                {"finding_value", "name"}};
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
         if (strcmp(seen->kind, kept[i].kind) != 0) continue;
         json_t *before = json_object_get(old, kept[i].member);
@@ -499,6 +468,19 @@ static eg_err check_seen(const eg_document *seen, int32_t version, eg_diag *diag
     return EG_OK;
 }
 
+/* Keeping what the quality gate failed needs a reason. */
+static eg_err check_decision(const char *kind, const json_t *body, json_t **problems,
+                             eg_diag *diag) {
+    if (strcmp(kind, "recording") != 0 || strcmp(eg_text_at(body, "decision"), "kept") != 0 ||
+        !json_is_false(eg_member(eg_member(body, "result"), "clinical")) ||
+        eg_is_given(body, "decision_reason"))
+        return EG_OK;
+    eg_problem_add(problems, "/decision_reason", "is missing: the quality gate failed",
+                   "say why it is kept; it gives no clinical value");
+    return eg_diag_set(diag, EG_ERR_DATA, "/decision_reason", 0,
+                       "the quality gate failed: say why the recording is kept");
+}
+
 /* Inside a transaction. */
 static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version, json_t *body,
                     json_t **document, json_t **problems, eg_diag *diag) {
@@ -509,6 +491,7 @@ static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version,
     if (err == EG_OK) err = check_unmarked(body, problems, diag);
     if (err == EG_OK) err = keep_measured(seen, old, body, problems, diag);
     if (err == EG_OK) err = check_kept(seen, old, body, diag);
+    if (err == EG_OK) err = check_decision(seen->kind, body, problems, diag);
     if (err == EG_OK && strcmp(seen->kind, "person") == 0)
         err = check_birth(clinic, body, problems, diag);
     json_decref(old);

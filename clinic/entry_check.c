@@ -36,6 +36,52 @@ static eg_err check_side(json_t *measure, const json_t *body, json_t **problems,
     return EG_OK;
 }
 
+static bool is_multiple(double value, double step) {
+    return fabs(value / step - floor(value / step + 0.5)) < 1e-6;
+}
+
+/* A choice takes its options, a score, grade or count its own steps; where the step of a score is
+ * finer than a half it is a mean, and takes any number. */
+static eg_err check_step(json_t *measure, double value, json_t **problems, eg_diag *diag) {
+    const json_t *options = json_object_get(measure, "options");
+    const char *unit = eg_json_text_of(measure, "unit", "");
+    double step = eg_json_number_of(measure, "step", 0);
+    bool counted = strcmp(unit, "{score}") == 0 || strcmp(unit, "{grade}") == 0 ||
+                   strncmp(unit, "{#}", 3) == 0;
+    bool fits = json_array_size(options) == 0;
+    for (size_t i = 0; i < json_array_size(options) && !fits; i++)
+        fits = fabs(eg_number_at(json_array_get(options, i), "value") - value) < 1e-9;
+    if (fits && counted && step >= 0.5) fits = is_multiple(value, step);
+    if (fits) return EG_OK;
+    return refuse(problems, diag, "/value", "choose one of its steps",
+                  "%g is between the steps of this scale", value);
+}
+
+/* Something measured or seen, or the reason why not: one of the two. */
+static eg_err check_given(const json_t *body, json_t **problems, eg_diag *diag) {
+    bool why_not = eg_is_given(body, "not_tested_reason");
+    bool measured = eg_entry_is_measured(body);
+    if (why_not && measured)
+        return refuse(problems, diag, "/not_tested_reason", "leave one of them out",
+                      "a value and a reason why nothing was tested exclude each other");
+    if (!why_not && !measured && !eg_is_given(body, "text"))
+        return refuse(problems, diag, "/value", "give a value, or say why it was not tested",
+                      "there is no value");
+    return EG_OK;
+}
+
+bool eg_entry_is_measured(const json_t *body) {
+    if (json_is_number(eg_member(body, "value"))) return true;
+    static const char *const objects[] = {"rom", "items"};
+    for (size_t i = 0; i < 2; i++) {
+        json_t *object = (json_t *)(uintptr_t)eg_member(body, objects[i]);
+        for (void *at = json_object_iter(object); at != NULL;
+             at = json_object_iter_next(object, at))
+            if (json_is_number(json_object_iter_value(at))) return true;
+    }
+    return false;
+}
+
 /* A typed number, against the range of the measure. */
 static eg_err check_range(json_t *measure, const char *pointer, double value, json_t **problems,
                           eg_diag *diag) {
@@ -51,6 +97,11 @@ static eg_err check_range(json_t *measure, const char *pointer, double value, js
 static eg_err check_movement(json_t *measure, const json_t *rom, json_t **problems, eg_diag *diag) {
     static const char *const names[] = {"start", "min", "max", "end"};
     double smallest = eg_number_at(rom, "min"), largest = eg_number_at(rom, "max");
+    double start = eg_number_at(rom, "start"), end = eg_number_at(rom, "end");
+    bool any = !isnan(smallest) || !isnan(largest) || !isnan(start) || !isnan(end);
+    if (any && (isnan(smallest) || isnan(largest)))
+        return refuse(problems, diag, isnan(smallest) ? "/rom/min" : "/rom/max",
+                      "give the smallest and the largest angle", "a range has two ends");
     if (smallest > largest)
         return refuse(problems, diag, "/rom/min", "exchange them",
                       "the smallest angle %g is above the largest %g", smallest, largest);
@@ -96,6 +147,10 @@ static eg_err check_items(json_t *instrument, const json_t *body, json_t **probl
         if (score < low || score > high)
             return refuse(problems, diag, pointer, "check the score", "%g lies outside %g to %g",
                           score, low, high);
+        double step = eg_json_number_of(item, "step", 0);
+        if (step >= 0.5 && !is_multiple(score, step))
+            return refuse(problems, diag, pointer, "choose one of its steps",
+                          "%g is between the steps of this item", score);
         sum += score;
         n_given++;
     }
@@ -122,7 +177,9 @@ eg_err eg_entry_check(const eg_clinic *clinic, const json_t *body, json_t **prob
                       "no measure is called \"%.64s\"", code);
     eg_err err = check_side(measure, body, problems, diag);
     double value = eg_number_at(body, "value");
+    if (err == EG_OK) err = check_given(body, problems, diag);
     if (err == EG_OK && !isnan(value)) err = check_range(measure, "/value", value, problems, diag);
+    if (err == EG_OK && !isnan(value)) err = check_step(measure, value, problems, diag);
     const json_t *rom = eg_member(body, "rom");
     if (err == EG_OK && json_is_object(rom)) err = check_movement(measure, rom, problems, diag);
     const char *instrument = eg_json_text_of(measure, "instrument", "");

@@ -1,4 +1,5 @@
 /* Recordings: uploaded into a chart, or looked at without keeping anything. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,20 @@
 #include "serve/api_recording.h"
 
 enum { POINTS_DEFAULT = 2000, POINTS_MIN = 10, POINTS_MAX = 20000 };
+
+/* A number of the query; absent or empty leaves `value` as it is. */
+static eg_err number_of(const eg_api_call *call, const char *name, double low, double high,
+                        double *value, eg_diag *diag) {
+    const char *text = eg_api_query(call, name, "");
+    char *end = NULL;
+    if (text[0] == '\0') return EG_OK;
+    double number = strtod(text, &end);
+    if (*end != '\0' || !(number >= low && number <= high))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, name, 0, "%s is a number from %g to %g", name,
+                           low, high);
+    *value = number;
+    return EG_OK;
+}
 
 /* What the query says about a file. The caller drops file->condition and file->task_settings. */
 static eg_err file_of(const eg_api_call *call, eg_trial_file *file, eg_diag *diag) {
@@ -22,12 +37,10 @@ static eg_err file_of(const eg_api_call *call, eg_trial_file *file, eg_diag *dia
     file->condition = condition;
     file->task = eg_api_query(call, "task", NULL);
     file->layout_id = eg_api_query(call, "layout", NULL);
-    file->height_m = strtod(eg_api_query(call, "height_m", "0"), NULL);
-    file->mass_kg = strtod(eg_api_query(call, "mass_kg", "0"), NULL);
-    if (!(file->height_m >= 0 && file->height_m < 3) ||
-        !(file->mass_kg >= 0 && file->mass_kg < 500))
-        return eg_diag_set(diag, EG_ERR_ARGUMENT, "height_m", 0,
-                           "height_m is in metres and mass_kg in kilograms");
+    /* Absent or empty is not known; 0 is no height. */
+    eg_err wrong = number_of(call, "height_m", 0.3, 3, &file->height_m, diag);
+    if (wrong == EG_OK) wrong = number_of(call, "mass_kg", 1, 500, &file->mass_kg, diag);
+    if (wrong != EG_OK) return wrong;
     const char *text = eg_api_query(call, "settings", "");
     if (text[0] == '\0') return EG_OK;
     eg_task_plan plan = eg_task_settings_none(EG_TASK_QUIET_STANDING);
@@ -103,10 +116,15 @@ void eg_api_create_recording(eg_api_call *call) {
         .name = eg_api_query(call, "name", "recording"),
         .bytes = call->request->body,
         .size = call->request->size,
-        .trial_no = (int)strtol(eg_api_query(call, "trial_no", "1"), NULL, 10),
+        .trial_no = 1,
         .recorded_on = eg_api_query(call, "recorded_on", NULL),
     };
-    eg_err err = file_of(call, &file, &diag);
+    double trial_no = 1;
+    eg_err err = number_of(call, "trial_no", 1, 1000, &trial_no, &diag);
+    if (err == EG_OK && floor(trial_no) < trial_no)
+        err = eg_diag_set(&diag, EG_ERR_ARGUMENT, "trial_no", 0, "trial_no is a whole number");
+    file.trial_no = (int)trial_no;
+    if (err == EG_OK) err = file_of(call, &file, &diag);
     if (err == EG_OK)
         err = eg_trial_store(&call->api->clinic, call->api->owner->evaluator,
                              eg_api_parameter(call, 0), eg_api_query(call, "evaluation_id", NULL),

@@ -298,6 +298,77 @@ static void sessions_that_cannot_be(void) {
     eg_test_clinic_close(clinic);
 }
 
+static void entries_that_cannot_be(void) {
+    walk_to_evaluating("entries", "{}");
+    static const char *const bad[] = {
+        "{'code':'mrc.wrist.extension','value':3.7,'side':'left'}",
+        "{'code':'tone.ashworth.elbow.flexors','value':1.2,'side':'left'}",
+        "{'code':'instrument.bbs.total','value':40.5}",
+        "{'code':'gait.walks_10m','value':0.5}",
+        "{'code':'instrument.hoehn_yahr','value':2.7}",
+        "{'code':'test.tug','value':0}",
+        "{'code':'test.tug'}",
+        "{'code':'test.tug','value':12,'not_tested_reason':'tired'}",
+        "{'code':'rom.knee.flexion.active','side':'left','rom':{}}",
+        "{'code':'rom.knee.flexion.active','side':'left','rom':{'max':90}}"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        EG_CHECK_INT(create("entry", evaluation_id, bad[i], NULL), EG_ERR_DATA);
+    must(create("entry", evaluation_id, "{'code':'test.tug','not_tested_reason':'tired'}", NULL));
+    must(create("entry", evaluation_id, "{'code':'test.tug','text':'unsafe'}", NULL));
+    EG_CHECK_INT(go("evaluated"), EG_ERR_GUARD);
+    must(create("entry", evaluation_id,
+                "{'code':'tone.ashworth.elbow.flexors','value':1.5,'side':'left'}", NULL));
+    must(create("entry", evaluation_id, "{'code':'instrument.hoehn_yahr','value':2.5}", NULL));
+    must(go("evaluated"));
+    eg_test_clinic_close(clinic);
+    eg_test_note("%zu entries", sizeof bad / sizeof bad[0]);
+}
+
+static void a_failed_recording_does_not_count(void) {
+    char id[EG_STORE_ID_SIZE];
+    walk_to_evaluating("failed", "{'symptoms':[]}");
+    must(create("recording", evaluation_id,
+                "{'name':'a','task':'quiet_standing','decision':'pending','result':{'clinical':"
+                "false}}",
+                id));
+    EG_CHECK_INT(amend(id, "{'decision':'kept'}"), EG_ERR_DATA);
+    EG_CHECK_INT(amend(id, "{'decision':'kept','decision_reason':'  '}"), EG_ERR_DATA);
+    must(amend(id, "{'decision':'kept','decision_reason':'cannot stand longer'}"));
+    EG_CHECK_INT(go("evaluated"), EG_ERR_GUARD);
+    must(create("recording", evaluation_id,
+                "{'name':'b','task':'quiet_standing','decision':'kept','result':{'clinical':true}}",
+                NULL));
+    must(go("evaluated"));
+    eg_test_clinic_close(clinic);
+}
+
+static void a_person_may_leave_early(void) {
+    char id[EG_STORE_ID_SIZE], person[EG_STORE_ID_SIZE];
+    json_t *chart = NULL, *second = NULL;
+    walk_to_evaluating("leave", "{}");
+    must(eg_chart_load(clinic, episode, &chart, NULL));
+    snprintf(person, sizeof person, "%s",
+             json_string_value(json_object_get(json_object_get(chart, "person"), "id")));
+    json_decref(chart);
+    EG_CHECK_INT(eg_episode_create(clinic, person, "PT", "Again", &second, NULL, NULL),
+                 EG_ERR_CONFLICT);
+    must(eg_episode_create(clinic, person, "OT", "Hand", &second, NULL, NULL));
+    json_decref(second);
+    EG_CHECK_INT(amend(episode, "{'discipline':'OT'}"), EG_ERR_ARGUMENT);
+    EG_CHECK_INT(go("discharged"), EG_ERR_GUARD);
+    must(create("report", NULL, "{'type':'discharge','date':'2026-03-02'}", id));
+    must(sign(id, 1));
+    EG_CHECK_INT(go("discharged"), EG_ERR_GUARD);
+    must(create("report", NULL,
+                "{'type':'discharge','date':'2026-03-02','discharge_reason':'moved away'}", id));
+    EG_CHECK_INT(go("discharged"), EG_ERR_GUARD);
+    must(sign(id, 1));
+    must(go("discharged"));
+    must(eg_episode_create(clinic, person, "PT", "Again", &second, NULL, NULL));
+    json_decref(second);
+    eg_test_clinic_close(clinic);
+}
+
 EG_TESTS({"safety: an implant, a pregnancy, a seizure end with a changed intake only",
           an_implant_is_not_typed_away},
          {"safety: a red flag leaves with a release note only", a_red_flag_waits_for_its_release},
@@ -306,4 +377,10 @@ EG_TESTS({"safety: an implant, a pregnancy, a seizure end with a changed intake 
          {"session: values left out do not pass the limits of rest", left_out_values_block_too},
          {"session: pain during it and a day later warns, here and in the plan",
           pain_of_a_session_warns},
+         {"entry: steps, times, ranges and reasons that cannot be are refused",
+          entries_that_cannot_be},
+         {"recording: one that failed its gate needs a reason and does not count",
+          a_failed_recording_does_not_count},
+         {"course: a person may leave at any time; one open episode of a discipline",
+          a_person_may_leave_early},
          {"session: impossible counts, and no consent, are refused", sessions_that_cannot_be})
