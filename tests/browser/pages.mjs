@@ -21,6 +21,28 @@ async function violations(page) {
   return found
 }
 
+/** What a finger must hit and is lower than 44 px; links inside sentences are exempt. */
+const smallTargets = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('button, select, summary, main a, dialog[open] a, input')]
+      .filter((e) => !['checkbox', 'radio', 'file'].includes(e.type) && e.offsetParent)
+      .filter((e) => e.tagName !== 'A' || !/^inline$/.test(getComputedStyle(e).display))
+      .filter((e) => !e.matches('.name, .rule') && e.getBoundingClientRect().height < 43.5)
+      .map((e) => `${e.className || e.tagName} ${e.getBoundingClientRect().height}`),
+  )
+
+/** Letters twice as large: nothing is wider than the window. */
+async function enlarged(page) {
+  const over = await page.evaluate(() => {
+    const root = document.documentElement
+    root.style.fontSize = '200%'
+    const found = root.scrollWidth - root.clientWidth
+    root.style.fontSize = ''
+    return found
+  })
+  check(over <= 1, `with letters twice as large it is ${over} px too wide`)
+}
+
 async function episodes(server) {
   const answer = await fetch(`${server.origin}/api/people`, {
     headers: { Authorization: `Bearer ${server.token}` },
@@ -112,6 +134,11 @@ export async function pages() {
             () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
           )
           check(over <= 1, `at ${width} px it is ${over} px too wide`)
+          if (width < 500) {
+            const small = await smallTargets(page)
+            check(small.length === 0, `targets under 44 px: ${small.slice(0, 4).join(', ')}`)
+          }
+          if (width === 1280) await enlarged(page)
           for (const theme of ['light', 'dark']) {
             await dress(page, theme)
             await settled(page)
@@ -130,6 +157,10 @@ export async function pages() {
     }
     await handedOver(page, held.id)
     await keyboard(page)
+    await dialogs(page, t)
+    await figure(page, t)
+    await still(page)
+    await paper(page, t)
     await enteredInError(page, t)
     await clinic(page, server)
     await context.close()
@@ -235,18 +266,23 @@ export async function enteredInError(page, t) {
     await page.setViewportSize({ width: 1280, height: 900 })
     await visit(page, `${t}/session`)
     const visits = async () => Number(/(\d+) visit/.exec(await page.locator('.phead').innerText())[1])
+    // The dialog closes first; the chart is read again after it.
+    const counted = async (wanted, why) => {
+      for (let i = 0; i < 50 && (await visits()) !== wanted; i++) await page.waitForTimeout(100)
+      check((await visits()) === wanted, why)
+    }
     const before = await visits()
     await mark(
       page.getByRole('button', { name: /Entered in error… the session/ }).first(),
       'another person came',
     )
-    check((await visits()) === before - 1, 'the marked session still counts')
+    await counted(before - 1, 'the marked session still counts')
     // The next one was signed: its mark is signed too.
     await mark(
       page.getByRole('button', { name: /Entered in error… the session/ }).first(),
       'written down twice',
     )
-    check((await visits()) === before - 2, 'the marked signed session still counts')
+    await counted(before - 2, 'the marked signed session still counts')
     await listed('another person came')
     await page.locator('.errs__one', { hasText: 'signed Kim Lee, PT' }).waitFor()
     await shot(page, 'entered-in-error-session')
@@ -307,6 +343,76 @@ export async function clinic(page, server) {
       () => document.querySelector('input[name="site-name"]').value === 'Changed elsewhere',
     )
     check(!(await page.locator('.trouble').count()), 'the conflict still stands there')
+  })
+}
+
+/** Every dialog opens by Enter, closes by Escape and gives the focus back to what opened it. */
+async function dialogs(page, t) {
+  await test('dialogs give the focus back', async () => {
+    const list = [
+      [`${t}/course`, page.locator('#ref .linkbtn')],
+      [`${t}/goals`, page.getByRole('button', { name: 'Set a goal' }).first()],
+      [`${t}/progress`, page.getByRole('button', { name: 'Write a report' })],
+    ]
+    for (const [route, opener] of list) {
+      await visit(page, route)
+      await opener.focus()
+      await page.keyboard.press('Enter')
+      await page.locator('dialog[open]').waitFor()
+      await page.keyboard.press('Tab')
+      check(
+        await page.evaluate(() => !!document.activeElement?.closest('dialog[open]')),
+        `${route}: Tab leaves the dialog`,
+      )
+      await page.keyboard.press('Escape')
+      check(await opener.evaluate((e) => document.activeElement === e), `${route}: focus is lost`)
+    }
+    return `${list.length} dialogs`
+  })
+}
+
+/** The body figure is one stop for Tab; arrows walk over it, Enter chooses, the ring is seen. */
+async function figure(page, t) {
+  await test('body figure by keyboard', async () => {
+    await visit(page, `${t}/intake`)
+    const stops = page.locator('.bodyfig .region[tabindex="0"]')
+    check((await stops.count()) === 1, `it is ${await stops.count()} stops`)
+    await stops.first().focus()
+    await page.keyboard.press('ArrowRight')
+    const here = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    check(here, 'an arrow leads nowhere')
+    const before = await page.locator('.sym').count()
+    await page.keyboard.press('Enter')
+    check((await page.locator('.sym').count()) === before + 1, 'Enter adds no symptom')
+    await page.evaluate(() => sessionStorage.clear())
+    await page.reload()
+    await settled(page)
+    return here
+  })
+}
+
+/** Who asked for less motion sees none: no animation, no transition, stills for a demonstration. */
+async function still(page) {
+  await test('reduced motion', async () => {
+    await visit(page, '/library/exercises/sit-to-stand')
+    const moving = await page.evaluate(() => document.getAnimations().length)
+    check(moving === 0, `${moving} animations run`)
+    const before = await page.locator('.demo__pic').innerHTML()
+    await page.waitForTimeout(300)
+    check((await page.locator('.demo__pic').innerHTML()) === before, 'the demonstration moves')
+  })
+}
+
+/** On paper: no menu, no buttons, nothing cut at the side. */
+async function paper(page, t) {
+  await test('print', async () => {
+    await visit(page, `${t}/progress`)
+    await page.emulateMedia({ media: 'print' })
+    for (const gone of ['.side', '.tabs', '.btn'])
+      check(!(await page.locator(gone).first().isVisible()), `${gone} is printed`)
+    check(await page.locator('.trend').first().isVisible(), 'the trends are not printed')
+    await shot(page, 'progress-print')
+    await page.emulateMedia({ media: 'screen' })
   })
 }
 
