@@ -1,6 +1,5 @@
 /* engram measure balance FILE...: verdict and numbers of each recording, for a person, a script or
  * a spreadsheet. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +40,6 @@ typedef struct measure_job {
     output_form form;
     const char *explain;
     int is_paired;
-    double age_years; /* of the person, from the options or the table of cases; NaN */
     int n_files;
     char **files; /* the arguments that are no options, moved to the front */
 } measure_job;
@@ -117,7 +115,6 @@ static int measure_file(const eg_evaluator *evaluator, measure_job *job, const c
     if (err == EG_OK) err = eg_cases_read(job->measure.cases, path, &options, &diag);
     if (err == EG_OK) err = eg_evaluate_balance(evaluator, recording, &options, &evaluation, &diag);
     eg_recording_destroy(recording);
-    if (isnan(job->age_years)) job->age_years = options.age_years;
     if (err != EG_OK) {
         eg_command_complain("measure", &diag);
         return 0;
@@ -148,8 +145,8 @@ static int measure_pairs(const eg_evaluator *evaluator, const measure_job *job,
                          eg_evaluation *const *evaluations, size_t n) {
     eg_diag diag = {0};
     json_t *compared = NULL;
-    if (eg_pair_compare(evaluator, (const eg_evaluation *const *)evaluations, n, job->age_years,
-                        &compared, &diag) != EG_OK) {
+    if (eg_pair_compare(evaluator, (const eg_evaluation *const *)evaluations, n,
+                        job->measure.evaluate.age_years, &compared, &diag) != EG_OK) {
         eg_command_complain("measure", &diag);
         return 0;
     }
@@ -176,7 +173,6 @@ static int measure_all(measure_job *job) {
     int status = 0;
     eg_evaluation *kept[EG_PAIR_TRIALS_MAX];
     size_t n_kept = 0;
-    job->age_years = job->measure.evaluate.age_years;
     if (job->form == FORM_CSV) measure_print_csv_header();
     for (int i = 0; i < job->n_files; i++) {
         eg_evaluation *evaluation = NULL;

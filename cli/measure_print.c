@@ -194,6 +194,9 @@ void measure_print_pairs(const json_t *compared) {
         const json_t *trial = json_array_get(left_out, i);
         printf("    !     %s: %s\n", text_of(trial, "file"), text_of(trial, "reason"));
     }
+    const json_t *warnings = json_object_get(compared, "warnings");
+    for (size_t i = 0; i < json_array_size(warnings); i++)
+        printf("    !     %s\n", json_string_value(json_array_get(warnings, i)));
     if (json_array_size(json_object_get(compared, "measures")) == 0)
         printf("  nothing to compare: it needs eyes open and eyes closed on the same surface, or "
                "firm and foam\n");
@@ -202,6 +205,16 @@ void measure_print_pairs(const json_t *compared) {
 }
 
 void measure_print_pairs_csv(const json_t *compared) {
+    static const char *const lists[] = {"left_out", "warnings"};
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
+        const json_t *list = json_object_get(compared, lists[k]);
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            const json_t *one = json_array_get(list, i);
+            const char *text = json_string_value(one);
+            fprintf(stderr, "engram measure: %s%s%s\n", text_of(one, "file"),
+                    text == NULL ? ": " : "", text == NULL ? text_of(one, "reason") : text);
+        }
+    }
     const json_t *measures = json_object_get(compared, "measures");
     for (size_t i = 0; i < json_array_size(measures); i++) {
         const json_t *measure = json_array_get(measures, i);

@@ -75,16 +75,29 @@ static int take_cell(eg_span column, eg_span cell, eg_evaluate_options *o) {
     return 1;
 }
 
+static int shown(eg_span span) {
+    return span.n < SHOWN_MAX ? (int)span.n : SHOWN_MAX;
+}
+
+/* Who was measured. A subject's number means something within its dataset only. */
+static void name_subject(const eg_span *columns, const eg_span *cells, size_t n,
+                         eg_evaluate_options *o) {
+    eg_span subject = {"", 0}, dataset = {"", 0};
+    for (size_t i = 1; i < n; i++) {
+        if (eg_text_equals(columns[i], "subject")) subject = cells[i];
+        if (eg_text_equals(columns[i], "dataset")) dataset = cells[i];
+    }
+    if (subject.n == 0 || o->subject[0] != '\0') return;
+    snprintf(o->subject, sizeof o->subject, "%.*s%s%.*s", shown(subject), subject.start,
+             dataset.n > 0 ? " of " : "", shown(dataset), dataset.start);
+}
+
 static size_t split(eg_span line, eg_span cells[COLUMNS_MAX]) {
     eg_cell_walk walk;
     size_t n = 0;
     eg_text_begin_cells(&walk, line, ',');
     while (n < COLUMNS_MAX && eg_text_next_cell(&walk, &cells[n])) n++;
     return n;
-}
-
-static int shown(eg_span span) {
-    return span.n < SHOWN_MAX ? (int)span.n : SHOWN_MAX;
 }
 
 eg_err eg_cases_apply(const char *name, const char *text, size_t size, const char *recording_path,
@@ -103,6 +116,7 @@ eg_err eg_cases_apply(const char *name, const char *text, size_t size, const cha
                 return eg_diag_set(diag, EG_ERR_DATA, name, number, "\"%.*s\" cannot be \"%.*s\"",
                                    shown(columns[i]), columns[i].start, shown(cells[i]),
                                    cells[i].start);
+        name_subject(columns, cells, n < n_columns ? n : n_columns, options);
         options->condition_from = beside_name;
         return EG_OK;
     }

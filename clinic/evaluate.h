@@ -32,6 +32,7 @@ typedef struct eg_evaluate_options {
     double mass_kg;                 /* of the person, NaN if unknown */
     double height_m;                /* NaN if unknown */
     double age_years;               /* NaN if unknown: no norm is shown then */
+    char subject[96];               /* who was measured, as the table of cases says; "": unknown */
     const char *file;               /* how the output names the recording, NULL: its own name */
     const char *condition_from;     /* static: where person and condition come from, NULL: unsaid */
     const char *map_json;           /* a column map as JSON text, NULL to recognise the layout */

@@ -13,7 +13,7 @@
 #include "core/base/check.h"
 #include "io/host/calendar.h"
 
-static const double duration_tolerance = 0.05; /* of the norm's duration */
+static const double duration_tolerance = 0.05; /* of the norm's, of the first trial's */
 
 /* Trials on their way to be compared. */
 typedef struct trials {
@@ -195,13 +195,89 @@ static const char *why_left_out(const eg_evaluation *e) {
     return NULL;
 }
 
+static double duration_of(const eg_evaluation *e) {
+    return (double)e->trial.n / e->trial.rate_hz;
+}
+
+static bool lasts_as_long(double seconds, double other_s) {
+    return fabs(seconds - other_s) <= duration_tolerance * other_s;
+}
+
+/* Why it cannot be compared with the first one that is: another person, another duration. `person`
+ * is the first that is named. NULL if it can; else `text` is filled. */
+static const char *why_apart(const eg_evaluation *e, const eg_evaluation *first, const char *person,
+                             char text[256]) {
+    const char *own = e->options.subject;
+    if (own[0] != '\0' && person[0] != '\0' && strcmp(own, person) != 0)
+        snprintf(text, 256, "another person: %.90s, the others are %.90s", own, person);
+    else if (first != NULL && !lasts_as_long(duration_of(e), duration_of(first)))
+        snprintf(text, 256, "lasts %.4g s, the first %.4g s: sway grows with duration",
+                 duration_of(e), duration_of(first));
+    else
+        return NULL;
+    return text;
+}
+
+/* The first person named among those that can be compared; "" if nobody is. */
+static const char *first_person(const eg_evaluation *const *evaluations, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (why_left_out(evaluations[i]) == NULL && evaluations[i]->options.subject[0] != '\0')
+            return evaluations[i]->options.subject;
+    return "";
+}
+
 static json_t *trial_object(const eg_evaluation *e) {
     static const char *const postures[] = {"unknown", "standing", "sitting"};
     static const char *const visions[] = {"unknown", "open", "closed"};
     static const char *const surfaces[] = {"unknown", "firm", "foam"};
     const eg_balance_condition *c = &e->trial.condition;
-    return json_pack("{ss ss ss ss}", "file", e->file, "posture", postures[c->posture], "vision",
-                     visions[c->vision], "surface", surfaces[c->surface]);
+    json_t *trial = json_pack("{ss ss ss ss sf}", "file", e->file, "posture", postures[c->posture],
+                              "vision", visions[c->vision], "surface", surfaces[c->surface],
+                              "duration_s", duration_of(e));
+    if (e->options.subject[0] != '\0')
+        json_object_set_new(trial, "subject", json_string(e->options.subject));
+    return trial;
+}
+
+/* Sorts the evaluations into those compared (`t`, `used`) and those left out. `first` is the first
+ * compared, NULL if none is. */
+static eg_err gather(const eg_evaluation *const *evaluations, size_t n, trials *t, json_t *used,
+                     json_t *left_out, const eg_evaluation **first, eg_diag *diag) {
+    const char *person = first_person(evaluations, n);
+    *first = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const eg_evaluation *e = evaluations[i];
+        char text[256];
+        const char *why = why_left_out(e);
+        if (why == NULL) why = why_apart(e, *first, person, text);
+        if (why != NULL) {
+            json_array_append_new(left_out, json_pack("{ss ss}", "file", e->file, "reason", why));
+            continue;
+        }
+        if (add(t, &e->trial.condition, duration_of(e)) == NULL)
+            return eg_diag_set(diag, EG_ERR_LIMIT, e->file, 0, "more than %d trials to compare",
+                               EG_PAIR_TRIALS_MAX);
+        if (*first == NULL) *first = e;
+        for (size_t k = 0; k < e->result.count; k++)
+            if (eg_pair_needs(e->result.values[k].code))
+                keep(t, e->result.values[k].code, e->result.values[k].value);
+        json_array_append_new(used, trial_object(e));
+    }
+    return EG_OK;
+}
+
+/* That nobody said whose the trials are. */
+static json_t *warn(const json_t *used) {
+    json_t *warnings = json_array();
+    size_t n_unknown = 0;
+    for (size_t i = 0; i < json_array_size(used); i++)
+        n_unknown += json_object_get(json_array_get(used, i), "subject") == NULL;
+    if (n_unknown > 0 && json_array_size(used) > 1)
+        json_array_append_new(
+            warnings, json_sprintf("of %zu of %zu trials it is not known whose they are: a ratio "
+                                   "holds only within one person (column subject of cases.csv)",
+                                   n_unknown, json_array_size(used)));
+    return warnings;
 }
 
 eg_err eg_pair_compare(const eg_evaluator *evaluator, const eg_evaluation *const *evaluations,
@@ -213,30 +289,16 @@ eg_err eg_pair_compare(const eg_evaluator *evaluator, const eg_evaluation *const
     json_t *used = json_array();
     json_t *left_out = json_array();
     json_t *measures = NULL;
-    eg_err err = EG_OK;
-    for (size_t i = 0; err == EG_OK && i < n; i++) {
-        const eg_evaluation *e = evaluations[i];
-        const char *why = why_left_out(e);
-        if (why != NULL) {
-            json_array_append_new(left_out, json_pack("{ss ss}", "file", e->file, "reason", why));
-            continue;
-        }
-        if (add(t, &e->trial.condition, (double)e->trial.n / e->trial.rate_hz) == NULL) {
-            err = eg_diag_set(diag, EG_ERR_LIMIT, e->file, 0, "more than %d trials to compare",
-                              EG_PAIR_TRIALS_MAX);
-            break;
-        }
-        for (size_t k = 0; k < e->result.count; k++)
-            if (eg_pair_needs(e->result.values[k].code))
-                keep(t, e->result.values[k].code, e->result.values[k].value);
-        json_array_append_new(used, trial_object(e));
-    }
+    const eg_evaluation *first;
+    eg_err err = gather(evaluations, n, t, used, left_out, &first, diag);
+    if (isnan(age_years) && first != NULL) age_years = first->options.age_years;
     if (err == EG_OK) err = measure(t, evaluator->norms, age_years, &measures, diag);
     json_t *unknown = err == EG_OK ? without_height(t) : NULL;
     free(t);
     if (err == EG_OK) {
-        *compared = json_pack("{ss so so so so}", "profile", "engram", "trials", used, "left_out",
-                              left_out, "measures", measures, "without_height", unknown);
+        *compared = json_pack("{ss so so so so so}", "profile", "engram", "trials", used,
+                              "left_out", left_out, "warnings", warn(used), "measures", measures,
+                              "without_height", unknown);
         return EG_OK;
     }
     json_decref(used);
@@ -268,11 +330,17 @@ static bool counts(const json_t *recording) {
            json_is_true(eg_member(eg_member(body, "result"), "clinical"));
 }
 
+static double duration_in(const json_t *recording) {
+    return eg_number_at(eg_member(eg_member(recording, "body"), "result"), "duration_s");
+}
+
+/* Sway grows with duration: a short trial is not compared with a long one. */
 static bool same_group(const json_t *a, const json_t *b) {
     eg_balance_condition x = condition_of(eg_member(a, "body"));
     eg_balance_condition y = condition_of(eg_member(b, "body"));
     return strcmp(eg_text_at(a, "parent_id"), eg_text_at(b, "parent_id")) == 0 &&
-           x.posture == y.posture && x.stance == y.stance;
+           x.posture == y.posture && x.stance == y.stance &&
+           lasts_as_long(duration_in(a), duration_in(b));
 }
 
 static void add_recording(trials *t, const json_t *recording) {
