@@ -24,4 +24,7 @@ void eg_bench_register(const char *file, const eg_bench *benches, size_t count);
 /* Keeps the compiler from leaving out a computation whose result nobody looks at. */
 void eg_bench_keep(double value);
 
+/* Says how many bytes of working memory this run used at most; printed beside its time. */
+void eg_bench_used(size_t bytes);
+
 #endif

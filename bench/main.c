@@ -20,9 +20,14 @@ typedef struct bench_file {
 static bench_file files[FILES_MAX];
 static size_t n_files;
 static volatile double kept;
+static size_t used_bytes; /* of the bench that runs; 0: not said */
 
 void eg_bench_keep(double value) {
     kept = value;
+}
+
+void eg_bench_used(size_t bytes) {
+    used_bytes = bytes;
 }
 
 void eg_bench_register(const char *file, const eg_bench *benches, size_t count) {
@@ -86,8 +91,10 @@ static void run_file(const bench_file *file, const char *word) {
     for (size_t i = 0; i < file->count; i++) {
         const eg_bench *bench = &file->benches[i];
         if (!whole && strstr(bench->name, word) == NULL) continue;
+        used_bytes = 0;
         seconds[i] = measure(bench);
         print_time(bench->name, seconds[i]);
+        if (used_bytes > 0) printf("  %6.3f MB at most", 1e-6 * (double)used_bytes);
         for (size_t j = 0; bench->reference != NULL && j < i; j++)
             if (strcmp(file->benches[j].name, bench->reference) == 0 && seconds[j] > 0.0)
                 printf("  %8.2f x as fast as %s", seconds[j] / seconds[i], bench->reference);

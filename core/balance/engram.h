@@ -53,7 +53,10 @@ size_t eg_balance_copy_axis(const double *from_mm, size_t n, double divisor, dou
 EG_NODISCARD eg_err eg_balance_feet(const eg_cop_trial *trial, eg_arena *arena,
                                     eg_measured *measured, eg_diag *diag);
 
-/* Entropy, fluctuation, recurrence and time to boundary of a centred signal. */
+/* Entropy, fluctuation, recurrence and time to boundary of a centred signal. Entropy, fluctuation
+ * and recurrence are refused with a note where more samples than this are left at 25 Hz (10
+ * minutes): their cost grows with the square. */
+enum { EG_BALANCE_NONLINEAR_MAX = 10 * 60 * 25 + 2 };
 EG_NODISCARD eg_err eg_balance_nonlinear(const eg_sway_signal *signal, eg_arena *arena,
                                          eg_measured *measured, eg_diag *diag);
 size_t eg_balance_nonlinear_memory(size_t n, double rate_hz);

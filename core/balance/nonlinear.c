@@ -91,6 +91,24 @@ static eg_err one_axis(const eg_sway_signal *signal, unsigned axis, double *x, d
     return recurrences(x, n, axis, arena, out, diag);
 }
 
+/* Entropy and recurrence compare every sample with every other: a quarter of an hour would take
+ * minutes. */
+static void refuse(eg_measured *out) {
+    static const eg_balance_measure ids[] = {EG_M_SAMPEN_ML,
+                                             EG_M_SAMPEN_STEP_ML,
+                                             EG_M_MSE_ML,
+                                             EG_M_DFA_ML,
+                                             EG_M_DFA_VELOCITY_ML,
+                                             EG_M_RQA_RATE_ML,
+                                             EG_M_RQA_DETERMINISM_ML,
+                                             EG_M_RQA_ENTROPY_ML};
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        eg_measured_axes(out, ids[i], (double)NAN, (double)NAN);
+        out->note[ids[i]] = out->note[ids[i] + 1] =
+            "not computed: trials of more than 10 minutes are too long for it";
+    }
+}
+
 static eg_err boundary_times(const eg_sway_signal *signal, eg_arena *arena, eg_measured *out,
                              eg_diag *diag) {
     double *work[5];
@@ -131,6 +149,12 @@ static eg_err boundary_times(const eg_sway_signal *signal, eg_arena *arena, eg_m
     return EG_OK;
 }
 
+/* At most so many samples stay of n. */
+static size_t thinned_count(size_t n, double rate_hz) {
+    return rate_hz <= EG_BALANCE_THIN_HZ ? n
+                                         : (size_t)((double)n * EG_BALANCE_THIN_HZ / rate_hz) + 2;
+}
+
 eg_err eg_balance_nonlinear(const eg_sway_signal *signal, eg_arena *arena, eg_measured *measured,
                             eg_diag *diag) {
     size_t mark = eg_arena_mark(arena);
@@ -140,7 +164,9 @@ eg_err eg_balance_nonlinear(const eg_sway_signal *signal, eg_arena *arena, eg_me
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "balance: arena too small");
     }
     eg_err err = EG_OK;
-    for (unsigned axis = 0; axis < 2 && err == EG_OK; axis++) {
+    bool is_long = thinned_count(signal->n, signal->rate_hz) > EG_BALANCE_NONLINEAR_MAX;
+    if (is_long) refuse(measured);
+    for (unsigned axis = 0; axis < 2 && err == EG_OK && !is_long; axis++) {
         err = one_axis(signal, axis, x, step, arena, measured, diag);
     }
     eg_arena_reset(arena, mark);
@@ -150,8 +176,8 @@ eg_err eg_balance_nonlinear(const eg_sway_signal *signal, eg_arena *arena, eg_me
 }
 
 size_t eg_balance_nonlinear_memory(size_t n, double rate_hz) {
-    size_t thinned =
-        rate_hz <= EG_BALANCE_THIN_HZ ? n : (size_t)((double)n * EG_BALANCE_THIN_HZ / rate_hz) + 2;
+    size_t thinned = thinned_count(n, rate_hz);
+    if (thinned > EG_BALANCE_NONLINEAR_MAX) thinned = 0;
     size_t complexity = 2 * n * sizeof(double) + eg_complexity_size(thinned);
     size_t boundary = 6 * n * sizeof(double) + eg_hull_size(n);
     return (complexity > boundary ? complexity : boundary) + 1024;

@@ -179,11 +179,9 @@ static char lower(char c) {
 }
 
 int eg_text_equals(eg_span span, const char *word) {
-    size_t n = strlen(word);
-    if (span.n != n) return 0;
-    for (size_t i = 0; i < n; i++)
-        if (lower(span.start[i]) != lower(word[i])) return 0;
-    return 1;
+    for (size_t i = 0; i < span.n; i++)
+        if (word[i] == '\0' || lower(span.start[i]) != lower(word[i])) return 0;
+    return word[span.n] == '\0';
 }
 
 int eg_text_is_one_of(eg_span span, const char *const *words, size_t count) {

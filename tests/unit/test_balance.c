@@ -355,6 +355,36 @@ static void still_and_odd_trials_survive(void) {
                  EG_ERR_RANGE);
 }
 
+/* Entropy and recurrence grow with the square of the samples; no accepted trial may take minutes.
+ */
+static void long_trials_have_no_entropy(void) {
+    enum { N = 80000 };
+    double *ml = calloc(N, sizeof *ml), *ap = calloc(N, sizeof *ap);
+    eg_test_gaussian(ml, N, 1);
+    eg_test_gaussian(ap, N, 2);
+    static const double rates[] = {25.0, 100.0, 1000.0};
+    for (size_t k = 0; k < sizeof rates / sizeof rates[0]; k++) {
+        eg_cop_trial trial = eg_balance_trial_of(ml, ap, N, rates[k]);
+        size_t size = eg_balance_memory(N, rates[k], EG_BALANCE_ENGRAM, EG_BALANCE_ALL);
+        void *memory = malloc(size);
+        eg_arena arena;
+        eg_arena_init(&arena, memory, size);
+        eg_balance_result result;
+        eg_diag diag = {0};
+        if (eg_balance_compute(&trial, EG_BALANCE_ENGRAM, EG_BALANCE_ALL, &arena, &result, &diag) !=
+            EG_OK)
+            EG_FAIL("%g Hz: %s", rates[k], diag.text);
+        const eg_balance_value *entropy = eg_balance_find(&result, "cop.sampen.ap");
+        bool is_long = N / rates[k] > 600;
+        EG_CHECK(entropy != NULL && isnan(entropy->value) == is_long);
+        EG_CHECK((entropy->note != NULL) == is_long);
+        EG_CHECK(isfinite(eg_balance_find(&result, "cop.ttb.minimum")->value));
+        free(memory);
+    }
+    free(ml);
+    free(ap);
+}
+
 EG_TESTS({"balance: quijoux2021 equals the peer on all trials", quijoux_equals_the_peer},
          {"balance: quijoux2021 equals the peer on its own unfiltered file",
           quijoux_equals_the_peer_on_its_own_file},
@@ -366,4 +396,6 @@ EG_TESTS({"balance: quijoux2021 equals the peer on all trials", quijoux_equals_t
          {"balance: a circle has known values", circle_has_known_values},
          {"balance: rotation, shift and scale", invariances_hold},
          {"balance: missing samples are bridged", missing_samples_are_bridged},
-         {"balance: still and odd trials survive", still_and_odd_trials_survive})
+         {"balance: still and odd trials survive", still_and_odd_trials_survive},
+         {"balance: a trial of more than ten minutes has no entropy and says so",
+          long_trials_have_no_entropy})
