@@ -89,15 +89,22 @@ static void print_norm_hints(const json_t *object) {
     const char *why_not = "";
     int has_norm = 0;
     int has_noise = 0;
+    int is_same_session = 0;
     for (size_t i = 0; i < json_array_size(measures); i++) {
         const json_t *measure = json_array_get(measures, i);
         if (json_object_get(measure, "norm") != NULL) has_norm = 1;
-        if (json_object_get(measure, "reliability") != NULL) has_noise = 1;
+        const json_t *reliability = json_object_get(measure, "reliability");
+        if (reliability != NULL) has_noise = 1;
+        if (strcmp(text_of(reliability, "interval"), "same session") == 0) is_same_session = 1;
         if (why_not[0] == '\0') why_not = text_of(measure, "no_norm");
     }
     if (!has_norm && why_not[0] != '\0') printf("\n  No norm: %s.\n", why_not);
     if (has_norm || has_noise)
         printf("\n  Norms and noise are published values; no clinician has verified them here.\n");
+    if (is_same_session)
+        printf(
+            "  A change beyond a same-session MDC95 on another day is beyond same-session noise; "
+            "day-to-day noise unknown.\n");
 }
 
 /* What was found in a trace whose targets nobody named. */

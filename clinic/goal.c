@@ -52,6 +52,11 @@ static void set_warning(const eg_clinic *clinic, const json_t *chart, json_t *bo
                  "The step of %.4g %.20s is smaller than the minimal detectable change of %.4g: "
                  "reaching it could be noise%s.",
                  step, measure.unit, noise.mdc95, noise.believed ? " (value not verified)" : "");
+    else if (noise.interval != EG_INTERVAL_DAYS) /* the target is for another day */
+        snprintf(text, sizeof text,
+                 "The step of %.4g %.20s is beyond same-session noise (MDC95 %.4g%s); day-to-day "
+                 "noise is unknown.",
+                 step, measure.unit, noise.mdc95, noise.believed ? ", value not verified" : "");
     if (text[0] != '\0') json_object_set_new(body, "mdc_warning", json_string(text));
 }
 

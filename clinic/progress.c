@@ -205,8 +205,10 @@ static void judge(const eg_clinic *clinic, const json_t *chart, json_t *series) 
     eg_change_interval between = n < 2 ? EG_INTERVAL_DAYS : interval_between(first, last);
     if (json_object_get(series, "mdc_interval") != NULL) {
         noise.mdc95 = eg_number_at(series, "mdc");
-        noise.interval = strcmp(eg_text_at(series, "mdc_interval"), "same session") == 0
-                             ? EG_INTERVAL_SAME_SESSION
+        const char *over = eg_text_at(series, "mdc_interval");
+        noise.interval = strcmp(over, "same session") == 0 ? EG_INTERVAL_SAME_SESSION
+                         : strcmp(over, "days") == 0 || strcmp(over, "weeks") == 0
+                             ? EG_INTERVAL_DAYS
                              : EG_INTERVAL_UNKNOWN;
     } else if (clinic->knowledge != NULL) {
         /* Age and phase are those of the first value, from which the change is counted. */

@@ -6,6 +6,7 @@
 #include "clinic/chart.h"
 #include "clinic/derive.h"
 #include "clinic/document.h"
+#include "clinic/goal.h"
 #include "tests/support/clinic.h"
 #include "tests/support/test.h"
 
@@ -253,9 +254,27 @@ static void ratios_wait_for_the_height(void) {
     eg_test_clinic_close(clinic);
 }
 
+/* A goal is for another day: noise of one session alone cannot promise that it is more than noise.
+ */
+static void goals_know_the_interval_of_the_noise(void) {
+    eg_clinic *clinic = eg_test_clinic("appraisal");
+    json_t *chart = empty_chart(clinic);
+    json_t *goal = eg_test_json("{'measure_code':'test.5xsts','baseline':19,'target':10}");
+    eg_diag diag = {0};
+    json_object_set_new(chart, "intake", eg_test_json("{'body':{'conditions':{'tka':1}}}"));
+    if (eg_goal_complete(clinic, chart, goal, &diag) != EG_OK) EG_FAIL("%s", diag.text);
+    EG_CHECK(strstr(text_of(goal, "mdc_warning"), "beyond same-session noise") != NULL);
+    EG_CHECK(strstr(text_of(goal, "mdc_warning"), "day-to-day noise is unknown") != NULL);
+    json_decref(goal);
+    json_decref(chart);
+    eg_test_clinic_close(clinic);
+}
+
 EG_TESTS({"appraisal: tasks are findings, side to side, without a verdict",
           tasks_are_findings_without_a_verdict},
          {"appraisal: without a norm nothing is as it should be",
           without_a_norm_nothing_is_as_it_should_be},
          {"appraisal: sensory ratios wait for the body height", ratios_wait_for_the_height},
+         {"goal: noise of one session says nothing about another day",
+          goals_know_the_interval_of_the_noise},
          {"appraisal: typed values without a norm are not known", typed_values_without_a_norm})

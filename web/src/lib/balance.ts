@@ -30,6 +30,8 @@ export interface Row {
   normSource: string
   mdc: number | null
   mdcNote: string
+  /** Over which time the noise was measured: "same session". */
+  mdcOver: string
   icc: number | null
   noiseSource: string
   verdict: 'above' | 'below' | 'within' | null
@@ -58,6 +60,7 @@ export function row(m: Measure): Row {
     normSource: m.norm?.source ?? '',
     mdc: finite(m.reliability?.mdc95),
     mdcNote: m.reliability ? `${m.reliability.interval}, ${m.reliability.n} people` : '',
+    mdcOver: m.reliability?.interval ?? '',
     icc: finite(m.reliability?.icc21),
     noiseSource: m.reliability?.source ?? '',
     verdict: value === null ? null : (m.norm?.position ?? null),

@@ -36,7 +36,7 @@ export const changeChip: Record<Kind, { kind: '' | 'blue' | 'orange' | 'dash'; t
   better: { kind: 'blue', text: 'Better, beyond noise' },
   worse: { kind: 'orange', text: 'Worse, beyond noise' },
   changed: { kind: 'blue', text: 'Changed beyond noise' },
-  session: { kind: 'dash', text: 'Beyond same-session noise' },
+  session: { kind: 'dash', text: 'Beyond same-session noise; day-to-day noise unknown' },
   within: { kind: 'dash', text: 'Within noise' },
   unknown: { kind: 'dash', text: 'Noise not known' },
   same: { kind: '', text: 'Same value' },
