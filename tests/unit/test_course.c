@@ -917,33 +917,6 @@ static void findings_are_derived(void) {
     eg_test_note("18 findings from dates, intake, entries, sides, goals and typed values");
 }
 
-/* Values that no measure can have are refused, and so is a red flag among the findings. */
-static void impossible_values_are_refused(void) {
-    static const char *const bodies[] = {
-        "{'code':'no.such.measure','value':1}",
-        "{'code':'test.tug','value':-5}",
-        "{'code':'test.tug','value':12,'side':'left'}",
-        "{'code':'mrc.wrist.extension','value':4}",
-        "{'code':'mrc.wrist.extension','value':9,'side':'left'}",
-        "{'code':'rom.shoulder.flexion.active','side':'left','rom':{'min':90,'max':20}}",
-        "{'code':'rom.shoulder.flexion.active','side':'left','rom':{'min':0,'max':90,'end':120}}",
-        "{'code':'test.tug','value':12,'items':{'no':1}}"};
-    clinic = eg_test_clinic("impossible");
-    walk_to_treatment();
-    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
-        EG_CHECK_INT(create("entry", evaluation_id, bodies[i], NULL), EG_ERR_DATA);
-    must(create("entry", evaluation_id,
-                "{'code':'rom.shoulder.flexion.active','side':'left','rom':{'start':0,'min':0,"
-                "'max':90,'end':85}}",
-                NULL));
-    EG_CHECK_INT(create("finding_value", NULL, "{'name':'red_flag','value':1}", NULL), EG_ERR_DATA);
-    EG_CHECK_INT(create("evaluation", NULL, "{'type':'re-evaluation','date':'2027-01-01'}", NULL),
-                 EG_ERR_DATA);
-    EG_CHECK_INT(create("goal", NULL, "{'text':'x','due_on':'2026-01-01'}", NULL), EG_ERR_DATA);
-    eg_test_clinic_close(clinic);
-    eg_test_note("%zu entries, a red flag, two dates", sizeof bodies / sizeof bodies[0]);
-}
-
 /* One session: two exercises with their sets and load. */
 static void log_session(const char *first_load, int first_sets, const char *second_load) {
     char text[600];
@@ -992,8 +965,7 @@ static void level_comes_from_sessions(void) {
     eg_test_note("typed, then five sessions with changes of load");
 }
 
-EG_TESTS({"entry: impossible values are refused", impossible_values_are_refused},
-         {"course: the whole course, every step tried too early", the_whole_course},
+EG_TESTS({"course: the whole course, every step tried too early", the_whole_course},
          {"course: a later red flag holds again", a_later_red_flag_holds},
          {"course: withheld stimulation is not signed", withheld_stimulation_is_not_signed},
          {"course: stimulation chosen from the list is guarded too", chosen_stimulation_is_guarded},

@@ -369,7 +369,34 @@ static void a_person_may_leave_early(void) {
     eg_test_clinic_close(clinic);
 }
 
-EG_TESTS({"safety: an implant, a pregnancy, a seizure end with a changed intake only",
+/* Values that no measure can have are refused, and so is a red flag among the findings. */
+static void impossible_values_are_refused(void) {
+    static const char *const bodies[] = {
+        "{'code':'no.such.measure','value':1}",
+        "{'code':'test.tug','value':-5}",
+        "{'code':'test.tug','value':12,'side':'left'}",
+        "{'code':'mrc.wrist.extension','value':4}",
+        "{'code':'mrc.wrist.extension','value':9,'side':'left'}",
+        "{'code':'rom.shoulder.flexion.active','side':'left','rom':{'min':90,'max':20}}",
+        "{'code':'rom.shoulder.flexion.active','side':'left','rom':{'min':0,'max':90,'end':120}}",
+        "{'code':'test.tug','value':12,'items':{'no':1}}"};
+    walk_to_treatment("impossible", "{}");
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+        EG_CHECK_INT(create("entry", evaluation_id, bodies[i], NULL), EG_ERR_DATA);
+    must(create("entry", evaluation_id,
+                "{'code':'rom.shoulder.flexion.active','side':'left','rom':{'start':0,'min':0,"
+                "'max':90,'end':85}}",
+                NULL));
+    EG_CHECK_INT(create("finding_value", NULL, "{'name':'red_flag','value':1}", NULL), EG_ERR_DATA);
+    EG_CHECK_INT(create("evaluation", NULL, "{'type':'re-evaluation','date':'2027-01-01'}", NULL),
+                 EG_ERR_DATA);
+    EG_CHECK_INT(create("goal", NULL, "{'text':'x','due_on':'2026-01-01'}", NULL), EG_ERR_DATA);
+    eg_test_clinic_close(clinic);
+    eg_test_note("%zu entries, a red flag, two dates", sizeof bodies / sizeof bodies[0]);
+}
+
+EG_TESTS({"entry: impossible values are refused", impossible_values_are_refused},
+         {"safety: an implant, a pregnancy, a seizure end with a changed intake only",
           an_implant_is_not_typed_away},
          {"safety: a red flag leaves with a release note only", a_red_flag_waits_for_its_release},
          {"intake: unknown regions, flags and marks, and open questions, are refused",
