@@ -7,6 +7,7 @@
 #include "clinic/course.h"
 #include "clinic/course_guard.h"
 #include "clinic/finding.h"
+#include "clinic/goal.h"
 #include "clinic/intake_check.h"
 #include "clinic/knowledge.h"
 #include "clinic/row.h"
@@ -278,22 +279,13 @@ static found from_vital(const derivation *self, const char *name, const json_t *
     return isnan(result.value) ? measured : join(result, measured, "value");
 }
 
-static bool begins_with_one(const char *text, const json_t *codes) {
-    for (size_t i = 0; i < json_array_size(codes); i++) {
-        const char *code = json_string_value(json_array_get(codes, i));
-        if (text[0] != '\0' && strncmp(text, code, strlen(code)) == 0) return true;
-    }
-    return false;
-}
-
-static found from_goals(const derivation *self, const json_t *from) {
+static found from_goals(const derivation *self, const json_t *definition) {
     found result = {.value = NAN, .kind = "goal"};
     const json_t *goals = eg_member(self->chart, "goals");
     for (size_t i = 0; i < json_array_size(goals); i++) {
         const json_t *goal = json_array_get(goals, i);
         if (strcmp(eg_body_text(goal, "status"), "stopped") == 0) continue;
-        bool fits = begins_with_one(eg_body_text(goal, "icf"), eg_member(from, "codes")) ||
-                    begins_with_one(eg_body_text(goal, "measure_code"), eg_member(from, "codes"));
+        bool fits = eg_goal_is_about(eg_member(goal, "body"), definition);
         if (isnan(result.value) || fits) {
             result.value = fits ? 1 : 0;
             result.document = goal;
@@ -424,13 +416,14 @@ static found from_session_pain(const derivation *self, const char *name) {
     return join(result, from_measures(self, name), "value");
 }
 
-static found derive_one(const derivation *self, const char *name, const json_t *from) {
+static found derive_one(const derivation *self, const char *name, const json_t *entry) {
+    const json_t *from = eg_member(entry, "from");
     const char *kind = eg_text_at(from, "kind");
     const char *code = eg_text_at(from, "code");
     if (strcmp(kind, "intake") == 0) return from_intake(self, code);
     if (strcmp(kind, "date") == 0) return from_date(self, from);
     if (strcmp(kind, "vital") == 0) return from_vital(self, name, from);
-    if (strcmp(kind, "goal") == 0) return from_goals(self, from);
+    if (strcmp(kind, "goal") == 0) return from_goals(self, entry);
     if (strcmp(kind, "session") == 0) return from_sessions(self, code);
     if (strcmp(kind, "engine") == 0) {
         found result = {.value = NAN, .kind = "rule"};
@@ -477,7 +470,7 @@ static void put(const derivation *self, const char *name, const found *result) {
 static void derive_finding(const derivation *self, json_t *entry) {
     const char *name = eg_json_text_of(entry, "id", "");
     const json_t *from = eg_member(entry, "from");
-    found result = derive_one(self, name, from);
+    found result = derive_one(self, name, entry);
     bool is_vital = strcmp(eg_text_at(from, "kind"), "vital") == 0 &&
                     !isnan(eg_number_at(self->check_in, eg_text_at(from, "code")));
     if (self->check_in != NULL && is_of_check_in(name)) {

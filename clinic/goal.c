@@ -30,7 +30,9 @@ static const json_t *newest_entry(const json_t *chart, const json_t *goal) {
 
 static void set_warning(const eg_clinic *clinic, const json_t *chart, json_t *body) {
     double baseline = eg_number_at(body, "baseline"), target = eg_number_at(body, "target");
+    const char *state = "beyond";
     json_object_del(body, "mdc_warning");
+    json_object_del(body, "mdc_state");
     if (isnan(baseline) || isnan(target)) return;
     const char *code = eg_text_at(body, "measure_code");
     char text[400] = "";
@@ -42,21 +44,26 @@ static void set_warning(const eg_clinic *clinic, const json_t *chart, json_t *bo
         eg_change_find_noise(clinic->knowledge, code, &person, baseline, EG_INTERVAL_DAYS, false,
                              &noise);
     double step = fabs(target - baseline);
-    if (isnan(noise.mdc95))
+    if (isnan(noise.mdc95)) {
+        state = "unknown";
         snprintf(text, sizeof text,
                  "No minimal detectable change is known for %.100s in this population: whether "
                  "reaching the target is more than noise cannot be said.",
                  measure.name);
-    else if (step < noise.mdc95)
+    } else if (step < noise.mdc95) {
+        state = "within";
         snprintf(text, sizeof text,
                  "The step of %.4g %.20s is smaller than the minimal detectable change of %.4g: "
                  "reaching it could be noise%s.",
                  step, measure.unit, noise.mdc95, noise.believed ? " (value not verified)" : "");
-    else if (noise.interval != EG_INTERVAL_DAYS) /* the target is for another day */
+    } else if (noise.interval != EG_INTERVAL_DAYS) { /* the target is for another day */
+        state = "session";
         snprintf(text, sizeof text,
                  "The step of %.4g %.20s is beyond same-session noise (MDC95 %.4g%s); day-to-day "
                  "noise is unknown.",
                  step, measure.unit, noise.mdc95, noise.believed ? ", value not verified" : "");
+    }
+    json_object_set_new(body, "mdc_state", json_string(state));
     if (text[0] != '\0') json_object_set_new(body, "mdc_warning", json_string(text));
 }
 
@@ -173,6 +180,63 @@ json_t *eg_goal_gaps(const json_t *chart, const json_t *body) {
                        "say why, or correct it");
     if (!eg_is_given(body, "due_on")) eg_problem_add(&gaps, "/due_on", "no date", "choose by when");
     return gaps;
+}
+
+static bool begins_with_one(const char *text, const json_t *codes) {
+    for (size_t i = 0; i < json_array_size(codes); i++) {
+        const char *code = json_string_value(json_array_get(codes, i));
+        if (code != NULL && text[0] != '\0' && strncmp(text, code, strlen(code)) == 0) return true;
+    }
+    return false;
+}
+
+bool eg_goal_is_about(const json_t *body, const json_t *definition) {
+    static const char prefix[] = "goal_";
+    const char *name = eg_text_at(definition, "id");
+    const char *subject = eg_text_at(body, "subject");
+    const json_t *codes = eg_member(eg_member(definition, "from"), "codes");
+    if (strncmp(name, prefix, sizeof prefix - 1) == 0 && subject[0] != '\0' &&
+        strcmp(name + sizeof prefix - 1, subject) == 0)
+        return true;
+    return begins_with_one(eg_text_at(body, "icf"), codes) ||
+           begins_with_one(eg_text_at(body, "measure_code"), codes);
+}
+
+static bool is_one_of(const char *text, const json_t *list) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *one = json_string_value(json_array_get(list, i));
+        if (one != NULL && strcmp(one, text) == 0) return true;
+    }
+    return false;
+}
+
+/* A goal said to be about balance is about b755, whatever measures it. */
+static bool serves_one(const eg_knowledge *knowledge, const json_t *proposal, const json_t *body) {
+    const json_t *serves = eg_member(proposal, "serves");
+    const json_t *icf = eg_member(proposal, "serves_icf");
+    const json_t *measure =
+        eg_knowledge_find(knowledge, "measures", eg_text_at(body, "measure_code"));
+    for (size_t i = 0; i < json_array_size(serves); i++) {
+        const char *name = json_string_value(json_array_get(serves, i));
+        if (eg_goal_is_about(body, eg_knowledge_find(knowledge, "findings", name))) return true;
+    }
+    if (is_one_of(eg_text_at(body, "icf"), icf) || is_one_of(eg_text_at(measure, "icf"), icf))
+        return true;
+    return strcmp(eg_text_at(body, "subject"), "balance") == 0 && is_one_of("b755", icf);
+}
+
+json_t *eg_goal_served(const eg_knowledge *knowledge, const json_t *chart, const char *rule_id) {
+    const json_t *proposal = eg_member(eg_knowledge_find(knowledge, "rules", rule_id), "proposal");
+    const json_t *goals = eg_member(chart, "goals");
+    json_t *ids = json_array();
+    for (size_t i = 0; i < json_array_size(goals); i++) {
+        const json_t *goal = json_array_get(goals, i);
+        const char *status = eg_body_text(goal, "status");
+        if (status[0] != '\0' && strcmp(status, "open") != 0) continue;
+        if (serves_one(knowledge, proposal, eg_member(goal, "body")))
+            json_array_append_new(ids, json_string(eg_text_at(goal, "id")));
+    }
+    return ids;
 }
 
 json_t *eg_goal_gas(const json_t *chart) {

@@ -28,9 +28,11 @@ static void write_title(report *r) {
     const char *born = eg_text_at(person, "birth_date");
     int64_t born_days = 0;
     int64_t today_days = 0;
-    const char *age = eg_date_parse(born, &born_days) && eg_date_parse(today, &today_days)
-                          ? report_print(r, " (%d years)", eg_years_between(born_days, today_days))
-                          : "";
+    const char *age =
+        eg_date_parse(born, &born_days) && eg_date_parse(today, &today_days)
+            ? report_print(r, " (%s)",
+                           report_count(r, eg_years_between(born_days, today_days), "year"))
+            : "";
     /* The mark keeps a line that begins with a Hebrew name running from left to right. */
     eg_paper_title(r->paper, title_of(r),
                    report_print(r, "\u200e%s · born %s%s · %s\n%s · written %s", report_person(r),

@@ -64,13 +64,14 @@ static const char *goal_lines(report *r) {
         const json_t *body = eg_member(goal, "body");
         const char *code = eg_text_at(body, "measure_code");
         const char *unit = report_measure_unit(r, code);
+        const char *due = report_date(r, eg_text_at(body, "due_on"));
         report_add(lines,
-                   report_print(r, "\u200e“%s”: %s %s → %s by %s",
+                   report_print(r, "\u200e“%s”: %s %s → %s%s%s",
                                 report_isolated(r, report_cut(r, eg_text_at(body, "text"), 90)),
                                 report_measure(r, code, eg_text_at(body, "side")),
                                 report_number(r, eg_number_at(body, "baseline")),
                                 report_amount(r, eg_number_at(body, "target"), unit),
-                                report_date(r, eg_text_at(body, "due_on"))));
+                                due[0] ? " by " : "", due));
     }
     return report_said(r, lines, "\n", SUMMARY_MAX);
 }
@@ -87,9 +88,10 @@ static const char *plan_line(report *r) {
     }
     json_array_foreach(json_object_get(plan, "others"), i, item)
         report_add(titles, report_cut(r, eg_text_at(item, "title"), 100));
-    const char *text = report_print(r, "%s, until %s%s%s", report_frequency(r, plan),
-                                    report_date(r, eg_text_at(plan, "end_on")),
-                                    titles->len > 0 ? ": " : "", report_join(r, titles, "; ", 6));
+    const char *end = report_date(r, eg_text_at(plan, "end_on"));
+    const char *text =
+        report_print(r, "%s%s%s%s%s", report_frequency(r, plan), end[0] ? ", until " : "", end,
+                     titles->len > 0 ? ": " : "", report_join(r, titles, "; ", 6));
     g_ptr_array_free(titles, TRUE);
     return text;
 }

@@ -49,6 +49,8 @@ const char *report_isolated(report *r, const char *name);
 const char *report_number(report *r, double value);
 /* Three figures: norms and noise are not known better. */
 const char *report_rounded(report *r, double value);
+/* "1 week", "8 weeks", "0.5 visits": every count on paper. */
+const char *report_count(report *r, double n, const char *one);
 /* "12.3 mm/s", "22°": units as people write them, never UCUM's braces. */
 const char *report_amount(report *r, double value, const char *unit);
 const char *report_unit(report *r, const char *unit);
@@ -57,6 +59,8 @@ const char *report_unit_behind(report *r, const char *unit);
 
 /* "2026-11-22" and date-times become "22 Nov 2026", other texts stay. */
 const char *report_date(report *r, const char *date);
+/* "1 Nov 2026 to 8 Nov 2026"; of one date alone "from" or "until" it; of none "". */
+const char *report_span(report *r, const char *from, const char *to);
 /* Sentences of other modules: dates and units in them as above. */
 const char *report_plain(report *r, const char *text);
 

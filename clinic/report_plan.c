@@ -164,11 +164,9 @@ static void write_interventions(report *r, const json_t *plan, GPtrArray *reject
 }
 
 const char *report_frequency(report *r, const json_t *plan) {
-    double visits = eg_number_at(plan, "frequency_per_week");
-    double weeks = eg_number_at(plan, "duration_weeks");
-    return report_print(r, "%s visit%s a week for %s week%s", report_number(r, visits),
-                        visits > 1 || isnan(visits) ? "s" : "", report_number(r, weeks),
-                        weeks > 1 || isnan(weeks) ? "s" : "");
+    return report_print(r, "%s a week for %s",
+                        report_count(r, eg_number_at(plan, "frequency_per_week"), "visit"),
+                        report_count(r, eg_number_at(plan, "duration_weeks"), "week"));
 }
 
 void report_write_plan(report *r) {
@@ -178,10 +176,10 @@ void report_write_plan(report *r) {
     GPtrArray *rejected = g_ptr_array_new();
     size_t i;
     json_t *item;
+    const char *span = report_span(r, eg_text_at(plan, "start_on"), eg_text_at(plan, "end_on"));
     eg_paper_heading(r->paper, "Plan of care",
-                     report_print(r, "%s · %s to %s · version %d", report_frequency(r, plan),
-                                  report_date(r, eg_text_at(plan, "start_on")),
-                                  report_date(r, eg_text_at(plan, "end_on")),
+                     report_print(r, "%s%s%s · version %d", report_frequency(r, plan),
+                                  span[0] ? " · " : "", span,
                                   (int)json_integer_value(json_object_get(document, "version"))));
     if (report_is_changed(document) && r->type != EG_REPORT_EVALUATION_PLAN)
         eg_paper_box(r->paper, "Changed since it was signed",

@@ -85,9 +85,9 @@ static const char *visit_line(report *r) {
     const json_t *visits = json_object_get(r->input->progress, "visits");
     size_t n = json_array_size(visits);
     if (n == 0) return "none yet";
-    return report_print(r, "%zu visit%s, %s to %s", n, n == 1 ? "" : "s",
-                        report_date(r, eg_text_at(json_array_get(visits, 0), "date")),
-                        report_date(r, eg_text_at(json_array_get(visits, n - 1), "date")));
+    return report_print(r, "%s, %s", report_count(r, (double)n, "visit"),
+                        report_span(r, eg_text_at(json_array_get(visits, 0), "date"),
+                                    eg_text_at(json_array_get(visits, n - 1), "date")));
 }
 
 static void write_summary(report *r) {
@@ -119,10 +119,7 @@ static void write_sections(report *r) {
     json_t *text;
     if (body == NULL) return;
     eg_paper_heading(r->paper, "The therapist's words",
-                     period == NULL
-                         ? NULL
-                         : report_print(r, "%s to %s", report_date(r, eg_text_at(period, "from")),
-                                        report_date(r, eg_text_at(period, "to"))));
+                     report_span(r, eg_text_at(period, "from"), eg_text_at(period, "to")));
     json_object_foreach((json_t *)(uintptr_t)json_object_get(body, "text_sections"), key, text) {
         char *title = g_strdup(key);
         g_strdelimit(title, "_", ' ');

@@ -120,6 +120,18 @@ const char *report_unit(report *r, const char *unit) {
     return report_print(r, "%s", text[0] == ' ' ? text + 1 : text);
 }
 
+const char *report_count(report *r, double n, const char *one) {
+    return report_print(r, "%s %s%s", report_number(r, n), one, fabs(n - 1) <= 0 ? "" : "s");
+}
+
+const char *report_span(report *r, const char *from, const char *to) {
+    const char *first = report_date(r, from), *last = report_date(r, to);
+    if (first[0] == '\0' && last[0] == '\0') return "";
+    if (last[0] == '\0') return report_print(r, "from %s", first);
+    if (first[0] == '\0') return report_print(r, "until %s", last);
+    return strcmp(first, last) == 0 ? first : report_print(r, "%s to %s", first, last);
+}
+
 const char *report_amount(report *r, double value, const char *unit) {
     const char *number = report_number(r, value);
     return isnan(value) ? number : report_print(r, "%s%s", number, report_unit_behind(r, unit));

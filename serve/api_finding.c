@@ -8,6 +8,7 @@
 #include "clinic/derive.h"
 #include "clinic/document.h"
 #include "clinic/finding.h"
+#include "clinic/goal.h"
 #include "clinic/rule.h"
 #include "io/host/calendar.h"
 #include "serve/api_call.h"
@@ -57,11 +58,16 @@ void eg_api_put_finding(eg_api_call *call) {
     eg_api_finish(call, 200, err, document, problems, &diag);
 }
 
-/* The goals that a proposal may be linked with, beside the proposals. */
-static void link_goals(const json_t *chart, json_t *plan) {
+/* With each proposal the ids of the goals it serves; beside the proposals all goals. */
+static void link_goals(const eg_clinic *clinic, const json_t *chart, json_t *plan) {
     json_t *goals = json_array();
     json_t *goal;
+    json_t *proposal;
     size_t i;
+    json_array_foreach(json_object_get(plan, "proposals"), i, proposal) {
+        const char *rule = json_string_value(json_object_get(proposal, "rule"));
+        json_object_set_new(proposal, "goal_ids", eg_goal_served(clinic->knowledge, chart, rule));
+    }
     json_array_foreach(json_object_get(chart, "goals"), i, goal) {
         json_t *body = json_object_get(goal, "body");
         json_array_append_new(goals,
@@ -90,7 +96,7 @@ void eg_api_get_proposals(eg_api_call *call) {
         if (plan == NULL) err = eg_diag_set(&diag, EG_ERR_MEMORY, "plan", 0, "no memory");
     }
     if (err == EG_OK) {
-        link_goals(chart, plan);
+        link_goals(clinic, chart, plan);
         json_object_set(plan, "skipped", skipped);
     }
     json_decref(skipped);

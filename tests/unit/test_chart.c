@@ -181,6 +181,8 @@ static void goals_know_their_noise(void) {
     const char *none = text_of(body_of(json_array_get(goals, 2)), "mdc_warning");
     EG_CHECK(strstr(small, "minimal detectable change") != NULL);
     EG_CHECK(strstr(none, "No minimal detectable change") != NULL);
+    EG_CHECK_TEXT(text_of(body_of(json_array_get(goals, 1)), "mdc_state"), "within");
+    EG_CHECK_TEXT(text_of(body_of(json_array_get(goals, 2)), "mdc_state"), "unknown");
     json_t *gaps = eg_goal_gaps(chart, body_of(json_array_get(goals, 1)));
     EG_CHECK_INT(json_array_size(gaps), 0);
     json_decref(gaps);

@@ -404,7 +404,21 @@ static void control_characters_do_no_harm(void) {
         EG_CHECK((unsigned char)*c >= 0x20 || *c == '\n' || *c == '\f');
 }
 
-EG_TESTS({"report: what was changed after signing carries no signature",
+static void counts_are_said_in_words(void) {
+    json_t *chart = eg_test_json(chart_text);
+    json_t *plan = json_object_get(json_array_get(json_object_get(chart, "plans"), 0), "body");
+    json_object_set_new(plan, "frequency_per_week", json_integer(1));
+    json_object_set_new(plan, "duration_weeks", json_integer(1));
+    json_object_del(plan, "end_on");
+    const char *text = words_of_chart(chart, EG_REPORT_EVALUATION_PLAN);
+    EG_CHECK(strstr(text, "1 visit a week for 1 week") != NULL);
+    EG_CHECK(strstr(text, "from 6 Oct 2026") != NULL);
+    EG_CHECK(strstr(text, "1 visits") == NULL && strstr(text, "1 weeks") == NULL);
+    EG_CHECK(strstr(text, "until :") == NULL && strstr(text, "until T") == NULL);
+}
+
+EG_TESTS({"report: one visit, one week, no date that was not given", counts_are_said_in_words},
+         {"report: what was changed after signing carries no signature",
           changed_after_signing_is_said},
          {"report: evaluation and plan hold the numbers, the draft says so",
           evaluation_says_what_matters},

@@ -1,5 +1,5 @@
 import type { Sourced } from './knowledge'
-import type { Decision, Doc, Dose, Goal } from './types'
+import type { Decision, Dose } from './types'
 
 /** What GET /api/episodes/{id}/proposals answers: the object of `engram plan --json`. */
 export interface RuleSays {
@@ -39,6 +39,7 @@ export interface Proposal extends Sourced {
   warnings?: RuleSays[]
   withheld?: { what: 'part' | 'all'; part?: string | null; by: RuleSays[] } | null
   would_change?: { finding: string; rule: string }[]
+  /** Ids of the open goals of this episode that it serves. */
   goal_ids?: string[]
 }
 export interface Block extends Sourced {
@@ -75,12 +76,16 @@ export const strengthWords: Record<string, string> = {
   option: 'Option',
 }
 
-/** Goals that a proposal serves: those the server links, else by subject, else all that are open. */
-export function goalsFor(p: Proposal, goals: Doc<Goal & { subject?: string }>[]): string[] {
-  if (p.goal_ids?.length) return p.goal_ids
-  const open = goals.filter((g) => g.body.status === 'open')
-  const matched = open.filter((g) => p.serves?.some((s) => s === `goal_${g.body.subject}`))
-  return (matched.length ? matched : open).map((g) => g.id)
+/** The open goals that the server links with a proposal. None: the therapist chooses. */
+export function goalsFor(p: Proposal): string[] {
+  return p.goal_ids ?? []
+}
+
+/** How far a source was seen, as a chip beside it. */
+export const sourceWords: Record<string, string> = {
+  READ: 'Read',
+  SECONDHAND: 'Second-hand',
+  BELIEVED: 'Believed, not read',
 }
 
 export const doseParts: [keyof Dose, string][] = [

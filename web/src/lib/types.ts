@@ -274,6 +274,8 @@ export interface Goal {
   direction_warning?: string
   direction_reason?: string | null
   mdc_warning?: string
+  /** Is the step to the target within the noise of measuring? */
+  mdc_state?: 'within' | 'session' | 'beyond' | 'unknown'
 }
 
 export interface Dose {
