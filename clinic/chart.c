@@ -39,6 +39,29 @@ const json_t *eg_chart_find(const json_t *chart, const char *list, const char *i
     return NULL;
 }
 
+const char *eg_chart_date(const json_t *chart, const json_t *document) {
+    const char *recorded = eg_body_text(document, "recorded_on");
+    if (recorded[0] != '\0') return recorded;
+    const json_t *evaluation =
+        eg_chart_find(chart, "evaluations", eg_text_at(document, "parent_id"));
+    const char *date = eg_body_text(evaluation != NULL ? evaluation : document, "date");
+    return date[0] != '\0' ? date : eg_text_at(document, "local_date");
+}
+
+/* Stable, and quick where the order is right already: it mostly is. */
+static void sort_by_date(const json_t *chart, json_t *list) {
+    for (size_t i = 1; i < json_array_size(list); i++) {
+        json_t *document = json_array_get(list, i);
+        const char *date = eg_chart_date(chart, document);
+        size_t at = i;
+        while (at > 0 && strcmp(eg_chart_date(chart, json_array_get(list, at - 1)), date) > 0) at--;
+        if (at == i) continue;
+        json_incref(document);
+        json_array_remove(list, i);
+        json_array_insert_new(list, at, document);
+    }
+}
+
 /* Drops a result's long arrays: a page that wants the samples asks for the trace. */
 static void drop_arrays(json_t *object) {
     json_t *levels[ARRAYS_DEPTH] = {object};
@@ -316,6 +339,8 @@ eg_err eg_chart_gather(eg_clinic *clinic, const char *episode_id, json_t **chart
         .episode_id = episode_id, .kind = "plan", .all_versions = true, .newest_first = true};
     if (err == EG_OK) err = add_rows(clinic, made, &all, "plan", diag);
     if (err == EG_OK) err = add_rows(clinic, made, &plans, "", diag);
+    sort_by_date(made, json_object_get(made, "entries"));
+    sort_by_date(made, json_object_get(made, "recordings"));
     if (err == EG_OK) err = join_signatures(clinic, made, diag);
     if (err == EG_OK) err = add_raised(clinic, made, diag);
     if (err != EG_OK) {

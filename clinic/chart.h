@@ -21,6 +21,11 @@ eg_err eg_chart_gather(eg_clinic *clinic, const char *episode_id, json_t **chart
 /* The document of the chart's list `list` ("plans") with that id, borrowed; NULL if none. */
 const json_t *eg_chart_find(const json_t *chart, const char *list, const char *id);
 
+/* The day on which what a document says was so: of a recording its own, of an entry its
+ * evaluation's, else the day it was written. Entries and recordings stand in the chart in this
+ * order, and of one day as they were typed, so that the last one is the newest. Borrowed. */
+const char *eg_chart_date(const json_t *chart, const json_t *document);
+
 /* The chips above a chart: {kind: stop|warn|info|unknown, code, text}, worst first. */
 json_t *eg_chart_precautions(const json_t *chart);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clinic/chart.h"
 #include "clinic/course.h"
 #include "clinic/course_guard.h"
 #include "clinic/finding.h"
@@ -126,8 +127,10 @@ static found from_date(const derivation *self, const json_t *from) {
     return result;
 }
 
-/* Written later than? Absent documents are the oldest. */
-static bool is_newer(const json_t *document, const json_t *than) {
+/* Of a later day, or of the same and written later? Absent documents are the oldest. */
+static bool is_newer(const json_t *chart, const json_t *document, const json_t *than) {
+    int later = strcmp(eg_chart_date(chart, document), eg_chart_date(chart, than));
+    if (later != 0) return later > 0;
     return strcmp(eg_text_at(document, "created_at"), eg_text_at(than, "created_at")) >= 0;
 }
 
@@ -183,10 +186,10 @@ static found extreme(const sides *of, bool largest) {
     return best;
 }
 
-static found newest_side(const sides *of) {
+static found newest_side(const json_t *chart, const sides *of) {
     found best = unknown;
     for (size_t i = 0; i < of->n; i++)
-        if (best.document == NULL || is_newer(of->entry[i], best.document))
+        if (best.document == NULL || is_newer(chart, of->entry[i], best.document))
             best = of_entry(of->entry[i], eg_body_number(of->entry[i], "value"));
     return best;
 }
@@ -221,18 +224,18 @@ static found take(const derivation *self, const json_t *measure, const char *how
         if (!isnan(here.value)) here.value = fabs(here.value - intact) > 0 ? 1 : 0;
         return here;
     }
-    return newest_side(&of);
+    return newest_side(self->chart, &of);
 }
 
 /* Joins what several measures say about the same finding. */
-static found join(found a, found b, const char *how) {
+static found join(const json_t *chart, found a, found b, const char *how) {
     if (isnan(a.value)) return b;
     if (isnan(b.value)) return a;
     bool most = strcmp(how, "max") == 0 || strcmp(how, "any") == 0 || strcmp(how, "impaired") == 0;
     bool least = strcmp(how, "min") == 0 || strcmp(how, "weaker") == 0;
     if (most) return b.value > a.value ? b : a;
     if (least) return b.value < a.value ? b : a;
-    return is_newer(b.document, a.document) ? b : a;
+    return is_newer(chart, b.document, a.document) ? b : a;
 }
 
 static found from_measures(const derivation *self, const char *name) {
@@ -245,7 +248,7 @@ static found from_measures(const derivation *self, const char *name) {
             const json_t *feed = json_array_get(feeds, j);
             if (strcmp(eg_text_at(feed, "finding"), name) != 0) continue;
             const char *how = eg_text_at(feed, "take");
-            best = join(best, take(self, measure, how), how);
+            best = join(self->chart, best, take(self, measure, how), how);
         }
     }
     return best;
@@ -263,7 +266,9 @@ static found from_vital(const derivation *self, const char *name, const json_t *
     for (size_t i = 0; i < json_array_size(sessions); i++) {
         const json_t *session = json_array_get(sessions, i);
         double value = eg_number_at(eg_member(eg_member(session, "body"), "check_in"), code);
-        if (isnan(value) || (!isnan(result.value) && !is_newer(session, result.document))) continue;
+        if (isnan(value) ||
+            (!isnan(result.value) && !is_newer(self->chart, session, result.document)))
+            continue;
         result = (found){.value = value, .kind = "session", .document = session};
         snprintf(result.text, sizeof result.text, "check-in of the session");
     }
@@ -276,7 +281,7 @@ static found from_vital(const derivation *self, const char *name, const json_t *
     if (minus[0] != '\0') result.value -= eg_number_at(intake, minus);
     if (is_now) return result;
     found measured = from_measures(self, name);
-    return isnan(result.value) ? measured : join(result, measured, "value");
+    return isnan(result.value) ? measured : join(self->chart, result, measured, "value");
 }
 
 static found from_goals(const derivation *self, const json_t *definition) {
@@ -413,7 +418,7 @@ static found from_session_pain(const derivation *self, const char *name) {
         result.document = session;
     }
     snprintf(result.text, sizeof result.text, "session log");
-    return join(result, from_measures(self, name), "value");
+    return join(self->chart, result, from_measures(self, name), "value");
 }
 
 static found derive_one(const derivation *self, const char *name, const json_t *entry) {
@@ -441,7 +446,7 @@ static const json_t *typed_value(const derivation *self, const char *name) {
     for (size_t i = 0; i < json_array_size(typed); i++) {
         const json_t *document = json_array_get(typed, i);
         if (strcmp(eg_body_text(document, "name"), name) == 0 &&
-            (best == NULL || is_newer(document, best)))
+            (best == NULL || is_newer(self->chart, document, best)))
             best = document;
     }
     return best;
@@ -455,7 +460,8 @@ static void put(const derivation *self, const char *name, const found *result) {
     eg_finding_origin(self->clinic->knowledge, name, origin, sizeof origin);
     bool is_entry = strcmp(eg_text_at(document, "kind"), "entry") == 0;
     const char *id = document == NULL ? NULL : eg_text_at(document, "id");
-    const char *at = eg_text_at(document, "local_date");
+    const char *at =
+        is_entry ? eg_chart_date(self->chart, document) : eg_text_at(document, "local_date");
     if (strcmp(kind, "none") == 0) {
         id = NULL;
         at = "";
@@ -479,9 +485,10 @@ static void derive_finding(const derivation *self, json_t *entry) {
         is_vital = true;
     }
     const json_t *typed = typed_value(self, name);
-    bool takes_typed =
-        typed != NULL && strcmp(name, "red_flag") != 0 && !(is_vital && self->check_in != NULL) &&
-        (isnan(result.value) || result.document == NULL || is_newer(typed, result.document));
+    bool takes_typed = typed != NULL && strcmp(name, "red_flag") != 0 &&
+                       !(is_vital && self->check_in != NULL) &&
+                       (isnan(result.value) || result.document == NULL ||
+                        is_newer(self->chart, typed, result.document));
     /* What forbids stimulation is lifted by a changed intake only, never by typing beside it. */
     if (takes_typed && !isnan(result.value) && eg_intake_is_safety(self->clinic, name))
         takes_typed = eg_body_number(typed, "value") == eg_intake_danger(self->clinic, name);

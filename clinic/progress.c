@@ -20,16 +20,6 @@ static const char *better_name(eg_better better) {
     return better == EG_BETTER_HIGHER ? "higher" : better == EG_BETTER_LOWER ? "lower" : "none";
 }
 
-/* The date on which an entry's evaluation took place. */
-static const char *date_of(const json_t *chart, const json_t *document) {
-    const json_t *evaluation =
-        eg_chart_find(chart, "evaluations", eg_text_at(document, "parent_id"));
-    const char *recorded = eg_body_text(document, "recorded_on");
-    if (recorded[0] != '\0') return recorded;
-    const char *date = eg_body_text(evaluation, "date");
-    return date[0] != '\0' ? date : eg_text_at(document, "local_date");
-}
-
 /* The series of one measure on one side (and, of recordings, in one condition); made if new. */
 static json_t *series_of(const eg_clinic *clinic, json_t *index, json_t *measures, const char *code,
                          const char *side, const char *condition) {
@@ -69,7 +59,8 @@ static void add_entries(const eg_clinic *clinic, const json_t *chart, json_t *in
         json_t *series = series_of(clinic, index, measures, eg_body_text(entry, "code"),
                                    eg_body_text(entry, "side"), "");
         if (series != NULL)
-            add_point(series, date_of(chart, entry), value, "entry_id", eg_text_at(entry, "id"));
+            add_point(series, eg_chart_date(chart, entry), value, "entry_id",
+                      eg_text_at(entry, "id"));
     }
 }
 
@@ -166,7 +157,7 @@ static void add_recordings(const eg_clinic *clinic, const json_t *chart, json_t 
                 continue;
             json_t *series = series_of(clinic, index, measures, code, "", where);
             if (series == NULL) continue;
-            add_point(series, date_of(chart, recording), eg_number_at(value, "value"),
+            add_point(series, eg_chart_date(chart, recording), eg_number_at(value, "value"),
                       "recording_id", eg_text_at(recording, "id"));
             const json_t *noise = eg_member(value, "reliability");
             if (json_object_get(series, "mdc") == NULL)

@@ -6,6 +6,7 @@
 #include "clinic/chart.h"
 #include "clinic/course.h"
 #include "clinic/demo.h"
+#include "clinic/derive.h"
 #include "clinic/document.h"
 #include "clinic/goal.h"
 #include "clinic/progress.h"
@@ -154,6 +155,30 @@ static void progress_is_judged(void) {
                   0);
     eg_test_note("speed: %s; arm: %s", text_of(speed, "text"), text_of(arm, "text"));
     json_decref(progress);
+    json_decref(chart);
+    eg_test_clinic_close(clinic);
+}
+
+/* What was measured last counts, not what was typed last. */
+static void the_newest_is_by_its_day(void) {
+    char recent[EG_STORE_ID_SIZE], old[EG_STORE_ID_SIZE];
+    treat("newest");
+    create("evaluation", NULL, "{'type':'re-evaluation','date':'2026-03-02'}", recent);
+    create("entry", recent, "{'code':'instrument.bbs.total','value':40}", NULL);
+    create("evaluation", NULL, "{'type':'re-evaluation','date':'2020-01-01'}", old);
+    create("entry", old, "{'code':'instrument.bbs.total','value':10}", NULL);
+    create("goal", NULL,
+           "{'text':'Stand','measure_code':'instrument.bbs.total','target':48,"
+           "'due_on':'2026-05-01'}",
+           NULL);
+    json_t *chart = chart_now(), *derived = NULL;
+    const json_t *goals = json_object_get(chart, "goals");
+    const json_t *goal = body_of(json_array_get(goals, json_array_size(goals) - 1));
+    EG_CHECK_NEAR(json_number_value(json_object_get(goal, "baseline")), 40, 0);
+    EG_CHECK_INT(eg_derive(clinic, chart, &derived, NULL), EG_OK);
+    EG_CHECK_NEAR(json_number_value(json_object_get(json_object_get(derived, "findings"), "bbs")),
+                  40, 0);
+    json_decref(derived);
     json_decref(chart);
     eg_test_clinic_close(clinic);
 }
@@ -617,6 +642,7 @@ static void a_marked_person_is_out_of_the_day(void) {
 
 EG_TESTS({"today: the demo keeps every guard with all rules", the_demo_keeps_the_guards},
          {"progress: changes are held against their noise", progress_is_judged},
+         {"newest: by the day of the examination, not of typing", the_newest_is_by_its_day},
          {"goal: baseline from the entry, a step within noise warns", goals_know_their_noise},
          {"today: says what is due and when", today_says_what_is_due},
          {"chart: complete, signed plans marked, long arrays left out", charts_are_complete},
