@@ -38,6 +38,10 @@ extern const char eg_command_serve_help[];
 int eg_command_refuse(const char *command, const char *what, const char *argument,
                       const char *help);
 
+/* {"file", "error": {"code", "message", "line"}} as one line on stdout: under --json a file that
+ * could not be read has its line too. */
+void eg_command_print_error(const char *file, const eg_diag *diag);
+
 /* "engram COMMAND: file:line: what and what to do" on stderr. */
 void eg_command_complain(const char *command, const eg_diag *diag);
 

@@ -177,6 +177,7 @@ int eg_command_inspect(int n_arguments, char **arguments) {
         eg_diag diag = {0};
         if (eg_recording_read(arguments[i], &recording, &diag) != EG_OK) {
             eg_command_complain("inspect", &diag);
+            if (as_json) eg_command_print_error(arguments[i], &diag);
             status = 1;
             continue;
         }

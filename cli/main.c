@@ -2,9 +2,11 @@
  * returns the process's exit status: 0 done, 1 something failed, 2 wrong usage. */
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
+#include "io/json/write.h"
 
 static const char version_help[] = "usage: engram version\n";
 
@@ -59,6 +61,27 @@ void eg_command_complain(const char *command, const eg_diag *diag) {
                 "lists the columns\n");
 }
 
+void eg_command_print_error(const char *file, const eg_diag *diag) {
+    static const char prefix[] = "EG_ERR_";
+    const char *name = eg_err_name(diag->code);
+    char word[40] = ""; /* "io" of EG_ERR_IO */
+    if (strncmp(name, prefix, sizeof prefix - 1) == 0) name += sizeof prefix - 1;
+    for (size_t i = 0; i + 1 < sizeof word && name[i] != '\0'; i++)
+        word[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    eg_json_writer json;
+    eg_json_init(&json, eg_json_to_file, stdout);
+    eg_json_begin_object(&json);
+    eg_json_member_string(&json, "file", file);
+    eg_json_key(&json, "error");
+    eg_json_begin_object(&json);
+    eg_json_member_string(&json, "code", word);
+    eg_json_member_string(&json, "message", diag->text);
+    if (diag->line > 0) eg_json_member_integer(&json, "line", (int64_t)diag->line);
+    eg_json_end_object(&json);
+    eg_json_end_object(&json);
+    if (eg_json_finish(&json) == EG_OK) putchar('\n');
+}
+
 static void print_usage(FILE *out) {
     fprintf(out, "engram: neuromuscular re-education, measured and explained.\n\nusage:\n");
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
@@ -69,9 +92,45 @@ static void print_usage(FILE *out) {
 }
 
 static bool asks_for_help(int n_arguments, char **arguments) {
-    for (int i = 0; i < n_arguments; i++)
+    for (int i = 0; i < n_arguments && strcmp(arguments[i], "--") != 0; i++)
         if (strcmp(arguments[i], "--help") == 0 || strcmp(arguments[i], "-h") == 0) return true;
     return false;
+}
+
+/* Runs with the arguments as every command reads them: "--name=value" as two, and behind "--"
+ * nothing is an option, so that a file may be called "-x.csv" (then "./-x.csv"). */
+static int run(const eg_command *command, int n_arguments, char **arguments) {
+    size_t n_bytes = 1;
+    for (int i = 0; i < n_arguments; i++) n_bytes += strlen(arguments[i]) + 3;
+    char **given = calloc(2 * (size_t)n_arguments + 1, sizeof *given);
+    char *text = malloc(n_bytes), *at = text; /* where the next copy goes */
+    int status = 1, n = 0;
+    bool is_file = false, has_memory = given != NULL && text != NULL;
+    for (int i = 0; has_memory && i < n_arguments; i++) {
+        char *argument = arguments[i];
+        size_t left = n_bytes - (size_t)(at - text);
+        size_t n_name = strcspn(argument, "=");
+        bool is_option = !is_file && strncmp(argument, "--", 2) == 0;
+        if (is_option && argument[2] == '\0') {
+            is_file = true;
+        } else if (is_file && argument[0] == '-' && argument[1] != '\0') {
+            given[n++] = at;
+            at += snprintf(at, left, "./%s", argument) + 1;
+        } else if (is_option && argument[n_name] == '=') {
+            given[n++] = at;
+            at += snprintf(at, left, "%.*s", (int)n_name, argument) + 1;
+            given[n++] = &argument[n_name + 1];
+        } else {
+            given[n++] = argument;
+        }
+    }
+    if (has_memory)
+        status = command->run(n, given);
+    else
+        fprintf(stderr, "engram: no memory\n");
+    free(text);
+    free(given);
+    return status;
 }
 
 int main(int n_arguments, char **arguments) {
@@ -84,7 +143,7 @@ int main(int n_arguments, char **arguments) {
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(commands[i].name, name) != 0) continue;
         if (!asks_for_help(n_arguments - 2, arguments + 2))
-            return commands[i].run(n_arguments - 1, arguments + 1);
+            return run(&commands[i], n_arguments - 1, arguments + 1);
         printf("%s", commands[i].help);
         return 0;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/explain.h"
 #include "cli/measure_options.h"
 #include "cli/measure_print.h"
 #include "clinic/cases.h"
@@ -22,7 +23,8 @@ const char eg_command_measure_help[] =
     "                                        (docs/reference/balance-tasks.md)\n"
     "  --pairs                               compare the files: Romberg quotient, sensory ratios\n"
     "  --all                                 nonlinear and poorly reliable measures too\n"
-    "  --explain CODE                        what a measure is; needs no file\n"
+    "  --explain CODE                        what a measure is; needs no file; with --profile\n"
+    "                                        a peer's name, with --json one object\n"
     "  --map FILE.json                       which column is which (docs/reference/maps.md)\n"
     "  --axes RIGHT,FRONT                    the plate's axes to the right and front: +x,+y\n"
     "  --mass-kg N  --height-m N  --age N    of the person\n"
@@ -81,28 +83,6 @@ static int read_arguments(measure_job *job, int n_arguments, char **arguments) {
     return 1;
 }
 
-static int explain(const char *code) {
-    const eg_measure_def *def = eg_task_describe(code);
-    if (def == NULL) {
-        fprintf(stderr, "engram measure: there is no measure \"%s\"; the codes are:\n", code);
-        for (size_t i = 0; i < eg_balance_measures.count; i++)
-            fprintf(stderr, "  %s\n", eg_balance_measures.rows[i].code);
-        for (size_t i = 0; i < eg_task_measures.count; i++)
-            fprintf(stderr, "  %s\n", eg_task_measures.rows[i].code);
-        return 2;
-    }
-    printf("%s (%s)\n  unit        %s\n  better      %s\n  definition  %s\n  formula     %s\n"
-           "  source      %s\n",
-           def->name, def->code, def->unit,
-           def->better == EG_BETTER_LOWER    ? "lower"
-           : def->better == EG_BETTER_HIGHER ? "higher"
-                                             : "neither",
-           def->definition, def->formula, def->source);
-    if (eg_balance_measure_is_extra(code))
-        printf("  shown       only with --all: it repeats poorly or costs much\n");
-    return 0;
-}
-
 /* `kept` (may be NULL) receives the evaluation, which the caller then destroys. */
 static int measure_file(const eg_evaluator *evaluator, measure_job *job, const char *path,
                         eg_evaluation **kept) {
@@ -117,6 +97,7 @@ static int measure_file(const eg_evaluator *evaluator, measure_job *job, const c
     eg_recording_destroy(recording);
     if (err != EG_OK) {
         eg_command_complain("measure", &diag);
+        if (job->form == FORM_JSON) eg_command_print_error(path, &diag);
         return 0;
     }
     if (job->form == FORM_JSON) {
@@ -201,7 +182,8 @@ int eg_command_measure(int n_arguments, char **arguments) {
     int status = 2;
     if (read_arguments(&job, n_arguments, arguments)) {
         if (job.explain != NULL)
-            status = explain(job.explain);
+            status =
+                explain_measure(job.explain, job.measure.evaluate.profile, job.form == FORM_JSON);
         else if (job.n_files == 0)
             (void)eg_command_refuse("measure", "FILE is missing", NULL, eg_command_measure_help);
         else if (job.is_paired && job.n_files > EG_PAIR_TRIALS_MAX)

@@ -10,9 +10,10 @@
 enum { EG_CASES_BYTES_MAX = 4 << 20 };
 
 /* Fills what `options` leaves unknown from the recording's row: columns age_y, mass_kg, height_cm
- * or height_m, posture, vision, surface, stance, subject (with dataset); other columns are ignored, "rigid" is firm.
- * `recording_path` may have folders; `name` is the table's, for messages. Pure. Errors: EG_ERR_DATA
- * where a cell is not what its column promises; no row for the recording is not an error. */
+ * or height_m, posture, vision, surface, stance, subject (with dataset); other columns are ignored,
+ * "rigid" is firm. `recording_path` may have folders; `name` is the table's, for messages. Pure.
+ * Errors: EG_ERR_DATA where a cell is not what its column promises; no row for the recording is not
+ * an error. */
 EG_NODISCARD eg_err eg_cases_apply(const char *name, const char *text, size_t size,
                                    const char *recording_path, eg_evaluate_options *options,
                                    eg_diag *diag);
