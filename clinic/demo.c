@@ -13,7 +13,7 @@
 
 enum { NAME_SIZE = 32, NAMES_MAX = 32, TEXT_SIZE = 512, NESTED_MAX = 4096 };
 
-static const int64_t day_ms = 86400000;
+static const int64_t minute_ms = 60000;
 
 /* A document that a later step speaks of by name. */
 typedef struct named {
@@ -27,7 +27,9 @@ typedef struct story {
     const eg_evaluator *evaluator;
     const json_t *therapist;
     int64_t real_now_ms;
-    int64_t last_ms; /* of the step before: time never goes back */
+    int64_t base_day; /* day 0: the last working day that is over, in days since 1970 */
+    int64_t last_ms;  /* of the step before: time never goes back */
+    int64_t last_day;
     char episode_id[EG_STORE_ID_SIZE];
     named names[NAMES_MAX];
     size_t n_names;
@@ -47,20 +49,41 @@ static const char *id_of(const story *s, const char *name) {
     return "";
 }
 
-/* "@-30" becomes the date 30 days before today, "@-30T09:15" a moment of that day, in UTC. */
+/* A clinic works from Monday to Friday: what would fall on a weekend was on the Friday before. */
+static int64_t working_day(int64_t day) {
+    int64_t weekday = ((day + 3) % 7 + 7) % 7; /* 0: Monday; 1970-01-01 was a Thursday */
+    return weekday > 4 ? day - (weekday - 4) : day;
+}
+
+static int64_t day_of(const story *s, int64_t day) {
+    return working_day(s->base_day + day);
+}
+
+/* The instant of "09:15" by the clinic's clock. */
+static int64_t moment_of(const story *s, int64_t day, const char *time) {
+    eg_civil local;
+    int hour = 0, minute = 0;
+    if (sscanf(time, "%2d:%2d", &hour, &minute) < 2) return 0;
+    eg_civil_from_days(day_of(s, day), &local);
+    local.hour = hour;
+    local.minute = minute;
+    return eg_zone_utc_ms(s->clinic->zone, &local);
+}
+
+static json_t *instant(int64_t at_ms) {
+    char text[EG_INSTANT_SIZE];
+    eg_instant_format(at_ms, text);
+    return json_string(text);
+}
+
+/* "@-30" becomes the date 30 days before day 0, "@-30T09:15" a moment of that day. */
 static json_t *dated(const story *s, const char *text) {
     char *rest = NULL;
-    long days = strtol(text + 1, &rest, 10);
-    char today[EG_DATE_SIZE];
-    eg_zone_date(s->clinic->zone, s->real_now_ms, today);
-    int64_t day = 0;
-    if (!eg_date_parse(today, &day)) return NULL;
     char date[EG_DATE_SIZE];
-    eg_date_format(day + days, date);
-    if (*rest == '\0') return json_string(date);
-    char moment[TEXT_SIZE];
-    snprintf(moment, sizeof moment, "%s%s:00.000Z", date, rest);
-    return json_string(moment);
+    long day = strtol(text + 1, &rest, 10);
+    if (*rest == 'T') return instant(moment_of(s, day, rest + 1));
+    eg_date_format(day_of(s, day), date);
+    return json_string(date);
 }
 
 /* Puts dates in the place of every "@..." below `root`, breadth first. */
@@ -98,19 +121,24 @@ static int has_own_field(const char *key) {
            strcmp(key, "epilepsy") == 0;
 }
 
-/* "all 0 but weight_loss 1": one answer for every question of a group of precautions. */
+/* The value that "all 0 but weight_loss 1, night_pain 1" gives a question. */
+static int answer_to(const char *text, const char *key) {
+    size_t length = strlen(key);
+    for (const char *at = strstr(text, key); at != NULL; at = strstr(at + 1, key))
+        if (at > text && at[-1] == ' ' && at[length] == ' ') return at[length + 1] == '1';
+    return 0;
+}
+
+/* One answer for every question of a group of precautions. */
 static json_t *answers(const story *s, const char *group, const char *text) {
     json_t *object = json_object();
-    char but[TEXT_SIZE] = "";
-    int but_value = 0;
-    if (sscanf(text, "all 0 but %511s %d", but, &but_value) < 2) but[0] = '\0';
     size_t n = eg_knowledge_count(s->clinic->knowledge, "precautions");
     for (size_t i = 0; i < n; i++) {
         json_t *entry = eg_knowledge_at(s->clinic->knowledge, "precautions", i);
         const char *key = eg_text_at(entry, "id");
         if (strncmp(eg_text_at(entry, "group"), group, strlen(group)) != 0 || has_own_field(key))
             continue;
-        json_object_set_new(object, key, json_integer(strcmp(key, but) == 0 ? but_value : 0));
+        json_object_set_new(object, key, json_integer(answer_to(text, key)));
     }
     return object;
 }
@@ -334,27 +362,54 @@ static eg_err sign(story *s, const char *name) {
     return EG_OK;
 }
 
+/* Rows: exercise or intervention, sets, repetitions, successes, seconds. */
 static json_t *session_items(const story *s, const json_t *step) {
+    static const char *const parts[] = {"sets", "repetitions", "successes", "seconds"};
     json_t *items = json_array();
     size_t i;
     json_t *row;
     json_array_foreach(json_object_get(step, "items"), i, row) {
         const char *id = json_string_value(json_array_get(row, 0));
         const json_t *exercise = eg_knowledge_find(s->clinic->knowledge, "exercises", id);
+        const json_t *treatment = eg_knowledge_find(s->clinic->knowledge, "interventions", id);
         json_t *item = json_object();
-        json_object_set_new(item, "exercise_id", exercise ? json_string(id) : json_null());
-        json_t *name = json_object_get(exercise, "name");
-        json_object_set(item, "title", name == NULL ? json_array_get(row, 0) : name);
-        json_object_set(item, "sets", json_array_get(row, 1));
-        json_object_set(item, "repetitions", json_array_get(row, 2));
-        json_object_set(item, "successes", json_array_get(row, 3));
+        if (exercise != NULL) json_object_set(item, "exercise_id", json_array_get(row, 0));
+        if (exercise == NULL) json_object_set(item, "intervention_id", json_array_get(row, 0));
+        json_object_set(item, "title",
+                        json_object_get(exercise == NULL ? treatment : exercise, "name"));
+        for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++)
+            json_object_set(item, parts[k], json_array_get(row, k + 1));
         json_array_append_new(items, item);
     }
     return items;
 }
 
+static json_t *check_in(const json_t *step) {
+    static const char *const parts[] = {"sbp", "dbp", "hr", "spo2"};
+    json_t *said = json_object();
+    json_object_set(said, "pain", json_object_get(step, "pain"));
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        json_object_set(said, parts[i], json_array_get(json_object_get(step, "vitals"), i));
+    json_object_set_new(said, "skin_ok", json_true());
+    return said;
+}
+
+/* The minutes of a visit: what was done here and the rests, not what was done at home. */
+static int64_t set_minutes(const json_t *step, json_t *body) {
+    static const char *const buckets[] = {"timed", "untimed", "rest", "unattended"};
+    const json_t *minutes = json_object_get(step, "minutes");
+    json_t *spent = json_object();
+    int64_t sum = 0;
+    for (size_t i = 0; i < 4; i++) {
+        json_object_set(spent, buckets[i], json_array_get(minutes, i));
+        if (i < 3) sum += json_integer_value(json_array_get(minutes, i));
+    }
+    json_object_set_new(body, "minutes", spent);
+    return sum;
+}
+
 static eg_err do_session(story *s, const json_t *step) {
-    char moment[NAME_SIZE];
+    char date[NAME_SIZE];
     long day = (long)json_integer_value(json_object_get(step, "day"));
     json_t *body = json_object();
     json_t *plan = NULL;
@@ -363,26 +418,22 @@ static eg_err do_session(story *s, const json_t *step) {
     json_object_set_new(body, "plan_id", json_string(plan_id));
     json_object_set(body, "plan_version", json_object_get(plan, "version"));
     json_decref(plan);
-    snprintf(moment, sizeof moment, "@%ld", day);
-    json_object_set_new(body, "date", json_string(moment));
-    snprintf(moment, sizeof moment, "@%ldT09:00", day);
-    json_object_set_new(body, "started_at", json_string(moment));
-    snprintf(moment, sizeof moment, "@%ldT09:55", day);
-    json_object_set_new(body, "ended_at", json_string(moment));
+    snprintf(date, sizeof date, "@%ld", day);
+    json_object_set_new(body, "date", json_string(date));
+    int64_t start_ms = moment_of(s, day, eg_text_at(step, "start"));
+    int64_t end_ms = start_ms + set_minutes(step, body) * minute_ms;
+    json_object_set_new(body, "started_at", instant(start_ms));
+    json_object_set_new(body, "ended_at", instant(end_ms));
     json_object_set(body, "therapist", json_object_get(s->therapist, "name"));
-    json_object_set_new(body, "check_in",
-                        json_pack("{s:O?, s:i, s:i, s:i, s:i, s:b}", "pain",
-                                  json_object_get(step, "pain"), "sbp", 128, "dbp", 78, "hr", 70,
-                                  "spo2", 97, "skin_ok", 1));
+    json_object_set_new(body, "check_in", check_in(step));
     json_object_set_new(body, "items", session_items(s, step));
-    const json_t *minutes = json_object_get(step, "minutes");
-    static const char *const buckets[] = {"timed", "untimed", "rest", "unattended"};
-    json_t *spent = json_object();
-    for (size_t i = 0; i < 4; i++) json_object_set(spent, buckets[i], json_array_get(minutes, i));
-    json_object_set_new(body, "minutes", spent);
     json_object_set(body, "response", json_object_get(step, "response"));
+    /* Written down after the visit, signed a little later. */
+    if (end_ms + 4 * minute_ms > s->clinic->now_ms) s->clinic->now_ms = end_ms + 4 * minute_ms;
     if (error == EG_OK) error = create(s, "session", "", body, "session");
     json_decref(body);
+    s->clinic->now_ms += 3 * minute_ms;
+    s->last_ms = s->clinic->now_ms;
     if (error == EG_OK && json_is_true(json_object_get(step, "sign"))) error = sign(s, "session");
     /* Each session is spoken of only in its own step. */
     if (s->n_names > 0 && strcmp(s->names[s->n_names - 1].name, "session") == 0) s->n_names--;
@@ -421,10 +472,13 @@ static eg_err do_step(story *s, const json_t *step) {
                  {"recording", do_recording}, {"plan", do_plan},  {"sign", do_sign},
                  {"session", do_session},     {"amend", do_amend}};
     int64_t day = json_integer_value(json_object_get(step, "day"));
-    s->clinic->now_ms = s->real_now_ms + day * day_ms;
-    if (s->clinic->now_ms <= s->last_ms) s->clinic->now_ms = s->last_ms + 1000;
-    if (s->clinic->now_ms > s->real_now_ms) s->clinic->now_ms = s->real_now_ms;
+    const char *at = eg_text_at(step, "at");
+    int64_t now_ms = s->last_ms + 2 * minute_ms;
+    if (at[0] != '\0' || day_of(s, day) != s->last_day)
+        now_ms = moment_of(s, day, at[0] != '\0' ? at : "08:45");
+    s->clinic->now_ms = now_ms > s->last_ms ? now_ms : s->last_ms + 2 * minute_ms;
     s->last_ms = s->clinic->now_ms;
+    s->last_day = day_of(s, day);
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(verbs[i].name, eg_text_at(step, "do")) == 0) return verbs[i].run(s, step);
     return eg_diag_set(s->diag, EG_ERR_DATA, "clinic/demo/people.json", 0,
@@ -437,8 +491,9 @@ static eg_err tell(story *s, const json_t *entry) {
     json_t *problems = NULL;
     const json_t *steps = json_object_get(entry, "steps");
     int64_t first_day = json_integer_value(json_object_get(json_array_get(steps, 0), "day"));
-    s->last_ms = 0;
-    s->clinic->now_ms = s->real_now_ms + first_day * day_ms - 60000;
+    s->last_ms = moment_of(s, first_day, "08:30");
+    s->last_day = 0;
+    s->clinic->now_ms = s->last_ms;
     eg_err error =
         eg_person_create(s->clinic, json_object_get(entry, "person"), &person, &problems, s->diag);
     if (error != EG_OK) return refused(s, error, "person", problems);
@@ -500,6 +555,9 @@ eg_err eg_demo_fill(eg_clinic *clinic, const eg_evaluator *evaluator, const eg_e
                .therapist = json_object_get(demo, "therapist"),
                .real_now_ms = clinic->now_ms,
                .diag = diag == NULL ? &local : diag};
+    char today[EG_DATE_SIZE];
+    eg_zone_date(clinic->zone, clinic->now_ms, today);
+    if (eg_date_parse(today, &s.base_day)) s.base_day = working_day(s.base_day - 1);
     size_t i;
     json_t *entry;
     json_array_foreach(json_object_get(demo, "people"), i, entry) {

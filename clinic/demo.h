@@ -9,7 +9,8 @@
 #include "io/embed.h"
 
 /* Fills an empty store. `files` holds "clinic/demo/people.json" (eg_embedded_files). The clock of
- * each step is the step's own day, so that the course of care lies in the past as it would.
+ * each step is the step's own day and hour, so that the course of care lies in the past as it was:
+ * on working days of the clinic's time zone, the newest the last one that is over.
  * EG_ERR_CONFLICT: the store holds people already. Other errors name the person and the step.
  * Cost: about a second. */
 EG_NODISCARD eg_err eg_demo_fill(eg_clinic *clinic, const eg_evaluator *evaluator,

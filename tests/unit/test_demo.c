@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clinic/appraisal.h"
@@ -7,26 +8,31 @@
 #include "clinic/derive.h"
 #include "clinic/document.h"
 #include "clinic/knowledge.h"
+#include "clinic/rule.h"
+#include "io/host/calendar.h"
 #include "io/host/clock.h"
 #include "tests/support/test.h"
 
 /* A store with the demo's six people. */
-static eg_clinic *demo_clinic(void) {
+static eg_clinic *demo_clinic_after(int64_t later_ms) {
     static eg_clinic clinic;
     static eg_zone zone;
     static eg_knowledge *knowledge;
     eg_evaluator *evaluator = NULL;
+    eg_rule_book *book = NULL;
     eg_diag diag = {0};
     json_t *site = NULL;
     char url[256];
     snprintf(url, sizeof url, "sqlite:%s/engram.db", eg_test_folder());
-    clinic = (eg_clinic){.now_ms = eg_clock_now_ms(), .random = eg_clock_random};
+    clinic = (eg_clinic){.now_ms = eg_clock_now_ms() + later_ms, .random = eg_clock_random};
     snprintf(clinic.author, sizeof clinic.author, "local");
     if (eg_store_open(url, EG_STORE_WRITE, &clinic.store, &diag) != EG_OK ||
         eg_knowledge_load(eg_embedded_files, NULL, &knowledge, &diag) != EG_OK ||
         eg_evaluator_create(eg_embedded_files, &evaluator, &diag) != EG_OK)
         EG_FAIL("%s: %s", diag.where, diag.text);
     clinic.knowledge = knowledge;
+    if (eg_rule_book_create(knowledge, &book, &diag) != EG_OK) EG_FAIL("%s", diag.text);
+    clinic.rules = book;
     if (eg_clinic_site(&clinic, "Example clinic", "Europe/Berlin", &zone, &site, &diag) != EG_OK)
         EG_FAIL("%s: %s", diag.where, diag.text);
     clinic.zone = &zone;
@@ -35,6 +41,10 @@ static eg_clinic *demo_clinic(void) {
         EG_FAIL("%s: %s", diag.where, diag.text);
     eg_evaluator_destroy(evaluator);
     return &clinic;
+}
+
+static eg_clinic *demo_clinic(void) {
+    return demo_clinic_after(0);
 }
 
 /* The caller owns the chart and the person. */
@@ -72,6 +82,94 @@ static void six_people_at_different_stages(void) {
     eg_diag diag = {0};
     EG_CHECK_INT(eg_store_check(clinic->store, &diag), EG_OK);
     eg_test_note("six people, marked as examples");
+}
+
+static const char *said(const json_t *document, const char *name) {
+    const char *text = json_string_value(json_object_get(document, name));
+    return text == NULL ? "" : text;
+}
+
+/* Visits of one chart: on working days, over and written down before now, no two on a day, no more
+ * in seven days than the plan says, and no two with the same vital signs one after the other. */
+static size_t check_visits(const eg_clinic *clinic, const json_t *chart) {
+    const json_t *sessions = json_object_get(chart, "sessions");
+    const json_t *plan =
+        json_object_get(json_array_get(json_object_get(chart, "plans"), 0), "body");
+    size_t per_week = (size_t)json_integer_value(json_object_get(plan, "frequency_per_week"));
+    size_t n = json_array_size(sessions);
+    const json_t *before = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const json_t *body = json_object_get(json_array_get(sessions, i), "body");
+        const json_t *check_in = json_object_get(body, "check_in");
+        int64_t day = 0, other = 0, end_ms = 0;
+        EG_CHECK(eg_date_parse(said(body, "date"), &day));
+        EG_CHECK(eg_instant_parse(said(body, "ended_at"), &end_ms));
+        EG_CHECK((day + 3) % 7 < 5);
+        EG_CHECK(end_ms < clinic->now_ms);
+        EG_CHECK(strcmp(said(body, "date"), said(plan, "start_on")) > 0);
+        EG_CHECK(strcmp(said(body, "date"), said(plan, "end_on")) <= 0);
+        EG_CHECK(before == NULL || !json_equal(before, check_in));
+        before = check_in;
+        if (i < per_week) continue;
+        const json_t *earlier = json_object_get(json_array_get(sessions, i - per_week), "body");
+        EG_CHECK(eg_date_parse(said(earlier, "date"), &other));
+        EG_CHECK(day - other >= 7);
+    }
+    return n;
+}
+
+/* On whichever day of the week the demo is made. */
+static void any_day_will_do(void) {
+    static const char *const stores[] = {"", "-wal", "-shm"};
+    for (int day = 1; day < 7; day++) {
+        char path[256];
+        for (size_t k = 0; k < 3; k++) {
+            snprintf(path, sizeof path, "%s/engram.db%s", eg_test_folder(), stores[k]);
+            (void)remove(path);
+        }
+        eg_clinic *clinic = demo_clinic_after(day * (int64_t)86400000);
+        json_t *person = NULL;
+        json_t *chart = chart_of(clinic, "Okafor", &person);
+        EG_CHECK_INT(check_visits(clinic, chart), 14);
+        json_decref(chart);
+        json_decref(person);
+        eg_store_close(clinic->store);
+        eg_rule_book_destroy((eg_rule_book *)(uintptr_t)clinic->rules);
+        eg_knowledge_destroy((eg_knowledge *)(uintptr_t)clinic->knowledge);
+    }
+    eg_test_note("six more days of the week");
+}
+
+/* Every person's chart holds together for somebody who reads it. */
+static void the_stories_hold_together(void) {
+    static const char *const families[] = {"Okafor", "Ek", "Nair"};
+    static const size_t visits[] = {14, 10, 8};
+    eg_clinic *clinic = demo_clinic();
+    for (size_t i = 0; i < 3; i++) {
+        json_t *person = NULL;
+        json_t *chart = chart_of(clinic, families[i], &person);
+        size_t n = check_visits(clinic, chart);
+        if (n != visits[i]) EG_FAIL("%s has %zu visits", families[i], n);
+        json_decref(chart);
+        json_decref(person);
+    }
+    json_t *person = NULL;
+    json_t *chart = chart_of(clinic, "Okafor", &person);
+    char *text = json_dumps(json_object_get(chart, "sessions"), JSON_COMPACT);
+    EG_CHECK(strstr(text, "reach-and-place") != NULL); /* her plan has arm practice */
+    free(text);
+    json_decref(chart);
+    json_decref(person);
+    chart = chart_of(clinic, "Lindqvist", &person);
+    const json_t *intake = json_object_get(json_object_get(chart, "intake"), "body");
+    EG_CHECK_INT(
+        json_integer_value(json_object_get(json_object_get(intake, "red_flags"), "night_pain")), 1);
+    const json_t *vital = json_object_get(intake, "vital_signs");
+    int64_t at_ms = 0;
+    EG_CHECK(eg_instant_parse(said(vital, "measured_at"), &at_ms) && at_ms < clinic->now_ms);
+    json_decref(chart);
+    json_decref(person);
+    eg_test_note("14, 10 and 8 visits within their plans");
 }
 
 static const json_t *finding_named(const json_t *findings, const char *name) {
@@ -132,5 +230,7 @@ static void values_are_held_against_what_is_known(void) {
     json_decref(person);
 }
 
-EG_TESTS({"demo: six invented people at different stages of care", six_people_at_different_stages},
+EG_TESTS({"demo: made on any day of the week", any_day_will_do},
+         {"demo: visits within the plan, on working days, past", the_stories_hold_together},
+         {"demo: six invented people at different stages of care", six_people_at_different_stages},
          {"appraisal: norm, other side, range and ICF band", values_are_held_against_what_is_known})
