@@ -8,6 +8,7 @@
 #include "clinic/chart.h"
 #include "clinic/course.h"
 #include "clinic/course_guard.h"
+#include "clinic/date_check.h"
 #include "clinic/entry_check.h"
 #include "clinic/finding.h"
 #include "clinic/goal.h"
@@ -70,26 +71,12 @@ static void person_words(const json_t *body, char words[600]) {
              eg_text_at(body, "given_name"), eg_text_at(body, "birth_date"));
 }
 
-static eg_err check_birth(const eg_clinic *clinic, const json_t *body, json_t **problems,
-                          eg_diag *diag) {
-    int64_t born = 0, today = 0;
-    char date[EG_DATE_SIZE];
-    eg_clinic_today(clinic, date);
-    if (!eg_date_parse(eg_text_at(body, "birth_date"), &born) || !eg_date_parse(date, &today))
-        return EG_ERR_INTERNAL;
-    if (born <= today && today - born < 366 * 130) return EG_OK;
-    eg_problem_add(problems, "/birth_date", "is not a possible date of birth",
-                   "check the year of birth");
-    return eg_diag_set(diag, EG_ERR_DATA, "/birth_date", 0,
-                       "this is not a possible date of birth; check the year");
-}
-
 eg_err eg_person_create(eg_clinic *clinic, const json_t *body, json_t **document, json_t **problems,
                         eg_diag *diag) {
     EG_ASSERT(clinic != NULL && document != NULL);
     *document = NULL;
     eg_err err = eg_document_validate("person", body, problems, diag);
-    if (err == EG_OK) err = check_birth(clinic, body, problems, diag);
+    if (err == EG_OK) err = eg_date_check_birth(clinic, body, problems, diag);
     if (err != EG_OK) return err;
     char words[600];
     person_words(body, words);
@@ -149,7 +136,7 @@ eg_err eg_person_search(eg_clinic *clinic, const char *query, size_t limit, json
     return err;
 }
 
-/* Values that would speak past a guard, or about a day that has not come. */
+/* Values that would speak past a guard. */
 static eg_err check_values(const eg_clinic *clinic, const char *kind, const json_t *body,
                            json_t **problems, eg_diag *diag) {
     if (strcmp(kind, "entry") == 0) return eg_entry_check(clinic, body, problems, diag);
@@ -168,28 +155,7 @@ static eg_err check_values(const eg_clinic *clinic, const char *kind, const json
         if (err != EG_OK) eg_problem_add(problems, "/value", diag->text, "enter one that it has");
         return err;
     }
-    int64_t day = 0, today = 0;
-    char date[EG_DATE_SIZE];
-    eg_clinic_today(clinic, date);
-    if (strcmp(kind, "evaluation") == 0 && eg_date_parse(eg_text_at(body, "date"), &day) &&
-        eg_date_parse(date, &today) && day > today) {
-        eg_problem_add(problems, "/date", "lies in the future", "give the day of the examination");
-        return eg_diag_set(diag, EG_ERR_DATA, "/date", 0, "an evaluation cannot lie in the future");
-    }
     return EG_OK;
-}
-
-/* A goal is set for a day to come; later it may be overdue. */
-static eg_err check_due(const eg_clinic *clinic, const char *kind, const json_t *body,
-                        json_t **problems, eg_diag *diag) {
-    int64_t day = 0, today = 0;
-    char date[EG_DATE_SIZE];
-    eg_clinic_today(clinic, date);
-    if (strcmp(kind, "goal") != 0 || !eg_date_parse(eg_text_at(body, "due_on"), &day) ||
-        !eg_date_parse(date, &today) || day >= today)
-        return EG_OK;
-    eg_problem_add(problems, "/due_on", "has passed already", "choose a day to come");
-    return eg_diag_set(diag, EG_ERR_DATA, "/due_on", 0, "the goal's day has passed already");
 }
 
 /* What the body says about other documents must be true. */
@@ -272,7 +238,7 @@ static eg_err create(eg_clinic *clinic, const char *episode_id, const kind_rule 
     if (err == EG_OK) err = check_links(chart, kind, parent_id, body, problems, diag);
     if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
     if (err == EG_OK) err = eg_course_check_words(clinic, chart, kind->kind, body, problems, diag);
-    if (err == EG_OK) err = check_due(clinic, kind->kind, body, problems, diag);
+    if (err == EG_OK) err = eg_date_check(clinic, chart, kind->kind, NULL, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, parent_id, body, diag);
     if (err == EG_OK) err = eg_document_validate(kind->kind, body, problems, diag);
     const eg_row_links links = {.person_id = eg_text_at(json_object_get(chart, "person"), "id"),
@@ -388,6 +354,14 @@ static bool same_number(double a, double b) {
     return isnan(a) ? isnan(b) : !(a < b) && !(a > b);
 }
 
+static eg_err check_dates(const eg_clinic *clinic, const json_t *chart, const eg_document *seen,
+                          const json_t *body, json_t **problems, eg_diag *diag) {
+    json_t *old = json_loadb(seen->body, seen->body_size, 0, NULL);
+    eg_err err = eg_date_check(clinic, chart, seen->kind, old, body, problems, diag);
+    json_decref(old);
+    return err;
+}
+
 /* An amendment obeys the state of the episode; corrections after discharge are allowed. */
 static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *body,
                            json_t **problems, eg_diag *diag) {
@@ -420,6 +394,7 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
     if (err == EG_OK) err = check_links(chart, kind, seen->parent_id, body, problems, diag);
     if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
     if (err == EG_OK) err = eg_course_check_words(clinic, chart, kind->kind, body, problems, diag);
+    if (err == EG_OK) err = check_dates(clinic, chart, seen, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, seen->parent_id, body, diag);
     if (err == EG_OK && strcmp(kind->kind, "finding_value") == 0)
         err = eg_intake_take_typed(clinic, chart, body, problems, diag);
@@ -493,7 +468,7 @@ static eg_err amend(eg_clinic *clinic, const eg_document *seen, int32_t version,
     if (err == EG_OK) err = check_kept(seen, old, body, diag);
     if (err == EG_OK) err = check_decision(seen->kind, body, problems, diag);
     if (err == EG_OK && strcmp(seen->kind, "person") == 0)
-        err = check_birth(clinic, body, problems, diag);
+        err = eg_date_check_birth(clinic, body, problems, diag);
     json_decref(old);
     if (err == EG_OK) err = check_course(clinic, seen, body, problems, diag);
     if (err == EG_OK) err = eg_document_validate(seen->kind, body, problems, diag);

@@ -104,8 +104,13 @@ static void treat(const char *name) {
     json_decref(signature);
 }
 
+/* On that day: the clock goes there if it is not so late yet. */
 static void visit(const char *date) {
     char text[600];
+    int64_t at_ms = 0;
+    snprintf(text, sizeof text, "%sT08:15:00Z", date);
+    EG_CHECK(eg_instant_parse(text, &at_ms));
+    if (clinic->now_ms < at_ms) clinic->now_ms = at_ms;
     snprintf(text, sizeof text,
              "{'plan_id':'%s','plan_version':1,'date':'%s','check_in':{'pain':1,'sbp':120,'dbp':70,"
              "'hr':66,'spo2':98},'items':[{'title':'Step over','repetitions':40,'successes':31}],"
@@ -165,7 +170,7 @@ static void the_newest_is_by_its_day(void) {
     treat("newest");
     create("evaluation", NULL, "{'type':'re-evaluation','date':'2026-03-02'}", recent);
     create("entry", recent, "{'code':'instrument.bbs.total','value':40}", NULL);
-    create("evaluation", NULL, "{'type':'re-evaluation','date':'2020-01-01'}", old);
+    create("evaluation", NULL, "{'type':'initial','date':'2020-01-01'}", old);
     create("entry", old, "{'code':'instrument.bbs.total','value':10}", NULL);
     create("goal", NULL,
            "{'text':'Stand','measure_code':'instrument.bbs.total','target':48,"

@@ -141,7 +141,7 @@ static const char *plan_text(const char *goal) {
 static const char *session_text(int32_t version, double sbp, const char *reason) {
     static char text[900];
     snprintf(text, sizeof text,
-             "{'plan_id':'%s','plan_version':%d,'date':'2026-03-03','therapist':'Kim Lee',"
+             "{'plan_id':'%s','plan_version':%d,'date':'2026-03-02','therapist':'Kim Lee',"
              "'check_in':{'pain':2,'sbp':%g,'dbp':76,'hr':70,'spo2':97,'skin_ok':true},%s"
              "'items':[{'exercise_id':null,'title':'Reach','sets':3,'repetitions':30,"
              "'successes':24}],'minutes':{'timed':38,'untimed':5,'rest':7,'unattended':0}}",
@@ -157,7 +157,7 @@ static void walk_to_treatment(void) {
     refused("intake", "referral");
     EG_CHECK_INT(create("session", NULL,
                         "{'plan_id':'01AAAAAAAAAAAAAAAAAAAAAAAA',"
-                        "'plan_version':1,'date':'2026-03-03'}",
+                        "'plan_version':1,'date':'2026-03-02'}",
                         NULL),
                  EG_ERR_GUARD);
     must(create("referral", NULL,
@@ -251,7 +251,7 @@ static void the_whole_course(void) {
     EG_CHECK_INT(change(session_id, "check_in", "{'sbp':200}"), EG_ERR_GUARD);
     refused("discharged", "discharge_report");
     char report_id[EG_STORE_ID_SIZE];
-    must(create("report", NULL, "{'type':'discharge','date':'2026-04-10'}", report_id));
+    must(create("report", NULL, "{'type':'discharge','date':'2026-03-02'}", report_id));
     refused("discharged", "discharge_report");
     must(sign(report_id, 1));
     must(go("discharged"));
@@ -323,7 +323,7 @@ static void chosen_stimulation_is_guarded(void) {
     note_finding("pain_during", 2);
     must(sign(plan_id, 4));
     snprintf(session, sizeof session,
-             "{'plan_id':'%s','plan_version':4,'date':'2026-03-03','items':"
+             "{'plan_id':'%s','plan_version':4,'date':'2026-03-02','items':"
              "[{'exercise_id':null,'title':'Current'}]}",
              plan_id);
     must(create("session", NULL, session, NULL));
@@ -335,12 +335,12 @@ static void chosen_stimulation_is_guarded(void) {
     note_finding_text("implanted_device", "null");
     EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
     snprintf(session, sizeof session,
-             "{'plan_id':'%s','plan_version':4,'date':'2026-03-03','items':"
+             "{'plan_id':'%s','plan_version':4,'date':'2026-03-02','items':"
              "[{'intervention_id':'fes_gait','title':'x'}]}",
              plan_id);
     EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
     snprintf(session, sizeof session,
-             "{'plan_id':'%s','plan_version':4,'date':'2026-03-03','items':"
+             "{'plan_id':'%s','plan_version':4,'date':'2026-03-02','items':"
              "[{'exercise_id':'hand-opening-stimulated','title':'Open your hand'}]}",
              plan_id);
     EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_GUARD);
@@ -348,7 +348,7 @@ static void chosen_stimulation_is_guarded(void) {
     must(create("session", NULL, session, NULL));
     /* In free words it is refused in any case: the guards would not see it. */
     snprintf(session, sizeof session,
-             "{'plan_id':'%s','plan_version':4,'date':'2026-03-03','items':"
+             "{'plan_id':'%s','plan_version':4,'date':'2026-03-02','items':"
              "[{'title':'T.E.N.S. to the wrist'}]}",
              plan_id);
     EG_CHECK_INT(create("session", NULL, session, NULL), EG_ERR_DATA);
@@ -838,7 +838,7 @@ static void bodies_are_checked(void) {
         {"person", "{'given_name':'A','family_name':'B','birth_date':'1960-02-03','sex':'man'}",
          "/sex"},
         {"goal", "{'text':'x','unknown':1}", "/unknown"},
-        {"session", "{'plan_id':'x','plan_version':1,'date':'2026-03-03'}", "/plan_id"},
+        {"session", "{'plan_id':'x','plan_version':1,'date':'2026-03-02'}", "/plan_id"},
         {"intake", "{'symptoms':[{'region':'knee-left-front','kind':'pain','pain':11}]}",
          "/symptoms/0/pain"},
         {"intake", "{'onset_at':'yesterday'}", "/onset_at"},

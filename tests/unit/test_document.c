@@ -45,7 +45,7 @@ static void blank_is_not_said(void) {
         {"episode", "{'discipline':'PT','title':'%s','state':'referred','state_history':[]}"},
         {"plan", "{'overrides':[{'rule_id':'S3','reason':'%s'}]}"},
         {"plan", "{'others':[{'title':'%s'}]}"},
-        {"session", "{'plan_id':'01AAAAAAAAAAAAAAAAAAAAAAAA','plan_version':1,'date':'2026-03-03',"
+        {"session", "{'plan_id':'01AAAAAAAAAAAAAAAAAAAAAAAA','plan_version':1,'date':'2026-03-02',"
                     "'blocked_override':{'reason':'%s','clinician':'A','credential':'MD'}}"},
     };
     static const char *const blanks[] = {"", "   ", "\t\n ", "\u00a0\u00a0\u00a0",
