@@ -1,0 +1,136 @@
+/* The onset of force by maximum likelihood. Rest is a straight line; from the onset t0 on a rise of
+ * c1 u^p + c2 u^(p+1) + ... (u = t - t0, p = 1, 2 or 3, one to three terms) comes on top. For every
+ * t0 the line and the rise are fitted by least squares; the t0 with the least residual is the most
+ * likely one, and the information criterion (Schwarz 1978) chooses between the shapes. A threshold
+ * crossing is late by the time the force needs to climb out of the noise; this is not. */
+#include "core/base/check.h"
+#include "core/base/real.h"
+#include "core/strength/trace.h"
+
+enum { TERMS_MAX = 3, UNKNOWNS_MAX = 2 + TERMS_MAX, GRID = 48, ZOOMS = 5 };
+
+typedef struct shape {
+    int power; /* of the first term */
+    int terms;
+} shape;
+
+typedef struct fit {
+    double residual; /* sum of squares */
+    double onset;    /* samples */
+    double line[2];  /* level at sample 0 and slope a sample, scaled back */
+    int is_rising;
+} fit;
+
+/* Solves the symmetric a x = b in place; 0 if it is singular. */
+static int solve(int n, double a[UNKNOWNS_MAX][UNKNOWNS_MAX], double b[UNKNOWNS_MAX]) {
+    for (int k = 0; k < n; k++) {
+        if (!(a[k][k] > 1e-13)) return 0;
+        for (int i = k + 1; i < n; i++) {
+            double factor = a[i][k] / a[k][k];
+            for (int j = k; j < n; j++) a[i][j] -= factor * a[k][j];
+            b[i] -= factor * b[k];
+        }
+    }
+    for (int k = n - 1; k >= 0; k--) {
+        for (int j = k + 1; j < n; j++) b[k] -= a[k][j] * b[j];
+        b[k] /= a[k][k];
+    }
+    return 1;
+}
+
+/* The functions of the fit at sample t: 1, t, and the terms of the rise, all within 0 ... 1. */
+static void functions(shape s, size_t n, double onset, double t, double f[UNKNOWNS_MAX]) {
+    double length = (double)n - 1.0;
+    f[0] = 1.0;
+    f[1] = t / length;
+    double u = t > onset ? (t - onset) / (length - onset) : 0.0;
+    double power = u;
+    for (int k = 1; k < s.power; k++) power *= u;
+    for (int k = 0; k < s.terms; k++) {
+        f[2 + k] = power;
+        power *= u;
+    }
+}
+
+static fit fit_at(size_t n, const double *x, shape s, double onset) {
+    double a[UNKNOWNS_MAX][UNKNOWNS_MAX] = {{0}}, b[UNKNOWNS_MAX] = {0}, f[UNKNOWNS_MAX];
+    int unknowns = 2 + s.terms;
+    for (size_t i = 0; i < n; i++) {
+        functions(s, n, onset, (double)i, f);
+        for (int j = 0; j < unknowns; j++) {
+            for (int k = 0; k <= j; k++) a[j][k] += f[j] * f[k];
+            b[j] += f[j] * x[i];
+        }
+    }
+    for (int j = 0; j < unknowns; j++) {
+        for (int k = 0; k <= j; k++) a[k][j] = a[j][k] = a[j][k] / (double)n;
+        b[j] /= (double)n;
+    }
+    fit result = {.residual = INFINITY, .onset = onset};
+    if (!solve(unknowns, a, b)) return result;
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        double rest = x[i];
+        functions(s, n, onset, (double)i, f);
+        for (int j = 0; j < unknowns; j++) rest -= b[j] * f[j];
+        sum += rest * rest;
+    }
+    result.residual = sum;
+    result.line[0] = b[0];
+    result.line[1] = b[1] / ((double)n - 1.0);
+    result.is_rising = b[2] > 0.0;
+    return result;
+}
+
+/* A grid over the possible onsets, then finer ones about the best. */
+static fit fit_shape(size_t n, const double *x, shape s) {
+    double low = 3.0, high = (double)n - 4.0 - s.terms;
+    fit best = {.residual = INFINITY, .onset = NAN};
+    for (int zoom = 0; zoom < ZOOMS && high > low; zoom++) {
+        int steps = zoom == 0 ? GRID : 8;
+        double step = (high - low) / steps;
+        for (int k = 0; k <= steps; k++) {
+            fit one = fit_at(n, x, s, low + step * k);
+            if (one.is_rising && one.residual < best.residual) best = one;
+        }
+        if (!isfinite(best.residual)) return best;
+        double first = fmax(3.0, best.onset - step);
+        high = fmin((double)n - 4.0 - s.terms, best.onset + step);
+        low = first;
+        if (step < 0.02) break;
+    }
+    return best;
+}
+
+bool eg_strength_onset(size_t n, const double *x, double *onset, double *level, double *slope) {
+    EG_ASSERT(x != NULL && onset != NULL && level != NULL && slope != NULL);
+    if (n < 12) return false;
+    double low = x[0], high = x[0];
+    for (size_t i = 1; i < n; i++) {
+        low = fmin(low, x[i]);
+        high = fmax(high, x[i]);
+    }
+    /* Residuals below a millionth of the rise are the number format's, not the shape's. */
+    double floor_square = (high - low) * 1e-6 * (high - low) * 1e-6;
+    double best_score = INFINITY;
+    fit best = {.onset = NAN};
+    for (int power = 1; power <= 3; power++) {
+        for (int terms = 1; terms <= TERMS_MAX; terms++) {
+            shape s = {power, terms};
+            fit one = fit_shape(n, x, s);
+            if (!isfinite(one.residual)) continue;
+            double samples = (double)n;
+            double score = samples * eg_log(one.residual / samples + floor_square) +
+                           (3.0 + terms) * eg_log(samples);
+            if (score < best_score) {
+                best_score = score;
+                best = one;
+            }
+        }
+    }
+    if (!isfinite(best_score) || !(high > low)) return false;
+    *onset = best.onset;
+    *level = best.line[0] + best.line[1] * best.onset;
+    *slope = best.line[1];
+    return true;
+}

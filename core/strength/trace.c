@@ -1,0 +1,365 @@
+/* Measures of one contraction. Peak: the mean about the largest 20 ms, over the longest window
+ * that noise cannot tell from the shorter ones, so that neither the highest spike of the noise nor
+ * the slope beside a sharp top counts (intersection of confidence intervals, Goldenshluger and
+ * Nemirovski 1997). */
+#include "core/strength/trace.h"
+
+#include "core/base/check.h"
+#include "core/base/real.h"
+#include "core/strength/part.h"
+
+const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT] = {0.05, 0.1, 0.15, 0.2};
+
+enum { FIT_SAMPLES_MAX = 800 };
+
+static const double peak_window_s = 0.02;
+static const double peak_window_max_s = 0.25;
+static const double rest_before_s = 0.3; /* of rest in the fit of the onset */
+static const double rest_needed_s = 0.2;
+static const double rise_fitted = 0.5; /* of the way to the peak */
+static const double confidence = 2.5;  /* standard errors */
+static const double dip_part = 0.01;   /* of the peak, below the baseline */
+
+const char *eg_strength_flag_name(eg_strength_flag flag) {
+    static const char *const names[] = {
+#define NAME(id, name, sentence) [EG_STRENGTH_FLAG_##id] = name,
+        EG_STRENGTH_FLAGS(NAME)
+#undef NAME
+    };
+    EG_ASSERT(flag < EG_STRENGTH_FLAG_COUNT);
+    return names[flag];
+}
+
+const char *eg_strength_flag_text(eg_strength_flag flag) {
+    static const char *const texts[] = {
+#define TEXT(id, name, sentence) [EG_STRENGTH_FLAG_##id] = sentence,
+        EG_STRENGTH_FLAGS(TEXT)
+#undef TEXT
+    };
+    EG_ASSERT(flag < EG_STRENGTH_FLAG_COUNT);
+    return texts[flag];
+}
+
+typedef struct work {
+    const eg_strength_signal *signal;
+    const eg_strength_span *span;
+    const double *x;
+    double rate_hz;
+    strength_sums sums;
+    eg_strength_trial *trial;
+} work;
+
+static void raise(work *w, eg_strength_flag flag) {
+    w->trial->flags |= 1U << flag;
+}
+
+/* Force at a time in samples, linear between two of them. */
+static double value_at(const work *w, double at) {
+    if (at <= 0.0) return w->x[0];
+    size_t i = (size_t)at;
+    if (i + 1 >= w->signal->n) return w->x[w->signal->n - 1];
+    double part = at - (double)i;
+    return w->x[i] + part * (w->x[i + 1] - w->x[i]);
+}
+
+/* Where the highest mean of `window` samples within the contraction begins; it never leaves the
+ * recording. */
+static size_t best_window(const work *w, size_t window, double *best) {
+    size_t from = w->span->begin, to = w->span->end, at = from;
+    *best = -INFINITY;
+    for (size_t i = from; i + window <= to; i++) {
+        double mean = strength_mean(&w->sums, i, i + window);
+        if (mean > *best) {
+            *best = mean;
+            at = i;
+        }
+    }
+    return at;
+}
+
+/* The SD of fast noise: of the rest where there is one, otherwise of the contraction. */
+static double find_noise(const work *w) {
+    size_t before = w->span->begin - w->span->rest_begin;
+    size_t n = strength_samples(rest_before_s, w->rate_hz);
+    if (n > before) n = before;
+    if (n < 16) return strength_noise(w->span->end - w->span->begin, w->x + w->span->begin);
+    size_t first = w->span->begin - n;
+    /* The last tenth may already be the rise. */
+    size_t used = n - n / 10;
+    double quick = strength_noise(used, w->x + first);
+    return fmax(quick, fmin(3.0 * quick, strength_fit(used, w->x + first).sd));
+}
+
+static void find_peak(work *w) {
+    eg_strength_trial *t = w->trial;
+    size_t window = strength_samples(peak_window_s, w->rate_hz);
+    size_t length = w->span->end - w->span->begin;
+    if (window > length) window = length;
+    double mean = 0.0;
+    size_t middle = best_window(w, window, &mean) + window / 2;
+    size_t largest = strength_samples(peak_window_max_s, w->rate_hz);
+    double low = -INFINITY, high = INFINITY, best = w->x[middle];
+    for (size_t half = 0; 2 * half + 1 <= largest; half = half + half / 3 + 1) {
+        if (middle < w->span->begin + half || middle + half >= w->span->end) break;
+        double value = strength_mean(&w->sums, middle - half, middle + half + 1);
+        double error = confidence * t->noise / sqrt(2.0 * (double)half + 1.0);
+        low = fmax(low, value - error);
+        high = fmin(high, value + error);
+        if (low > high) break;
+        best = value;
+    }
+    t->peak = best;
+    t->peak_s = (double)middle / w->rate_hz;
+}
+
+/* From how far back to how far up the onset is fitted; 0 samples if there is too little. */
+static size_t fit_range(const work *w, size_t *first) {
+    size_t begin = w->span->begin, window = strength_samples(peak_window_s, w->rate_hz);
+    size_t peak = (size_t)(w->trial->peak_s * w->rate_hz);
+    size_t before = strength_samples(rest_before_s, w->rate_hz);
+    /* The rise may have begun long before the contraction's edge if it is slow. */
+    size_t up = begin;
+    double rest = strength_mean(&w->sums, begin > window ? begin - window : 0, begin + 1);
+    double top = rest + rise_fitted * (w->trial->peak - rest);
+    while (up < peak && w->x[up] < top) up++;
+    size_t slow = up - begin;
+    before += slow < 4 * before ? slow : 4 * before;
+    *first = begin > w->span->rest_begin + before ? begin - before : w->span->rest_begin;
+    size_t last = up + 2;
+    if (last < begin + 8) last = begin + 8;
+    if (last > w->signal->n) last = w->signal->n;
+    return last > *first ? last - *first : 0;
+}
+
+static void find_onset(work *w, eg_arena *arena) {
+    eg_strength_trial *t = w->trial;
+    size_t first, n = fit_range(w, &first);
+    size_t block = (n + FIT_SAMPLES_MAX - 1) / FIT_SAMPLES_MAX;
+    if (block == 0) block = 1;
+    double *x = eg_arena_take(arena, FIT_SAMPLES_MAX + 1, sizeof *x);
+    size_t count = 0;
+    double onset = NAN, level = NAN, slope = NAN;
+    bool is_found = false;
+    if (x != NULL) {
+        for (size_t i = first; i + block <= first + n && count <= FIT_SAMPLES_MAX; i += block)
+            x[count++] = strength_mean(&w->sums, i, i + block);
+        is_found = eg_strength_onset(count, x, &onset, &level, &slope);
+    }
+    double at = (double)first + onset * (double)block + ((double)block - 1.0) / 2.0;
+    size_t needed = strength_samples(rest_needed_s, w->rate_hz);
+    if (!is_found || at < (double)(w->span->rest_begin + needed)) {
+        raise(w, EG_STRENGTH_FLAG_NO_REST);
+        t->baseline = w->x[w->span->begin];
+        return;
+    }
+    t->onset_s = at / w->rate_hz;
+    t->baseline = level;
+    size_t to = (size_t)at, from = to - needed;
+    t->pretension = strength_mean(&w->sums, from, to);
+    t->slope = strength_fit(needed, w->x + from).slope * w->rate_hz;
+}
+
+/* The trace at a time, in samples: as it is, or the parabola through the samples about it where the
+ * noise would be felt in `rise`. */
+static double level_at(const work *w, double at, double rise) {
+    double needed = 0.004 * fabs(rise);
+    size_t half = 0, largest = strength_samples(0.015, w->rate_hz);
+    while (half < largest && 1.5 * w->trial->noise > needed * sqrt(2.0 * (double)half + 1.0))
+        half++;
+    size_t middle = (size_t)(at + 0.5);
+    if (half < 3 || middle < half || middle + half >= w->signal->n) return value_at(w, at);
+    double sum = 0.0, across = 0.0, curve = 0.0, two = 0.0, four = 0.0;
+    for (size_t i = middle - half; i <= middle + half; i++) {
+        double u = (double)i - (double)middle;
+        sum += w->x[i];
+        across += u * w->x[i];
+        curve += u * u * w->x[i];
+        two += u * u;
+        four += u * u * u * u;
+    }
+    double n = 2.0 * (double)half + 1.0, bend = (n * curve - two * sum) / (n * four - two * two);
+    double u = at - (double)middle;
+    return (sum - bend * two) / n + across / two * u + bend * u * u;
+}
+
+static void find_rates(work *w) {
+    eg_strength_trial *t = w->trial;
+    double onset = t->onset_s * w->rate_hz, before = t->baseline, end = (double)w->signal->n - 1.0;
+    for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
+        double width = eg_strength_rfd_s[k], at = onset + width * w->rate_hz;
+        if (!(at <= end)) return;
+        double level = level_at(w, at, value_at(w, at) - t->baseline);
+        t->rfd[k] = (level - t->baseline) / width;
+        if (k > 0) t->rfd_step[k - 1] = (level - before) / (width - eg_strength_rfd_s[k - 1]);
+        before = level;
+        double sum = 0.0;
+        size_t steps = strength_samples(width, w->rate_hz) + 1;
+        double step = width * w->rate_hz / (double)steps;
+        for (size_t i = 0; i < steps; i++)
+            sum += (value_at(w, onset + step * (double)i) +
+                    value_at(w, onset + step * ((double)i + 1.0))) /
+                       2.0 -
+                   t->baseline;
+        t->impulse[k] = sum * step / w->rate_hz;
+    }
+}
+
+static void find_steepest(work *w) {
+    eg_strength_trial *t = w->trial;
+    size_t n = strength_samples(peak_window_s, w->rate_hz) + 1;
+    if (n < 3) n = 3;
+    size_t from = (size_t)(t->onset_s * w->rate_hz), to = (size_t)(t->peak_s * w->rate_hz) + 1;
+    if (to > w->signal->n) to = w->signal->n;
+    for (size_t i = from; i + n <= to; i++) {
+        double slope = strength_fit(n, w->x + i).slope * w->rate_hz;
+        if (!(t->rfd_peak >= slope)) {
+            t->rfd_peak = slope;
+            t->rfd_peak_s = ((double)i + ((double)n - 1.0) / 2.0) / w->rate_hz;
+        }
+    }
+}
+
+/* Where the contraction is held until: force last above half of the way to the peak. */
+static size_t end_of_hold(const work *w) {
+    double half = (w->trial->peak + w->trial->baseline) / 2.0;
+    size_t end = w->span->end, window = strength_samples(peak_window_s, w->rate_hz);
+    while (end > w->span->begin + window && strength_mean(&w->sums, end - window, end) < half)
+        end--;
+    return end;
+}
+
+static void find_work(work *w, double window_s) {
+    eg_strength_trial *t = w->trial;
+    size_t length = w->span->end - w->span->begin;
+    size_t window = strength_samples(window_s, w->rate_hz);
+    if (window <= length)
+        t->mean_s = (double)best_window(w, window, &t->mean) / w->rate_hz;
+    else
+        raise(w, EG_STRENGTH_FLAG_SHORT);
+    size_t peak = (size_t)(t->peak_s * w->rate_hz), end = end_of_hold(w);
+    /* Fatigue of a hold needs a hold: a second behind the peak. */
+    if (end > peak + strength_samples(1.0, w->rate_hz) && t->peak > 0.0)
+        t->fatigue = 100.0 * (1.0 - strength_mean(&w->sums, peak, end) / t->peak);
+    if (isnan(t->onset_s)) return;
+    size_t from = (size_t)(t->onset_s * w->rate_hz);
+    t->time_to_peak_s = t->peak_s - t->onset_s;
+    if (w->span->end > from)
+        t->impulse_total = (strength_mean(&w->sums, from, w->span->end) - t->baseline) *
+                           (double)(w->span->end - from) / w->rate_hz;
+}
+
+/* The largest value again and again, where a live signal never stays: the device's limit. */
+static bool is_clipped(const work *w) {
+    double top = -INFINITY;
+    for (size_t i = w->span->begin; i < w->span->end; i++) top = fmax(top, w->x[i]);
+    size_t run = 0, longest = 0, needed = strength_samples(0.05, w->rate_hz);
+    for (size_t i = w->span->begin; i < w->span->end; i++) {
+        run = w->x[i] < top ? 0 : run + 1;
+        if (run > longest) longest = run;
+    }
+    return w->trial->noise > 0.0 && longest >= needed && longest >= 5;
+}
+
+static void judge(work *w) {
+    eg_strength_trial *t = w->trial;
+    double rise = t->peak - t->baseline;
+    if (w->span->end == w->signal->n) raise(w, EG_STRENGTH_FLAG_CUT);
+    if (w->rate_hz < EG_STRENGTH_RATE_PEAK_HZ) raise(w, EG_STRENGTH_FLAG_RATE_PEAK);
+    if (w->rate_hz < EG_STRENGTH_RATE_RFD_HZ) raise(w, EG_STRENGTH_FLAG_RATE_RFD);
+    if (t->noise > 0.02 * rise) raise(w, EG_STRENGTH_FLAG_NOISE);
+    if (is_clipped(w)) raise(w, EG_STRENGTH_FLAG_CLIPPED);
+    if (isnan(t->onset_s)) return;
+    size_t to = (size_t)(t->onset_s * w->rate_hz);
+    size_t n = strength_samples(rest_needed_s, w->rate_hz), window = n / 10 + 1;
+    double error = confidence * t->noise / sqrt((double)n), part = EG_STRENGTH_PRETENSION_PART;
+    if (t->pretension > part * t->peak + error) raise(w, EG_STRENGTH_FLAG_PRETENSION);
+    if (t->pretension < -part * t->peak - error) raise(w, EG_STRENGTH_FLAG_ZERO);
+    /* In N m there is no published limit: a quarter of the permitted pre-tension. */
+    double limit = w->signal->is_torque ? part * t->peak / 4.0 : EG_STRENGTH_DRIFT_N;
+    double slope_error = 2.0 * confidence * t->noise * sqrt(12.0 / (double)n);
+    if (fabs(t->slope) * rest_needed_s > limit + slope_error) raise(w, EG_STRENGTH_FLAG_BASELINE);
+    double low = INFINITY;
+    for (size_t i = to - n; i + window <= to; i++)
+        low = fmin(low, strength_mean(&w->sums, i, i + window));
+    /* Against the level before the dip, not against a line that the dip has bent. */
+    size_t from = to - n > w->span->rest_begin + n ? to - 2 * n : w->span->rest_begin;
+    double level = to - n > from ? strength_mean(&w->sums, from, to - n) : t->baseline;
+    double noise = 2.0 * confidence * t->noise / sqrt((double)window);
+    double fall = fabs(t->slope) * rest_needed_s;
+    if (level - low > dip_part * rise + noise + (t->slope < 0.0 ? 0.0 : fall))
+        raise(w, EG_STRENGTH_FLAG_DIP);
+}
+
+static eg_strength_trial unknown_trial(void) {
+    eg_strength_trial t = {.onset_s = NAN, .end_s = NAN, .baseline = NAN, .noise = NAN};
+    t.peak = t.peak_s = t.mean = t.mean_s = t.rfd_peak = t.rfd_peak_s = NAN;
+    t.impulse_total = t.time_to_peak_s = t.fatigue = t.pretension = t.slope = t.drift = NAN;
+    for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) t.rfd[k] = t.impulse[k] = NAN;
+    for (size_t k = 0; k < EG_STRENGTH_STEP_COUNT; k++) t.rfd_step[k] = NAN;
+    return t;
+}
+
+eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_span *span,
+                           double window_s, eg_strength_trial *trial, eg_arena *arena,
+                           eg_diag *diag) {
+    EG_ASSERT(signal != NULL && span != NULL && trial != NULL && window_s > 0.0);
+    EG_ASSERT(span->rest_begin <= span->begin && span->begin < span->end &&
+              span->end <= span->rest_end && span->rest_end <= signal->n);
+    size_t mark = eg_arena_mark(arena);
+    *trial = unknown_trial();
+    work w = {signal,
+              span,
+              signal->values,
+              signal->rate_hz,
+              strength_sum(signal->n, signal->values, arena),
+              trial};
+    if (w.sums.sums == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", signal->n);
+    trial->noise = find_noise(&w);
+    trial->end_s = (double)span->end / signal->rate_hz;
+    find_peak(&w);
+    find_onset(&w, arena);
+    if (!isnan(trial->onset_s)) {
+        find_rates(&w);
+        find_steepest(&w);
+    }
+    find_work(&w, window_s);
+    judge(&w);
+    eg_arena_reset(arena, mark);
+    return EG_OK;
+}
+
+eg_err eg_strength_trace(const eg_strength_signal *signal, double window_s, size_t max,
+                         eg_strength_trial *trials, size_t *n_trials, eg_arena *arena,
+                         eg_diag *diag) {
+    EG_ASSERT(trials != NULL && n_trials != NULL && max > 0 && max <= EG_STRENGTH_TRIALS_MAX);
+    *n_trials = 0;
+    size_t mark = eg_arena_mark(arena), n_spans = 0;
+    eg_strength_span spans[EG_STRENGTH_TRIALS_MAX];
+    eg_err err = eg_strength_find(signal, max, spans, &n_spans, arena, diag);
+    if (err != EG_OK) return err;
+    double peak = 0.0;
+    for (size_t i = 0; i < signal->n; i++) peak = fmax(peak, signal->values[i]);
+    bool is_sure, is_large;
+    double drift = strength_drift(signal, n_spans, spans, peak, &is_sure, &is_large);
+    eg_strength_signal level = *signal;
+    if (is_large && is_sure) {
+        double *x = eg_arena_take(arena, signal->n, sizeof *x);
+        if (x == NULL)
+            return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples",
+                               signal->n);
+        for (size_t i = 0; i < signal->n; i++)
+            x[i] = signal->values[i] - drift * (double)i / signal->rate_hz;
+        level.values = x;
+        err = eg_strength_find(&level, max, spans, &n_spans, arena, diag);
+    }
+    for (size_t k = 0; k < n_spans && err == EG_OK; k++) {
+        err = eg_strength_measure(&level, &spans[k], window_s, &trials[k], arena, diag);
+        trials[k].drift = drift;
+        if (is_large) trials[k].flags |= 1U << EG_STRENGTH_FLAG_DRIFT;
+        if (is_large && is_sure) trials[k].flags |= 1U << EG_STRENGTH_FLAG_DRIFT_REMOVED;
+    }
+    eg_arena_reset(arena, mark);
+    if (err == EG_OK) *n_trials = n_spans;
+    return err;
+}
