@@ -81,7 +81,11 @@ size_t eg_answer_head(const eg_answer *answer, char head[EG_ANSWER_HEAD_MAX]) {
     if (answer->allow != NULL) put(&out, "Allow: %s\r\n", answer->allow);
     if (answer->location != NULL) put(&out, "Location: %s\r\n", answer->location);
     if (answer->token != NULL)
-        put(&out, "Set-Cookie: engram_session=%s; HttpOnly; SameSite=Strict; Path=/\r\n",
+        /* The second one lives a moment and tells the page that it came by the start address: that
+         * ends a hand-over whose code was forgotten. It holds no secret and opens nothing. */
+        put(&out,
+            "Set-Cookie: engram_session=%s; HttpOnly; SameSite=Strict; Path=/\r\n"
+            "Set-Cookie: engram_started=1; Max-Age=30; SameSite=Strict; Path=/\r\n",
             answer->token);
     if (answer->status == 401) put(&out, "WWW-Authenticate: Bearer\r\n");
     if (answer->status == 503) put(&out, "Retry-After: 1\r\n");

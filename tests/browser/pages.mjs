@@ -155,7 +155,7 @@ export async function pages() {
       })
       errors.splice(0)
     }
-    await handedOver(page, held.id)
+    await handedOver(page, held.id, server)
     await keyboard(page)
     await dialogs(page, t)
     await figure(page, t)
@@ -172,14 +172,121 @@ export async function pages() {
   }
 }
 
+/** Gives the tablet out with this code. */
+async function giveAway(page, id, code) {
+  await visit(page, `/e/${id}/intake`)
+  await page.getByRole('button', { name: 'Hand over the tablet' }).click()
+  const dialog = page.getByRole('dialog')
+  for (const easy of ['12', '1234', '7777']) {
+    await dialog.getByLabel('Your code').fill(easy)
+    await dialog.getByRole('button', { name: 'Hand over', exact: true }).click()
+    await dialog.locator('.field__error').waitFor()
+  }
+  await dialog.getByLabel('Your code').fill(code)
+  await page.evaluate(axe)
+  const found = await violations(page)
+  check(!found.length, found.join('; '))
+  await shot(page, 'hand-over-code')
+  await dialog.getByRole('button', { name: 'Hand over', exact: true }).click()
+  await page.locator('.pt__main h1').waitFor()
+}
+
+/** A second tab of the same browser shows the questions and fetches nothing of a chart. */
+async function secondTab(page, origin, id) {
+  const other = await page.context().newPage()
+  const asked = []
+  other.on('request', (request) => {
+    const { pathname } = new URL(request.url())
+    if (/^\/api\/(people|episodes|today|recordings)/.test(pathname)) asked.push(pathname)
+  })
+  for (const route of ['/people', `/e/${id}/course`]) {
+    await other.goto(`${origin}/#${route}`)
+    await other.locator('.pt__main h1').waitFor()
+    await settled(other)
+    check((await other.locator('.app, .side, .phead').count()) === 0, `a second tab opens ${route}`)
+  }
+  check(
+    asked.every((path) => path === `/api/episodes/${id}/documents`),
+    `a second tab fetches ${asked.join(', ')}`,
+  )
+  return other
+}
+
+/** Every region of the figure stands in the list too, large enough, and chooses the same. */
+async function regionList(page) {
+  for (const summary of await page.locator('.rlist summary').all()) await summary.click()
+  const figure = await page.locator('.bodyfig .region').count()
+  const rows = page.locator('.rlist button')
+  check((await rows.count()) === figure, `${await rows.count()} names for ${figure} regions`)
+  const wrist = page.getByRole('button', { name: 'Left wrist, front' })
+  const region = page.locator('[data-region="wrist-left-front"]')
+  await wrist.click()
+  check((await region.getAttribute('aria-pressed')) === 'true', 'the name does not choose the region')
+  check((await wrist.getAttribute('aria-pressed')) === 'true', 'the name does not look chosen')
+  await region.press('Enter')
+  check((await wrist.getAttribute('aria-pressed')) === 'false', 'the figure and the list differ')
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  check(over <= 1, `the list is ${over} px too wide`)
+}
+
+/** Five wrong codes, then a wait that a reload does not end; the right code, and the start address. */
+async function takenBack(page, id, server, code, other) {
+  const button = () => page.getByRole('button', { name: /take the tablet back/ })
+  const type = async (text) => {
+    await page.getByLabel(/code, four digits/).fill(text)
+    await page.getByRole('button', { name: 'Open the chart' }).click()
+  }
+  const closed = async (way) =>
+    check((await page.locator('.phead').count()) === 0, `${way} opens the chart`)
+  await button().click()
+  await page.getByRole('button', { name: 'Not now' }).click()
+  for (let i = 0; i < 5; i++) {
+    if (i % 2 === 0) await button().click()
+    await type('0000')
+    await page.getByText('That is not the code.').waitFor()
+    await closed('a wrong code')
+    if (i % 2) await page.getByRole('button', { name: 'Not now' }).click()
+  }
+  await page.getByText('Too many wrong codes.').waitFor()
+  const found = await violations(page)
+  check(!found.length, found.join('; '))
+  await shot(page, 'handed-over-wait')
+  await page.reload()
+  await button().click()
+  await page.getByText('Too many wrong codes.').waitFor()
+  await page.getByLabel(/code, four digits/).fill(code)
+  check(
+    await page.getByRole('button', { name: 'Open the chart' }).isDisabled(),
+    'loading again ends the wait',
+  )
+  const kept = await page.evaluate(() => {
+    const lock = JSON.parse(localStorage.getItem('engram-handover'))
+    localStorage.setItem('engram-handover', JSON.stringify({ ...lock, until: 0 }))
+    return JSON.stringify({ ...localStorage, ...sessionStorage })
+  })
+  check(!kept.includes(`"${code}"`), 'the code itself is kept')
+  await page.waitForFunction(() => !document.querySelector('.pt__back button:disabled'))
+  await type(code)
+  await page.locator('.phead').waitFor()
+  await other.locator('.phead').waitFor()
+  await other.close()
+  await giveAway(page, id, code)
+  await page.goto(server.origin)
+  await page.locator('.pt__main h1').waitFor()
+  await page.goto(server.url)
+  await page.locator('.side').waitFor()
+  await page.reload()
+  await page.locator('.side').waitFor()
+}
+
 /** The tablet in the patient's hands shows no way into the chart, not even by its address. */
-export async function handedOver(page, id) {
+export async function handedOver(page, id, server) {
   await test('page handed over', async () => {
     await page.setViewportSize({ width: 820, height: 1180 })
     for (const route of ['/today', '/people', '/settings', '/today']) await visit(page, route)
-    await visit(page, `/e/${id}/intake`)
-    await page.getByRole('button', { name: 'Hand over the tablet' }).click()
-    await page.getByRole('heading', { level: 1 }).waitFor()
+    await giveAway(page, id, '4071')
     check((await page.locator('.side, .phead, .tabs').count()) === 0, 'the chart is still there')
     await visit(page, `/e/${id}/plan`)
     check((await page.locator('.phead').count()) === 0, 'an address leads into the chart')
@@ -200,9 +307,11 @@ export async function handedOver(page, id) {
     await closed('loading again')
     await page.keyboard.press('Escape')
     await closed('Escape')
+    const other = await secondTab(page, server.origin, id)
     await page.evaluate(axe)
     const seen = []
     for (let step = 0; step < 4; step++) {
+      if (step === 1) await regionList(page)
       for (const theme of ['light', 'dark']) {
         await page.evaluate((name) => (document.documentElement.dataset.theme = name), theme)
         const found = await violations(page)
@@ -228,12 +337,7 @@ export async function handedOver(page, id) {
     }
     await page.evaluate(() => (document.documentElement.dataset.theme = 'light'))
     check(seen.length === 0, seen.join(' | '))
-    await page.getByRole('button', { name: /take the tablet back/ }).click()
-    await page.getByRole('button', { name: 'No', exact: true }).last().click()
-    await closed('a therapist’s button that was not confirmed')
-    await page.getByRole('button', { name: /take the tablet back/ }).click()
-    await page.getByRole('button', { name: 'Yes, I am the therapist' }).click()
-    await page.locator('.phead').waitFor()
+    await takenBack(page, id, server, '4071', other)
   })
 }
 

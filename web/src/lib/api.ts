@@ -1,4 +1,6 @@
 /** The only door to the server: same origin, cookie, our header on every write, errors as values. */
+import { mayAsk } from './handover.svelte'
+
 export interface Problem {
   pointer?: string
   reason?: string
@@ -72,6 +74,8 @@ async function request<T>(
   body?: BodyInit,
   type?: string,
 ): Promise<T> {
+  if (!mayAsk(method, path))
+    throw new ApiError(0, 'handed-over', 'The tablet is handed over.', '', 'Take it back first.')
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'GET') headers['X-Engram'] = '1'
   if (type) headers['Content-Type'] = type
