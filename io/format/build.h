@@ -14,6 +14,13 @@ void eg_recording_warn(eg_recording *recording, uint64_t line, const char *forma
 /* `count` channels without label, unit or values; EG_ERR_LIMIT or EG_ERR_MEMORY. Once only. */
 EG_NODISCARD eg_err eg_recording_add_channels(eg_recording *recording, size_t count, eg_diag *diag);
 
+/* `count` markers, all zero; EG_ERR_LIMIT or EG_ERR_MEMORY. Once only. */
+EG_NODISCARD eg_err eg_recording_add_markers(eg_recording *recording, size_t count, eg_diag *diag);
+
+/* The block for all samples of the markers and channels, whose sizes (n_frames, channels[].n) are
+ * set; points their xyz and values into it. Once only. EG_ERR_LIMIT or EG_ERR_MEMORY. */
+EG_NODISCARD eg_err eg_recording_add_samples(eg_recording *recording, eg_diag *diag);
+
 /* Copies at most size - 1 bytes of text[0..n) into `field`, never half a UTF-8 character; bytes
  * that are no UTF-8 are taken as Latin-1. */
 void eg_recording_copy_text(char *field, size_t size, const char *text, size_t n);

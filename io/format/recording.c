@@ -11,10 +11,11 @@
 
 #include "core/base/check.h"
 #include "io/format/build.h"
+#include "io/format/c3d.h"
 #include "io/format/table.h"
 #include "io/format/text.h"
 
-enum { SNIFF_TEXT_BYTES = 512 };
+enum { SNIFF_TEXT_BYTES = 512, SAMPLES_MAX = 320 << 20 };
 
 typedef struct signature {
     size_t offset;
@@ -28,7 +29,6 @@ typedef struct signature {
 
 /* Files that people will try, told apart by their first bytes. */
 static const signature unread_formats[] = {
-    SIGNATURE(1, "\x50", "a C3D file"), /* checked again by looks_like_c3d */
     SIGNATURE(0, "0       ", "an EDF file"),
     SIGNATURE(0,
               "\xff"
@@ -103,30 +103,50 @@ eg_err eg_recording_add_channels(eg_recording *recording, size_t n, eg_diag *dia
     return EG_OK;
 }
 
+eg_err eg_recording_add_markers(eg_recording *recording, size_t n, eg_diag *diag) {
+    EG_ASSERT(recording->points.markers == NULL && n > 0);
+    if (n > EG_RECORDING_MARKERS_MAX)
+        return eg_diag_set(diag, EG_ERR_LIMIT, recording->name, 0,
+                           "%zu markers, at most %d are read", n, EG_RECORDING_MARKERS_MAX);
+    recording->points.markers = calloc(n, sizeof *recording->points.markers);
+    if (recording->points.markers == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
+    recording->points.n_markers = n;
+    return EG_OK;
+}
+
+eg_err eg_recording_add_samples(eg_recording *recording, eg_diag *diag) {
+    EG_ASSERT(recording->samples == NULL);
+    eg_points *points = &recording->points;
+    size_t count = 3 * points->n_markers * recording->n_frames;
+    for (size_t i = 0; i < recording->n_channels; i++) count += recording->channels[i].n;
+    if (count > SAMPLES_MAX)
+        return eg_diag_set(diag, EG_ERR_LIMIT, recording->name, 0,
+                           "%zu million samples, at most %d million are read; cut it into trials",
+                           count >> 20, SAMPLES_MAX >> 20);
+    double *next = malloc((count + 1) * sizeof *next);
+    if (next == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
+    recording->samples = next;
+    for (size_t i = 0; i < points->n_markers; i++, next += 3 * recording->n_frames)
+        points->markers[i].xyz = (double(*)[3])next;
+    for (size_t i = 0; i < recording->n_channels; next += recording->channels[i++].n)
+        recording->channels[i].values = next;
+    return EG_OK;
+}
+
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash == NULL ? path : slash + 1;
 }
 
-static void set_identity(eg_recording *recording, const char *name, const uint8_t *bytes,
-                         size_t size) {
-    const char *base = base_name(name);
-    eg_recording_copy_text(recording->name, sizeof recording->name, base, strlen(base));
+static void set_identity(eg_recording *recording, const uint8_t *bytes, size_t size) {
     unsigned char hash[crypto_hash_sha256_BYTES];
     crypto_hash_sha256(hash, bytes, size);
     sodium_bin2hex(recording->sha256, sizeof recording->sha256, hash, sizeof hash);
 }
 
-/* A C3D's first byte is the block of its parameters, and there the processor is named. */
-static int looks_like_c3d(const uint8_t *bytes, size_t size) {
-    if (size < 512 || bytes[1] != 0x50 || bytes[0] < 2) return 0;
-    size_t parameters = ((size_t)bytes[0] - 1) * 512;
-    return parameters + 4 <= size && bytes[parameters + 3] >= 84 && bytes[parameters + 3] <= 86;
-}
-
 static const char *find_unread_format(const uint8_t *bytes, size_t size) {
-    if (looks_like_c3d(bytes, size)) return unread_formats[0].format;
-    for (size_t i = 1; i < sizeof unread_formats / sizeof unread_formats[0]; i++) {
+    for (size_t i = 0; i < sizeof unread_formats / sizeof unread_formats[0]; i++) {
         const signature *s = &unread_formats[i];
         if (size >= s->offset + s->n && memcmp(bytes + s->offset, s->bytes, s->n) == 0) {
             /* "0       " can also begin a row of numbers; an EDF header has 256 bytes. */
@@ -140,6 +160,14 @@ static const char *find_unread_format(const uint8_t *bytes, size_t size) {
     return NULL;
 }
 
+static eg_err parse_table(const char *name, const uint8_t *bytes, size_t size,
+                          eg_recording *recording, eg_diag *diag) {
+    eg_err err = eg_table_parse(name, bytes, size, recording, diag);
+    for (size_t i = 0; i < recording->n_channels; i++)
+        recording->channels[i].rate_hz = recording->rate_hz;
+    return err;
+}
+
 eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
                           eg_recording **recording, eg_diag *diag) {
     EG_ASSERT(name != NULL && recording != NULL && (bytes != NULL || size == 0));
@@ -150,7 +178,8 @@ eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
     if (size > EG_RECORDING_BYTES_MAX)
         return eg_diag_set(diag, EG_ERR_LIMIT, name, 0, "%zu MB, at most %d MB are read",
                            size >> 20, EG_RECORDING_BYTES_MAX >> 20);
-    const char *unread = find_unread_format(bytes, size);
+    int is_c3d = eg_c3d_is(bytes, size);
+    const char *unread = is_c3d ? NULL : find_unread_format(bytes, size);
     if (unread != NULL)
         return eg_diag_set(diag, EG_ERR_FORMAT, name, 0,
                            "this is %s, which Engram does not read yet; export the forces or the "
@@ -159,12 +188,15 @@ eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
     eg_recording *made = calloc(1, sizeof *made);
     if (made == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, name, 0, "no memory");
     made->rate_hz = NAN;
-    eg_err err = eg_table_parse(name, bytes, size, made, diag);
+    const char *base = base_name(name);
+    eg_recording_copy_text(made->name, sizeof made->name, base, strlen(base));
+    eg_err err = is_c3d ? eg_c3d_parse(name, bytes, size, made, diag)
+                        : parse_table(name, bytes, size, made, diag);
     if (err != EG_OK) {
         eg_recording_destroy(made);
         return err;
     }
-    set_identity(made, name, bytes, size);
+    set_identity(made, bytes, size);
     *recording = made;
     return EG_OK;
 }
@@ -215,10 +247,31 @@ const eg_channel *eg_recording_channel(const eg_recording *recording, const char
     return NULL;
 }
 
+size_t eg_recording_samples(const eg_recording *recording) {
+    for (size_t i = 1; i < recording->n_channels; i++)
+        if (recording->channels[i].n != recording->channels[0].n) return 0;
+    return recording->n_channels > 0 ? recording->channels[0].n : 0;
+}
+
+double eg_recording_channel_rate_hz(const eg_recording *recording) {
+    if (recording->n_channels == 0) return NAN;
+    double rate_hz = recording->channels[0].rate_hz;
+    for (size_t i = 1; i < recording->n_channels; i++) {
+        double apart = fabs(recording->channels[i].rate_hz - rate_hz);
+        if (!(apart <= 1e-9 * rate_hz)) return NAN;
+    }
+    return rate_hz;
+}
+
 void eg_recording_destroy(eg_recording *recording) {
     if (recording == NULL) return;
-    for (size_t i = 0; i < recording->n_channels; i++) free(recording->channels[i].values);
+    for (size_t i = 0; recording->samples == NULL && i < recording->n_channels; i++)
+        free(recording->channels[i].values);
+    free(recording->samples);
     free(recording->channels);
+    free(recording->points.markers);
+    free(recording->events);
+    free(recording->platforms);
     free(recording->t_s);
     free(recording);
 }

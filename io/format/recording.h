@@ -10,6 +10,9 @@
 
 enum {
     EG_RECORDING_CHANNELS_MAX = 8192,
+    EG_RECORDING_MARKERS_MAX = 16384,
+    EG_RECORDING_PLATFORMS_MAX = 64,
+    EG_RECORDING_PLATFORM_CHANNELS_MAX = 12,
     EG_RECORDING_LABEL_MAX = 64, /* bytes with the final NUL */
     EG_RECORDING_UNIT_MAX = 24,  /* bytes with the final NUL */
     EG_RECORDING_WARNINGS_MAX = 32,
@@ -20,9 +23,52 @@ typedef struct eg_channel {
     char label[EG_RECORDING_LABEL_MAX]; /* as in the file, without the unit: "Fz" */
     char unit[EG_RECORDING_UNIT_MAX];   /* as in the file: "N"; "" if the file names none */
     int is_named;                       /* the file names this column */
+    double rate_hz;                     /* NaN if the file gives neither a rate nor a time */
     size_t n;                           /* samples */
-    double *values;                     /* [n], owned; NaN where the file has no number */
+    double *values; /* [n]; NaN where the file has no number; owned, or part of `samples` */
 } eg_channel;
+
+/* A point in space that was followed, or three numbers that a program stored as one (an angle). */
+typedef struct eg_marker {
+    char label[EG_RECORDING_LABEL_MAX]; /* as in the file: "LHEE" */
+    char unit[EG_RECORDING_UNIT_MAX];   /* of its three numbers: "mm", "deg" */
+    int is_named;                       /* the file names it; otherwise "point 12" */
+    int is_computed;                    /* an angle, force, moment, power: no place in space */
+    size_t n_valid;                     /* frames in which it was seen */
+    double (*xyz)[3];                   /* [n_frames], part of `samples`; NaN where not seen */
+} eg_marker;
+
+typedef struct eg_points {
+    double rate_hz; /* NaN if the file gives none */
+    char unit[EG_RECORDING_UNIT_MAX];
+    size_t n_markers;
+    eg_marker *markers; /* [n_markers], owned */
+} eg_points;
+
+/* Something that happened: "Foot Strike" of the "Left" side. */
+typedef struct eg_event {
+    char label[EG_RECORDING_LABEL_MAX];
+    char context[EG_RECORDING_UNIT_MAX]; /* side or subject matter; "" if none */
+    double t_s;                          /* on the file's clock: see start_s */
+    double duration_s;                   /* 0: a moment */
+} eg_event;
+
+/* A force plate as the file describes it, in the file's own unit of length. */
+typedef struct eg_platform {
+    int type; /* C3D's: 1 forces and COP, 2 forces and moments, 3 eight sensors, 4 as 2 times a
+                 matrix; 0 if the file does not say */
+    size_t n_channels;
+    /* indices into `channels`; SIZE_MAX where the file names one that it does not hold */
+    size_t channels[EG_RECORDING_PLATFORM_CHANNELS_MAX];
+    double corners[4][3];     /* in the laboratory, in order of +x+y, -x+y, -x-y, +x-y of the plate;
+                                 NaN where absent */
+    double origin[3];         /* from the plate's own origin to the middle of its surface, in plate
+                                 axes with z downwards: z is negative. NaN where absent */
+    int origin_is_turned;     /* the file had it the other way round */
+    int has_calibration;      /* types with a matrix: loads = calibration x channels */
+    size_t n_rows, n_columns; /* of the matrix, at most PLATFORM_CHANNELS_MAX each */
+    double calibration[EG_RECORDING_PLATFORM_CHANNELS_MAX][EG_RECORDING_PLATFORM_CHANNELS_MAX];
+} eg_platform;
 
 typedef struct eg_recording_warning {
     uint64_t line; /* 1-based line or frame in the file, 0 if it concerns the whole file */
@@ -33,18 +79,27 @@ typedef struct eg_recording {
     char format[32]; /* "delimited text", "c3d", ... */
     char name[96];   /* file name without folders */
     char sha256[65]; /* of the file's bytes, hexadecimal; the identity of the raw data */
-    double rate_hz;  /* nominal rate; NaN if the file gives neither a rate nor a time */
+    double rate_hz;  /* of the frames; NaN if the file gives neither a rate nor a time */
     size_t n_channels;
-    eg_channel *channels;  /* [n_channels], owned */
-    double *t_s;           /* time stamps as recorded, from the time column; NULL if none; owned */
-    size_t n_frames;       /* samples a channel of the main rate holds */
-    uint64_t first_frame;  /* number of the first frame, as the file counts */
-    char maker[32];        /* whose export it is; "" if nothing says so */
-    char delimiter;        /* of the text's columns, ' ' for blanks */
-    char decimal_mark;     /* '.' or ',' */
-    uint64_t header_lines; /* above the first row of numbers */
-    char time_source[160]; /* where time and rate come from, in words */
-    int is_partial;        /* the file ends early or holds unreadable rows; warnings say where */
+    eg_channel *channels; /* [n_channels], owned */
+    double *t_s;          /* time stamps as recorded, from the time column; NULL if none; owned */
+    size_t n_frames;      /* rows of a table, frames of a motion capture; a channel's own n may
+                             be a multiple of it */
+    uint64_t first_frame; /* number of the first frame, as the file counts */
+    double start_s;       /* when the first frame was taken, on the clock of the events */
+    double *samples;      /* one block that holds all values and xyz, owned; NULL: each apart */
+    int has_points;       /* the format can hold markers, be there any or not */
+    eg_points points;
+    size_t n_events;
+    eg_event *events; /* [n_events] in order of time, owned */
+    size_t n_platforms;
+    eg_platform *platforms; /* [n_platforms], owned */
+    char maker[32];         /* whose export it is; "" if nothing says so */
+    char delimiter;         /* of the text's columns, ' ' for blanks */
+    char decimal_mark;      /* '.' or ',' */
+    uint64_t header_lines;  /* above the first row of numbers */
+    char time_source[160];  /* where time and rate come from, in words */
+    int is_partial;         /* the file ends early or holds unreadable rows; warnings say where */
     size_t n_warnings;
     eg_recording_warning warnings[EG_RECORDING_WARNINGS_MAX];
 } eg_recording;
@@ -60,6 +115,11 @@ EG_NODISCARD eg_err eg_recording_read(const char *path, eg_recording **recording
 
 /* The channel with this label (case is ignored), or NULL. */
 const eg_channel *eg_recording_channel(const eg_recording *recording, const char *label);
+
+/* What channels have in common: samples of each, and their rate. 0 and NaN where they differ or
+ * where there are none: such a recording is not a table. */
+size_t eg_recording_samples(const eg_recording *recording);
+double eg_recording_channel_rate_hz(const eg_recording *recording);
 
 /* NULL is fine. */
 void eg_recording_destroy(eg_recording *recording);
