@@ -38,6 +38,131 @@ static void write_channels(eg_json_writer *json, const eg_recording *recording) 
     eg_json_end_array(json);
 }
 
+static void write_vector(eg_json_writer *json, const char *key, const double *xyz) {
+    eg_json_key(json, key);
+    eg_json_begin_array(json);
+    for (size_t k = 0; k < 3; k++) eg_json_number(json, xyz[k]);
+    eg_json_end_array(json);
+}
+
+/* Where a marker was first and last seen, and its mean over the frames in which it was. */
+typedef struct marker_facts {
+    double first[3], last[3], mean[3]; /* NaN if it never was */
+} marker_facts;
+
+static marker_facts facts_of(const eg_marker *marker, size_t n_frames) {
+    marker_facts facts = {{NAN, NAN, NAN}, {NAN, NAN, NAN}, {NAN, NAN, NAN}};
+    double sum[3] = {0, 0, 0};
+    int is_first = 1;
+    for (size_t i = 0; i < n_frames; i++) {
+        const double *xyz = marker->xyz[i];
+        if (isnan(xyz[0])) continue;
+        for (size_t k = 0; k < 3; k++) {
+            if (is_first) facts.first[k] = xyz[k];
+            facts.last[k] = xyz[k];
+            sum[k] += xyz[k];
+        }
+        is_first = 0;
+    }
+    for (size_t k = 0; k < 3 && marker->n_valid > 0; k++)
+        facts.mean[k] = sum[k] / (double)marker->n_valid;
+    return facts;
+}
+
+static void write_points(eg_json_writer *json, const eg_recording *recording) {
+    const eg_points *points = &recording->points;
+    eg_json_key(json, "points");
+    eg_json_begin_object(json);
+    eg_json_member_integer(json, "count", (int64_t)points->n_markers);
+    eg_json_member_number(json, "rate_hz", points->rate_hz);
+    eg_json_member_string(json, "unit", points->unit);
+    eg_json_key(json, "labels");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < points->n_markers; i++) eg_json_string(json, points->markers[i].label);
+    eg_json_end_array(json);
+    eg_json_key(json, "channels");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < points->n_markers; i++) {
+        const eg_marker *marker = &points->markers[i];
+        marker_facts facts = facts_of(marker, recording->n_frames);
+        eg_json_begin_object(json);
+        eg_json_member_integer(json, "valid", (int64_t)marker->n_valid);
+        write_vector(json, "first", facts.first);
+        write_vector(json, "last", facts.last);
+        write_vector(json, "mean", facts.mean);
+        eg_json_member_string(json, "unit", marker->unit);
+        eg_json_member_boolean(json, "computed", marker->is_computed);
+        eg_json_end_object(json);
+    }
+    eg_json_end_array(json);
+    eg_json_end_object(json);
+}
+
+static void write_calibration(eg_json_writer *json, const eg_platform *platform) {
+    eg_json_key(json, "calibration");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < platform->n_rows; i++) {
+        eg_json_begin_array(json);
+        for (size_t k = 0; k < platform->n_columns; k++)
+            eg_json_number(json, platform->calibration[i][k]);
+        eg_json_end_array(json);
+    }
+    eg_json_end_array(json);
+}
+
+static void write_platforms(eg_json_writer *json, const eg_recording *recording) {
+    eg_json_key(json, "platforms");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < recording->n_platforms; i++) {
+        const eg_platform *platform = &recording->platforms[i];
+        eg_json_begin_object(json);
+        eg_json_member_integer(json, "type", platform->type);
+        eg_json_key(json, "channels"); /* 1-based, as the file counts; null: it has no such one */
+        eg_json_begin_array(json);
+        for (size_t k = 0; k < platform->n_channels; k++) {
+            if (platform->channels[k] == SIZE_MAX)
+                eg_json_null(json);
+            else
+                eg_json_integer(json, (int64_t)platform->channels[k] + 1);
+        }
+        eg_json_end_array(json);
+        eg_json_key(json, "corners");
+        eg_json_begin_array(json);
+        for (size_t k = 0; k < 4; k++) {
+            eg_json_begin_array(json);
+            for (size_t axis = 0; axis < 3; axis++)
+                eg_json_number(json, platform->corners[k][axis]);
+            eg_json_end_array(json);
+        }
+        eg_json_end_array(json);
+        write_vector(json, "origin", platform->origin);
+        eg_json_member_boolean(json, "origin_turned", platform->origin_is_turned);
+        if (platform->has_calibration) write_calibration(json, platform);
+        eg_json_end_object(json);
+    }
+    eg_json_end_array(json);
+}
+
+static void write_events(eg_json_writer *json, const eg_recording *recording) {
+    eg_json_key(json, "events");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < recording->n_events; i++) {
+        const eg_event *event = &recording->events[i];
+        eg_json_begin_object(json);
+        eg_json_member_string(json, "label", event->label);
+        eg_json_member_string(json, "context", event->context);
+        eg_json_member_number(json, "t_s", event->t_s);
+        eg_json_member_number(json, "duration_s", event->duration_s);
+        eg_json_end_object(json);
+    }
+    eg_json_end_array(json);
+}
+
+/* What the number of a warning counts. */
+static const char *place_word(const eg_recording *recording) {
+    return recording->has_points ? "frame" : "line";
+}
+
 static void write_warnings(eg_json_writer *json, const eg_recording *recording) {
     eg_json_key(json, "warnings");
     eg_json_begin_array(json);
@@ -45,8 +170,8 @@ static void write_warnings(eg_json_writer *json, const eg_recording *recording) 
         char text[256];
         const eg_recording_warning *warning = &recording->warnings[i];
         if (warning->line > 0)
-            snprintf(text, sizeof text, "line %llu: %s", (unsigned long long)warning->line,
-                     warning->text);
+            snprintf(text, sizeof text, "%s %llu: %s", place_word(recording),
+                     (unsigned long long)warning->line, warning->text);
         else
             snprintf(text, sizeof text, "%s", warning->text);
         eg_json_string(json, text);
@@ -64,22 +189,23 @@ static void write_json(const eg_evaluator *evaluator, const char *path,
     eg_json_member_string(&json, "sha256", recording->sha256);
     eg_json_member_integer(&json, "frames", (int64_t)recording->n_frames);
     eg_json_member_integer(&json, "first_frame", (int64_t)recording->first_frame);
+    if (recording->has_points) {
+        eg_json_member_number(&json, "start_s", recording->start_s);
+        write_points(&json, recording);
+    }
     eg_json_key(&json, "analog");
     eg_json_begin_object(&json);
     eg_json_member_integer(&json, "count", (int64_t)recording->n_channels);
-    eg_json_member_number(&json, "rate_hz", recording->rate_hz);
+    eg_json_member_number(&json, "rate_hz", eg_recording_channel_rate_hz(recording));
     write_texts(&json, "labels", recording, 0);
     write_texts(&json, "units", recording, 1);
     write_channels(&json, recording);
     eg_json_end_object(&json);
-    eg_json_key(&json, "platforms");
-    eg_json_begin_array(&json);
-    eg_json_end_array(&json);
-    eg_json_key(&json, "events");
-    eg_json_begin_array(&json);
-    eg_json_end_array(&json);
+    write_platforms(&json, recording);
+    write_events(&json, recording);
     eg_diag diag = {0};
-    if (eg_describe_write(evaluator, recording, &json, &diag) != EG_OK)
+    /* How columns are read as forces is a question for tables. */
+    if (!recording->has_points && eg_describe_write(evaluator, recording, &json, &diag) != EG_OK)
         eg_command_complain("inspect", &diag);
     eg_json_member_boolean(&json, "partial", recording->is_partial);
     write_warnings(&json, recording);
@@ -118,14 +244,8 @@ static void print_layout(const eg_evaluator *evaluator, const eg_recording *reco
                strcmp(answer.source, "ready") == 0 ? "ready map" : "by the header's words");
 }
 
-static void print_table(const eg_evaluator *evaluator, const char *path,
-                        const eg_recording *recording) {
-    printf("%s\n  %s, %zu rows", path, recording->format, recording->n_frames);
-    if (!isnan(recording->rate_hz))
-        printf(" at %g Hz, %.3f s", recording->rate_hz,
-               (double)recording->n_frames / recording->rate_hz);
-    printf("\n");
-    print_layout(evaluator, recording);
+static void print_columns(const eg_recording *recording) {
+    if (recording->n_channels == 0) return;
     printf("\n  %-24s %-6s %12s %12s %12s %12s %12s %8s\n", "column", "unit", "first", "last",
            "least", "most", "mean", "missing");
     for (size_t i = 0; i < recording->n_channels && i < CHANNELS_SHOWN; i++) {
@@ -138,12 +258,75 @@ static void print_table(const eg_evaluator *evaluator, const char *path,
     if (recording->n_channels > CHANNELS_SHOWN)
         printf("  ... and %zu more columns (--json lists all)\n",
                recording->n_channels - CHANNELS_SHOWN);
+}
+
+static void print_warnings(const eg_recording *recording) {
     for (size_t i = 0; i < recording->n_warnings; i++) {
         printf("  ! ");
         if (recording->warnings[i].line > 0)
-            printf("line %llu: ", (unsigned long long)recording->warnings[i].line);
+            printf("%s %llu: ", place_word(recording),
+                   (unsigned long long)recording->warnings[i].line);
         printf("%s\n", recording->warnings[i].text);
     }
+}
+
+static void print_markers(const eg_recording *recording) {
+    const eg_points *points = &recording->points;
+    if (points->n_markers == 0) return;
+    printf("\n  %-24s %-6s %8s %14s %12s %12s\n", "point", "unit", "seen", "mean x", "y", "z");
+    for (size_t i = 0; i < points->n_markers && i < CHANNELS_SHOWN; i++) {
+        const eg_marker *marker = &points->markers[i];
+        marker_facts facts = facts_of(marker, recording->n_frames);
+        printf("  %-24s %-6s %8zu %14.6g %12.6g %12.6g%s\n", marker->label,
+               marker->unit[0] != '\0' ? marker->unit : "-", marker->n_valid, facts.mean[0],
+               facts.mean[1], facts.mean[2], marker->is_computed ? "  computed" : "");
+    }
+    if (points->n_markers > CHANNELS_SHOWN)
+        printf("  ... and %zu more points (--json lists all)\n",
+               points->n_markers - CHANNELS_SHOWN);
+}
+
+/* A recording of motion capture. */
+static void print_motion(const char *path, const eg_recording *recording) {
+    printf("%s\n  %s, %zu frames from number %llu", path, recording->format, recording->n_frames,
+           (unsigned long long)recording->first_frame);
+    if (!isnan(recording->rate_hz))
+        printf(" at %g Hz (%s), %.3f s", recording->rate_hz, recording->time_source,
+               (double)recording->n_frames / recording->rate_hz);
+    printf("\n  %zu points, %zu analog channels", recording->points.n_markers,
+           recording->n_channels);
+    double rate_hz = eg_recording_channel_rate_hz(recording);
+    if (!isnan(rate_hz)) printf(" at %g Hz", rate_hz);
+    printf(", %zu force plates, %zu events\n", recording->n_platforms, recording->n_events);
+    print_markers(recording);
+    print_columns(recording);
+    for (size_t i = 0; i < recording->n_platforms; i++) {
+        const eg_platform *platform = &recording->platforms[i];
+        printf("%s  force plate %zu: type %d, channels", i == 0 ? "\n" : "", i + 1, platform->type);
+        for (size_t k = 0; k < platform->n_channels; k++) {
+            size_t channel = platform->channels[k];
+            printf(" %s", channel == SIZE_MAX ? "?" : recording->channels[channel].label);
+        }
+        printf("%s\n", platform->has_calibration ? ", with a matrix" : "");
+    }
+    for (size_t i = 0; i < recording->n_events; i++) {
+        const eg_event *event = &recording->events[i];
+        printf("%s  %10.3f s  %s%s%s\n", i == 0 ? "\n" : "", event->t_s, event->context,
+               event->context[0] != '\0' ? " " : "", event->label);
+    }
+    print_warnings(recording);
+}
+
+static void print_table(const eg_evaluator *evaluator, const char *path,
+                        const eg_recording *recording) {
+    printf("%s\n  %s, %zu rows", path, recording->format, recording->n_frames);
+    if (!isnan(recording->rate_hz))
+        printf(" at %g Hz, %.3f s", recording->rate_hz,
+               (double)recording->n_frames / recording->rate_hz);
+    printf("\n");
+    print_layout(evaluator, recording);
+    print_columns(recording);
+    print_warnings(recording);
 }
 
 const char eg_command_inspect_help[] =
@@ -183,6 +366,8 @@ int eg_command_inspect(int n_arguments, char **arguments) {
         }
         if (as_json)
             write_json(evaluator, arguments[i], recording);
+        else if (recording->has_points)
+            print_motion(arguments[i], recording);
         else
             print_table(evaluator, arguments[i], recording);
         eg_recording_destroy(recording);

@@ -250,11 +250,12 @@ eg_err eg_evaluate_balance(const eg_evaluator *evaluator, const eg_recording *re
     memcpy(e->sha256, recording->sha256, sizeof e->sha256);
     memcpy(e->format, recording->format, sizeof e->format);
     copy_warnings(e, recording);
-    eg_err err = recording->n_frames > EG_BALANCE_SAMPLES_MAX
-                     ? eg_diag_set(diag, EG_ERR_RANGE, recording->name, 0,
-                                   "%zu rows, a balance trial has at most %d", recording->n_frames,
-                                   EG_BALANCE_SAMPLES_MAX)
-                     : choose_map(e, recording, diag);
+    size_t rows = recording->has_points ? eg_recording_samples(recording) : recording->n_frames;
+    eg_err err =
+        rows > EG_BALANCE_SAMPLES_MAX
+            ? eg_diag_set(diag, EG_ERR_RANGE, recording->name, 0,
+                          "%zu rows, a balance trial has at most %d", rows, EG_BALANCE_SAMPLES_MAX)
+            : choose_map(e, recording, diag);
     snprintf(e->file, sizeof e->file, "%s", options->file != NULL ? options->file : e->name);
     e->options.map_json = e->options.map_name = e->options.file = NULL; /* the caller's */
     e->plan = options->plan;

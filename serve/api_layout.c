@@ -71,7 +71,7 @@ void eg_api_preview(eg_api_call *call) {
         eg_json_member_string(&json, "name", name);
         eg_json_member_integer(&json, "rows", (int64_t)recording->n_frames);
         err = eg_describe_write(call->api->owner->evaluator, recording, &json, &diag);
-        write_lines(bytes, call->request->size, &json);
+        write_lines(bytes, recording->has_points ? 0 : call->request->size, &json);
         write_warnings(recording, &json);
         write_saved(saved, &json);
         eg_json_end_object(&json);

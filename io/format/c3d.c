@@ -28,9 +28,11 @@ int eg_c3d_is(const uint8_t *bytes, size_t size) {
     if (bytes[1] == KEY) {
         int is_control =
             bytes[0] < CONTROL_END && bytes[0] != '\t' && bytes[0] != '\n' && bytes[0] != '\r';
-        return is_control || is_there;
+        if (is_control || is_there) return 1;
+    } else if (section != C3D_BLOCK) {
+        return 0;
     }
-    return is_there && section == C3D_BLOCK && bytes[section + 1] == KEY;
+    return is_section(bytes, size, C3D_BLOCK) && bytes[C3D_BLOCK + 1] == KEY;
 }
 
 /* ---- rates ----------------------------------------------------------------------------------- */

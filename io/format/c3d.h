@@ -18,8 +18,8 @@ int eg_c3d_is(const uint8_t *bytes, size_t size);
  * (raw - OFFSET) x SCALE x GEN_SCALE for channels and raw x POINT:SCALE or the real number for
  * markers; a marker with a negative residual was not seen. A file that ends early gives the frames
  * it holds, a warning and is_partial. Errors: EG_ERR_DATA (damaged beyond use), EG_ERR_LIMIT,
- * EG_ERR_MEMORY. Cost: below 1 ms a MB and seven allocations, whatever the file holds; a damaged file
- * of any content is answered within 50 ms. */
+ * EG_ERR_MEMORY. Cost: below 1 ms a MB and seven allocations, whatever the file holds; a damaged
+ * file of any content is answered within 50 ms. */
 EG_NODISCARD eg_err eg_c3d_parse(const char *name, const uint8_t *bytes, size_t size,
                                  eg_recording *recording, eg_diag *diag);
 

@@ -30,19 +30,18 @@ static void copy_span(char *field, size_t size, eg_span text) {
     eg_recording_copy_text(field, size, text.start, text.n);
 }
 
-/* Minutes and seconds of each event; a single row is seconds. */
-static double next_time(c3d_list *times) {
+/* Minutes and seconds of each event, or seconds alone. */
+static double next_time(c3d_list *times, int is_pair) {
     const c3d_parameter *p;
     size_t index;
     if (!c3d_list_next(times, &p, &index)) return NAN;
     double first = c3d_number(times->file, p, index);
-    if (p->rows != 2) return first;
-    return c3d_list_next(times, &p, &index)
-               ? SECONDS_A_MINUTE * first + c3d_number(times->file, p, index)
-               : (double)NAN;
+    if (!is_pair) return first;
+    if (!c3d_list_next(times, &p, &index)) return NAN;
+    return SECONDS_A_MINUTE * first + c3d_number(times->file, p, index);
 }
 
-static void read_group(const c3d_file *file, size_t n) {
+static void read_group(const c3d_file *file, size_t n, int is_pair) {
     eg_recording *recording = file->recording;
     c3d_list times = c3d_list_begin(file, "EVENT", "TIMES");
     c3d_list labels = c3d_list_begin(file, "EVENT", "LABELS");
@@ -50,7 +49,7 @@ static void read_group(const c3d_file *file, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const c3d_parameter *label = NULL, *context = NULL;
         size_t label_at = 0, context_at = 0;
-        double t_s = next_time(&times);
+        double t_s = next_time(&times, is_pair);
         c3d_list_next(&labels, &label, &label_at);
         c3d_list_next(&contexts, &context, &context_at);
         if (!isfinite(t_s)) {
@@ -95,14 +94,21 @@ eg_err c3d_read_events(c3d_file *file) {
     size_t n_times = 0;
     const c3d_parameter *p;
     size_t index;
+    int is_pair = times.part != NULL && times.part->rows == 2 && times.part->n_elements > 2;
     while (n_times < 2 * n_group && c3d_list_next(&times, &p, &index)) n_times++;
-    if (n_group > n_times) n_group = n_times;
+    is_pair = is_pair || n_times == 2 * n_group;
+    size_t n_whole = is_pair ? n_times / 2 : n_times;
+    if (n_group > n_whole) {
+        eg_recording_warn(file->recording, 0, "EVENT:USED says %zu, and %zu have a time", n_group,
+                          n_whole);
+        n_group = n_whole;
+    }
     if (n_group + n_header == 0) return EG_OK;
     eg_recording *recording = file->recording;
     recording->events = calloc(n_group + n_header, sizeof *recording->events);
     if (recording->events == NULL)
         return eg_diag_set(file->diag, EG_ERR_MEMORY, file->name, 0, "no memory");
-    read_group(file, n_group);
+    read_group(file, n_group, is_pair);
     read_header(file, n_header);
     qsort(recording->events, recording->n_events, sizeof *recording->events, earlier);
     return EG_OK;
@@ -118,17 +124,19 @@ static size_t channels_of_type(int type) {
 static void read_channels(const c3d_file *file, eg_platform *platform, size_t number) {
     const c3d_parameter *p = c3d_find(file, "FORCE_PLATFORM", "CHANNEL");
     if (p == NULL) return;
-    size_t n = channels_of_type(platform->type);
+    size_t n = channels_of_type(platform->type), n_absent = 0;
     if (n > p->rows) n = p->rows;
     for (size_t i = 0; i < n; i++) {
         size_t channel = c3d_count(file, p, number * p->rows + i);
         int is_there = channel >= 1 && channel <= file->recording->n_channels;
         platform->channels[platform->n_channels++] = is_there ? channel - 1 : SIZE_MAX;
-        if (!is_there)
-            eg_recording_warn(file->recording, 0,
-                              "force plate %zu uses channel %zu of %zu; it cannot be computed",
-                              number + 1, channel, file->recording->n_channels);
+        n_absent += !is_there ? 1 : 0;
     }
+    if (n_absent > 0)
+        eg_recording_warn(file->recording, 0,
+                          "force plate %zu uses %zu channels that the file does not hold; it "
+                          "cannot be computed",
+                          number + 1, n_absent);
 }
 
 /* z points down from the surface in plate axes, so that its own origin lies below at negative z;

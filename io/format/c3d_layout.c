@@ -214,6 +214,10 @@ eg_err c3d_choose_layout(c3d_file *file) {
                                "the file holds no whole frame of its %zu points and %zu analog "
                                "numbers; copy or export it again",
                                c.counts[0].n_points, c.counts[0].n_analog);
+        if (file->n_parameters == 0)
+            return eg_diag_set(file->diag, EG_ERR_DATA, file->name, 0,
+                               "this begins as a C3D file, but holds neither points nor analog "
+                               "channels nor parameters; export it again");
         *layout = (c3d_layout){.per_frame = 1, .is_real = 1, .point_scale = 1};
         eg_recording_warn(file->recording, 0, "there are neither points nor analog channels");
     }

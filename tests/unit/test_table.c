@@ -161,7 +161,7 @@ static void refuses_what_is_no_table(void) {
     EG_CHECK_INT(refuse(noise, sizeof noise, &diag), EG_ERR_FORMAT);
     static uint8_t c3d[1024] = {2, 0x50};
     c3d[512 + 3] = 84;
-    EG_CHECK_INT(refuse(c3d, sizeof c3d, &diag), EG_ERR_FORMAT);
+    EG_CHECK_INT(refuse(c3d, sizeof c3d, &diag), EG_ERR_DATA);
     EG_CHECK(strstr(diag.text, "C3D") != NULL);
     eg_recording *recording;
     EG_CHECK_INT(eg_recording_read("/nowhere/at/all.csv", &recording, &diag), EG_ERR_IO);
