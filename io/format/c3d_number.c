@@ -10,7 +10,8 @@
 enum { GROUP = 16 };
 
 static inline uint16_t word_of(c3d_processor processor, const uint8_t *b) {
-    return processor == C3D_MIPS ? (uint16_t)(b[0] << 8 | b[1]) : (uint16_t)(b[1] << 8 | b[0]);
+    unsigned high = processor == C3D_MIPS ? b[0] : b[1], low = processor == C3D_MIPS ? b[1] : b[0];
+    return (uint16_t)(high << 8 | low);
 }
 
 /* A real of a DEC: two words, the one with sign and exponent first, each as Intel writes it. The
