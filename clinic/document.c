@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clinic/chart.h"
+#include "clinic/codes.h"
 #include "clinic/course.h"
 #include "clinic/course_guard.h"
 #include "clinic/date_check.h"
@@ -238,6 +239,8 @@ static eg_err create(eg_clinic *clinic, const char *episode_id, const kind_rule 
     if (err == EG_OK) err = check_links(chart, kind, parent_id, body, problems, diag);
     if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
     if (err == EG_OK) err = eg_course_check_words(clinic, chart, kind->kind, body, problems, diag);
+    if (err == EG_OK && strcmp(kind->kind, "intake") == 0)
+        err = eg_codes_check(clinic, NULL, body, problems, diag);
     if (err == EG_OK) err = eg_date_check(clinic, chart, kind->kind, NULL, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, parent_id, body, diag);
     if (err == EG_OK) err = eg_document_validate(kind->kind, body, problems, diag);
@@ -338,7 +341,8 @@ static eg_err check_kept(const eg_document *seen, const json_t *old, const json_
                                "this cannot be changed by amending the document");
     }
     if (strcmp(seen->kind, "signature") == 0 || strcmp(seen->kind, "release") == 0 ||
-        strcmp(seen->kind, "site") == 0 || strcmp(seen->kind, "layout") == 0)
+        strcmp(seen->kind, "site") == 0 || strcmp(seen->kind, "layout") == 0 ||
+        strcmp(seen->kind, "code_list") == 0)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, seen->id, 0,
                            strcmp(seen->kind, "site") == 0
                                ? "the clinic's name and time zone are changed on the Settings page"
@@ -354,10 +358,13 @@ static bool same_number(double a, double b) {
     return isnan(a) ? isnan(b) : !(a < b) && !(a > b);
 }
 
-static eg_err check_dates(const eg_clinic *clinic, const json_t *chart, const eg_document *seen,
-                          const json_t *body, json_t **problems, eg_diag *diag) {
+static eg_err check_against_old(const eg_clinic *clinic, const json_t *chart,
+                                const eg_document *seen, json_t *body, json_t **problems,
+                                eg_diag *diag) {
     json_t *old = json_loadb(seen->body, seen->body_size, 0, NULL);
     eg_err err = eg_date_check(clinic, chart, seen->kind, old, body, problems, diag);
+    if (err == EG_OK && strcmp(seen->kind, "intake") == 0)
+        err = eg_codes_check(clinic, old, body, problems, diag);
     json_decref(old);
     return err;
 }
@@ -394,7 +401,7 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
     if (err == EG_OK) err = check_links(chart, kind, seen->parent_id, body, problems, diag);
     if (err == EG_OK) err = check_values(clinic, kind->kind, body, problems, diag);
     if (err == EG_OK) err = eg_course_check_words(clinic, chart, kind->kind, body, problems, diag);
-    if (err == EG_OK) err = check_dates(clinic, chart, seen, body, problems, diag);
+    if (err == EG_OK) err = check_against_old(clinic, chart, seen, body, problems, diag);
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, seen->parent_id, body, diag);
     if (err == EG_OK && strcmp(kind->kind, "finding_value") == 0)
         err = eg_intake_take_typed(clinic, chart, body, problems, diag);

@@ -18,6 +18,8 @@ static const eg_api_route routes[] = {
     {"GET", "/api/balance/measures", eg_api_get_balance_measures, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/site", eg_api_get_site, EG_API_READS, EG_API_BODY_NONE},
     {"PUT", "/api/site", eg_api_put_site, EG_API_WRITES, EG_API_BODY_JSON},
+    {"GET", "/api/codes", eg_api_search_codes, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/codes", eg_api_load_codes, EG_API_WRITES, EG_API_BODY_BYTES},
     {"GET", "/api/today", eg_api_get_today, EG_API_READS, EG_API_BODY_NONE},
     {"GET", "/api/people", eg_api_list_people, EG_API_READS, EG_API_BODY_NONE},
     {"POST", "/api/people", eg_api_create_person, EG_API_WRITES, EG_API_BODY_JSON},

@@ -67,6 +67,8 @@ void eg_api_get_schema(eg_api_call *call);
 void eg_api_get_today(eg_api_call *call);
 void eg_api_get_site(eg_api_call *call);
 void eg_api_put_site(eg_api_call *call);
+void eg_api_search_codes(eg_api_call *call);
+void eg_api_load_codes(eg_api_call *call);
 
 void eg_api_get_knowledge(eg_api_call *call);
 void eg_api_explain(eg_api_call *call);

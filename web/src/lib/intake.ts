@@ -95,7 +95,9 @@ export function intakeBody(
   const c = draft.consent
   if (c && (c.treatment || c.data || c.given_by)) b.consent = { ...c, at: c.at || at }
   else delete b.consent
-  if (!draft.diagnosis?.text?.trim()) b.diagnosis = null
+  const { text, code, code_system } = draft.diagnosis ?? { text: '' }
+  const coded = code?.trim() ? { code: code.trim(), ...(code_system ? { code_system } : {}) } : {}
+  b.diagnosis = text?.trim() || code?.trim() ? { text: text ?? '', ...coded } : null
   if (b.onset_at === '') b.onset_at = null
   for (const key of ['operated_on', 'injured_on']) if (b[key] === '') b[key] = null
   return b

@@ -455,6 +455,20 @@ export interface Site {
   time_zone: string
 }
 
+/** A code of the list that the clinic has loaded. */
+export interface DiagnosisCode {
+  code: string
+  text: string
+}
+
+/** That list (version 0: none is loaded) and what was found in it. */
+export interface Codes {
+  version: number
+  system: string
+  count: number
+  codes: DiagnosisCode[]
+}
+
 /** The first goal's measure over its newest values, for the line on the page Today. */
 export interface TodayTrend {
   code: string
