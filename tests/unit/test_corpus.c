@@ -39,7 +39,7 @@ static void replay(const char *name, void (*feed)(const uint8_t *bytes, size_t s
     eg_test_note("%zu files, %zu inputs with their truncations", n_files, n_inputs);
 }
 
-static void feed_table(const uint8_t *bytes, size_t size) {
+static void feed_recording(const uint8_t *bytes, size_t size) {
     eg_recording *recording;
     eg_diag diag = {0};
     eg_err err = eg_recording_parse("corpus", bytes, size, &recording, &diag);
@@ -82,7 +82,12 @@ static void maps(void) {
 }
 
 static void tables(void) {
-    replay("table", feed_table);
+    replay("table", feed_recording);
 }
 
-EG_TESTS({"corpus: tables", tables}, {"corpus: maps", maps}, {"corpus: cases", cases})
+static void c3d_files(void) {
+    replay("c3d", feed_recording);
+}
+
+EG_TESTS({"corpus: tables", tables}, {"corpus: C3D files", c3d_files}, {"corpus: maps", maps},
+         {"corpus: cases", cases})
