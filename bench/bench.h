@@ -27,4 +27,11 @@ void eg_bench_keep(double value);
 /* Says how many bytes of working memory this run used at most; printed beside its time. */
 void eg_bench_used(size_t bytes);
 
+/* Says how much one run did, in what unit, and how many seconds a unit may take at most (0: no
+ * limit); the time a unit is printed beside the whole. */
+void eg_bench_amount(double amount, const char *unit, double limit_s);
+
+/* Says how many blocks of memory one run asked for; printed beside its time. */
+void eg_bench_allocations(size_t count);
+
 #endif

@@ -20,7 +20,12 @@ typedef struct bench_file {
 static bench_file files[FILES_MAX];
 static size_t n_files;
 static volatile double kept;
-static size_t used_bytes; /* of the bench that runs; 0: not said */
+/* Of the bench that runs. */
+static size_t used_bytes; /* 0: not said */
+static double amount;     /* 0: not said */
+static const char *amount_unit;
+static double amount_limit_s;   /* 0: none */
+static long n_allocations = -1; /* -1: not said */
 
 void eg_bench_keep(double value) {
     kept = value;
@@ -28,6 +33,16 @@ void eg_bench_keep(double value) {
 
 void eg_bench_used(size_t bytes) {
     used_bytes = bytes;
+}
+
+void eg_bench_amount(double one_run, const char *unit, double limit_s) {
+    amount = one_run;
+    amount_unit = unit;
+    amount_limit_s = limit_s;
+}
+
+void eg_bench_allocations(size_t count) {
+    n_allocations = (long)count;
 }
 
 void eg_bench_register(const char *file, const eg_bench *benches, size_t count) {
@@ -85,6 +100,19 @@ static void print_time(const char *name, double seconds) {
     printf("%-52s %9.3f %s", name, seconds, units[unit]);
 }
 
+/* What the bench said of itself while it ran. */
+static void print_facts(double seconds) {
+    if (used_bytes > 0) printf("  %6.3f MB at most", 1e-6 * (double)used_bytes);
+    if (amount > 0) {
+        double each_s = seconds / amount;
+        printf("  %6.3f ms/%s", 1e3 * each_s, amount_unit);
+        if (amount_limit_s > 0)
+            printf(", at most %.3g: %s", 1e3 * amount_limit_s,
+                   each_s <= amount_limit_s ? "held" : "MISSED");
+    }
+    if (n_allocations >= 0) printf("  %ld allocations", n_allocations);
+}
+
 static void run_file(const bench_file *file, const char *word) {
     double seconds[BENCHES_MAX] = {0};
     int whole = strstr(file->path, word) != NULL;
@@ -92,9 +120,11 @@ static void run_file(const bench_file *file, const char *word) {
         const eg_bench *bench = &file->benches[i];
         if (!whole && strstr(bench->name, word) == NULL) continue;
         used_bytes = 0;
+        amount = 0;
+        n_allocations = -1;
         seconds[i] = measure(bench);
         print_time(bench->name, seconds[i]);
-        if (used_bytes > 0) printf("  %6.3f MB at most", 1e-6 * (double)used_bytes);
+        print_facts(seconds[i]);
         for (size_t j = 0; bench->reference != NULL && j < i; j++)
             if (strcmp(file->benches[j].name, bench->reference) == 0 && seconds[j] > 0.0)
                 printf("  %8.2f x as fast as %s", seconds[j] / seconds[i], bench->reference);
