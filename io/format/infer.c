@@ -362,6 +362,7 @@ static eg_err explain(finder *f, eg_diag *diag) {
                x);
     char columns[100];
     eg_map_list_columns(f->recording, columns, sizeof columns);
+    if (f->recording->n_channels == 0) refuse(f, "the file holds no channels, only points");
     if (f->why[0] == '\0')
         refuse(f, "no column says that it is a centre of pressure or a plate's force: %s", columns);
     return eg_diag_set(diag, EG_ERR_LAYOUT, name, 0, "%s", f->why);

@@ -196,6 +196,7 @@ eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
     eg_recording *made = calloc(1, sizeof *made);
     if (made == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, name, 0, "no memory");
     made->rate_hz = NAN;
+    made->decimal_mark = '.';
     const char *base = base_name(name);
     eg_recording_copy_text(made->name, sizeof made->name, base, strlen(base));
     eg_err err = is_c3d ? eg_c3d_parse(name, bytes, size, made, diag)
@@ -255,13 +256,15 @@ const eg_channel *eg_recording_channel(const eg_recording *recording, const char
     return NULL;
 }
 
-size_t eg_recording_samples(const eg_recording *recording) {
+size_t eg_recording_rows(const eg_recording *recording) {
+    if (!recording->has_points) return recording->n_frames;
     for (size_t i = 1; i < recording->n_channels; i++)
         if (recording->channels[i].n != recording->channels[0].n) return 0;
     return recording->n_channels > 0 ? recording->channels[0].n : 0;
 }
 
-double eg_recording_channel_rate_hz(const eg_recording *recording) {
+double eg_recording_row_rate_hz(const eg_recording *recording) {
+    if (!recording->has_points) return recording->rate_hz;
     if (recording->n_channels == 0) return NAN;
     double rate_hz = recording->channels[0].rate_hz;
     for (size_t i = 1; i < recording->n_channels; i++) {
