@@ -9,7 +9,7 @@
 #include "io/format/build.h"
 #include "io/format/c3d_part.h"
 
-enum { KEY = 0x50, CONTROL_END = 32, LABEL_PAIRS_MAX = 2 << 20 };
+enum { KEY = 0x50, CONTROL_END = 32, LABEL_PAIRS_MAX = 1 << 19 };
 
 /* Rates that differ by less than this are one rate written with few digits. */
 static const double same_rate = 1e-3;

@@ -130,6 +130,36 @@ static void set_end(c3d_file *file, size_t section) {
     file->parameters_end = end < file->size ? end : file->size;
 }
 
+static uint64_t add_to_key(uint64_t key, eg_span text) {
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.start[i];
+        if (c >= 'A' && c <= 'Z') c = (unsigned char)(c - 'A' + 'a');
+        key = (key ^ c) * UINT64_C(0x100000001b3);
+    }
+    return key;
+}
+
+/* Fowler, Noll and Vo's hash of "group:name" in small letters. */
+static uint64_t key_of(eg_span group, eg_span name) {
+    uint64_t key = add_to_key(UINT64_C(0xcbf29ce484222325), group);
+    return add_to_key(add_to_key(key, (eg_span){":", 1}), name);
+}
+
+static int by_key(const void *a, const void *b) {
+    const c3d_parameter *x = a, *y = b;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return (x->name.start > y->name.start) - (x->name.start < y->name.start);
+}
+
+/* A file may hold thousands of names and ask for hundreds of them. */
+static void sort_parameters(c3d_file *file) {
+    for (size_t i = 0; i < file->n_parameters; i++) {
+        c3d_parameter *p = &file->parameters[i];
+        p->key = key_of(file->groups[p->group - 1], p->name);
+    }
+    qsort(file->parameters, file->n_parameters, sizeof *file->parameters, by_key);
+}
+
 static int is_processor(uint8_t byte) {
     return byte >= C3D_INTEL && byte <= C3D_MIPS;
 }
@@ -160,15 +190,25 @@ eg_err c3d_read_parameters(c3d_file *file) {
     if (file->parameters == NULL)
         return eg_diag_set(file->diag, EG_ERR_MEMORY, file->name, 0, "no memory");
     file->n_parameters = walk(file, 1);
+    sort_parameters(file);
     return EG_OK;
 }
 
 const c3d_parameter *c3d_find(const c3d_file *file, const char *group, const char *name) {
-    size_t n = strlen(name);
-    for (size_t i = 0; i < file->n_parameters; i++) {
-        const c3d_parameter *p = &file->parameters[i];
-        if (p->name.n != n || p->group == 0 || !eg_text_equals(p->name, name)) continue;
-        if (eg_text_equals(file->groups[p->group - 1], group)) return p;
+    eg_span group_span = {group, strlen(group)}, name_span = {name, strlen(name)};
+    uint64_t key = key_of(group_span, name_span);
+    size_t low = 0, high = file->n_parameters;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (file->parameters[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < file->n_parameters && file->parameters[low].key == key; low++) {
+        const c3d_parameter *p = &file->parameters[low];
+        if (eg_text_equals(p->name, name) && eg_text_equals(file->groups[p->group - 1], group))
+            return p;
     }
     return NULL;
 }

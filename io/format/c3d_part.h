@@ -19,6 +19,7 @@ enum {
 typedef enum c3d_processor { C3D_INTEL = 84, C3D_DEC = 85, C3D_MIPS = 86 } c3d_processor;
 
 typedef struct c3d_parameter {
+    uint64_t key; /* of group and name; parameters are in its order */
     uint8_t group;
     int8_t type; /* -1 characters, 1 bytes, 2 integers, 4 reals */
     eg_span name;
@@ -49,7 +50,7 @@ typedef struct c3d_file {
     size_t parameters_at, parameters_end; /* bytes of the section */
     eg_span groups[C3D_GROUPS_MAX];       /* name of each group, n = 0 if there is none */
     size_t n_parameters;
-    c3d_parameter *parameters; /* [n_parameters], owned */
+    c3d_parameter *parameters; /* [n_parameters] by key, then place in the file; owned */
     c3d_layout layout;
     eg_recording *recording;
     eg_diag *diag;

@@ -234,7 +234,7 @@ static void put_parameters(section *s) {
     put_numbers(s, "RATE", 4, "", rate_of_channels);
     put_numbers(s, "GEN_SCALE", 4, "", general);
     put_numbers(s, "SCALE", 4, "\6", scale_of_channel);
-    put_numbers(s, "OFFSET", 2, "\6", offset_of_index);
+    put_numbers(s, "OFFSET", spec->real_offset ? 4 : 2, "\6", offset_of_index);
     put_texts(s, "LABELS", 4, 6, "Fx,Fy,Fz,Mx,My,Mz");
     put_texts(s, "UNITS", 4, 6, "N,N,N,Nmm,Nmm,Nmm");
     put_texts(s, "FORMAT", 8, 1, spec->is_unsigned ? "UNSIGNED" : "SIGNED");

@@ -20,6 +20,7 @@ typedef struct c3d_spec {
     const char *without_group; /* all parameters of that group are left out */
     int byte_used;             /* POINT:USED is of type byte */
     int is_unsigned;           /* analog integers */
+    int real_offset;           /* ANALOG:OFFSET is of type real */
     int section_zeros;         /* the section's first two bytes are 0 and not 1, 0x50 */
     int section_block;         /* where the parameters are, 2 or more */
     int zero_last_next;        /* the last parameter's pointer is 0 */

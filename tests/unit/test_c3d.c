@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "core/base/random.h"
+#include "io/format/c3d_part.h"
 #include "io/format/recording.h"
 #include "tests/support/c3d_write.h"
 #include "tests/support/test.h"
@@ -256,6 +257,89 @@ static void test_written(void) {
     eg_test_note("values, rates, events and plates of six written files");
 }
 
+/* ---- an answer in time ------------------------------------------------------------------------
+ */
+
+static double slowest_s;
+
+/* An answer in time: a recording that keeps its promises, or words. */
+static int is_read(const char *name, const uint8_t *bytes, size_t size) {
+    eg_recording *r = NULL;
+    eg_diag diag = {0};
+    double start = seconds_now();
+    eg_err err = eg_recording_parse(name, bytes, size, &r, &diag);
+    double spent = seconds_now() - start;
+    if (spent > slowest_s) slowest_s = spent;
+    if (spent > malformed_s * eg_test_patience())
+        EG_FAIL("%s: %.1f ms, at most %.0f", name, 1000 * spent, 1000 * malformed_s);
+    if (err != EG_OK) {
+        EG_CHECK(r == NULL && diag.text[0] != '\0');
+        return 0;
+    }
+    for (size_t i = 0; i < r->points.n_markers; i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < r->n_frames; k++)
+            n += !isnan(r->points.markers[i].xyz[k][0]) ? 1 : 0;
+        EG_CHECK_INT(n, r->points.markers[i].n_valid);
+    }
+    for (size_t i = 0; i < r->n_channels; i++)
+        for (size_t k = 0; k < r->channels[i].n; k++) EG_CHECK(!isinf(r->channels[i].values[k]));
+    eg_recording_destroy(r);
+    return 1;
+}
+
+/* Reals of a DEC at the edges of its range. */
+static void test_dec(void) {
+    static const struct {
+        uint8_t bytes[4];
+        double value;
+    } rows[] = {{{0x80, 0x40, 0, 0}, 1},
+                {{0x80, 0xc0, 0, 0}, -1},
+                {{0x49, 0x41, 0xd0, 0x0f}, 3.14159011840820312},
+                {{0, 0, 0, 0}, 0},
+                {{0x00, 0x80, 0, 0}, 0},                        /* the reserved operand */
+                {{0x7f, 0x80, 0xff, 0xff}, 0},                  /* and all like it */
+                {{0x80, 0x00, 0, 0}, 2.938735877055718770e-39}, /* 2^-128 */
+                {{0xff, 0x7f, 0xff, 0xff}, 1.70141173319264430e38} /* no infinity */};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        EG_CHECK_NEAR(c3d_real(C3D_DEC, rows[i].bytes), rows[i].value, 1e-16 * fabs(rows[i].value));
+}
+
+/* Thousands of parameters, hundreds of lists of one entry each, and a label for every point. */
+static void test_many_parameters(void) {
+    enum { BLOCKS = 255, POINTS = 16000, SIZE = (1 + BLOCKS) * 512 + POINTS * 8 };
+    uint8_t *file = calloc(SIZE, 1), *at = file + 516;
+    EG_CHECK(file != NULL);
+    static const uint8_t head[] = {2, 0x50, POINTS & 255, POINTS >> 8, 0, 0, 1, 0, 1, 0};
+    memcpy(file, head, sizeof head);
+    file[14] = 0x80, file[15] = 0x3f; /* scale 1: integers */
+    file[17] = 1;                     /* data in block 256 + 1 */
+    file[16] = 1;
+    file[514] = BLOCKS;
+    file[515] = 84;
+    memcpy(at, "\x05\xffPOINT\x03\x00\x00", 10);
+    at += 10;
+    for (unsigned i = 0; at + 40 < file + (1 + BLOCKS) * 512; i++) {
+        static const char *const lists[] = {"LABELS", "ANGLES", "FORCES", "POWERS"};
+        char name[24];
+        int n = i / 4 == 0 ? snprintf(name, sizeof name, "%s", lists[i % 4])
+                           : snprintf(name, sizeof name, "%s%u", lists[i % 4], i / 4 + 1);
+        *at++ = (uint8_t)n;
+        *at++ = 1;
+        memcpy(at, name, (size_t)n);
+        at += n;
+        memcpy(at,
+               "\x09\x00\xff\x01\x02"
+               "ab\x00",
+               8);
+        at[0] = 8;
+        at += 8;
+    }
+    EG_CHECK_INT(is_read("many parameters", file, SIZE), 1);
+    eg_test_note("%.1f ms", 1000 * slowest_s);
+    free(file);
+}
+
 /* ---- traps ----------------------------------------------------------------------------------- */
 
 typedef struct trap {
@@ -318,6 +402,13 @@ static void no_platform(c3d_spec *s) {
 static void no_scale(c3d_spec *s) {
     s->without = "POINT:SCALE";
 }
+static void unsigned_integers(c3d_spec *s) {
+    s->is_real = 0;
+    s->is_unsigned = 1;
+}
+static void real_offset(c3d_spec *s) {
+    s->real_offset = 1;
+}
 static void far_data(c3d_spec *s) {
     s->header_data_block = 9000;
 }
@@ -340,6 +431,8 @@ static const trap traps[] = {
     {"cut in half", cut_in_half, 25, 3, 6, 1},
     {"no group of plates", no_platform, 50, 3, 6, 0},
     {"POINT:SCALE missing", no_scale, 50, 3, 6, 0},
+    {"unsigned integers", unsigned_integers, 50, 3, 6, 0},
+    {"OFFSET as a real", real_offset, 50, 3, 6, 0},
     {"the header's place of the data is wrong", far_data, 50, 3, 6, 1}};
 
 static void test_traps(void) {
@@ -367,34 +460,6 @@ static void test_traps(void) {
 }
 
 /* ---- damaged files --------------------------------------------------------------------------- */
-
-static double slowest_s;
-
-/* An answer in time: a recording that keeps its promises, or words. */
-static int is_read(const char *name, const uint8_t *bytes, size_t size) {
-    eg_recording *r = NULL;
-    eg_diag diag = {0};
-    double start = seconds_now();
-    eg_err err = eg_recording_parse(name, bytes, size, &r, &diag);
-    double spent = seconds_now() - start;
-    if (spent > slowest_s) slowest_s = spent;
-    if (spent > malformed_s * eg_test_patience())
-        EG_FAIL("%s: %.1f ms, at most %.0f", name, 1000 * spent, 1000 * malformed_s);
-    if (err != EG_OK) {
-        EG_CHECK(r == NULL && diag.text[0] != '\0');
-        return 0;
-    }
-    for (size_t i = 0; i < r->points.n_markers; i++) {
-        size_t n = 0;
-        for (size_t k = 0; k < r->n_frames; k++)
-            n += !isnan(r->points.markers[i].xyz[k][0]) ? 1 : 0;
-        EG_CHECK_INT(n, r->points.markers[i].n_valid);
-    }
-    for (size_t i = 0; i < r->n_channels; i++)
-        for (size_t k = 0; k < r->channels[i].n; k++) EG_CHECK(!isinf(r->channels[i].values[k]));
-    eg_recording_destroy(r);
-    return 1;
-}
 
 static void test_malformed(void) {
     const char *folder = eg_test_data("imu");
@@ -473,7 +538,9 @@ static void test_flipped(void) {
                  1000 * slowest_s);
 }
 
-EG_TESTS({"c3d: values of the references", test_golden},
+EG_TESTS({"c3d: reals of a DEC at their edges", test_dec},
+         {"c3d: thousands of parameters are read in time", test_many_parameters},
+         {"c3d: values of the references", test_golden},
          {"c3d: an independent reader's samples of a gait trial", test_gait},
          {"c3d: six variants are the same to the bit", test_variants},
          {"c3d: six written files", test_written},
