@@ -19,20 +19,17 @@ static int is_section(const uint8_t *bytes, size_t size, size_t section) {
            bytes[section + 3] <= C3D_MIPS;
 }
 
-/* The first byte is the block of the parameters, the second the key. Text can begin with "?P", but
- * not with a control character, and no processor is named where it would be. */
+/* The first byte is the block of the parameters, the second the key. Text can begin with "AP", but
+ * not with a control character; it holds no zeros, and names no processor in the right place. */
 int eg_c3d_is(const uint8_t *bytes, size_t size) {
     if (size < 2) return 0;
-    size_t section = ((size_t)bytes[0] - (bytes[0] > 0)) * C3D_BLOCK;
-    int is_there = is_section(bytes, size, section);
-    if (bytes[1] == KEY) {
-        int is_control =
-            bytes[0] < CONTROL_END && bytes[0] != '\t' && bytes[0] != '\n' && bytes[0] != '\r';
-        if (is_control || is_there) return 1;
-    } else if (section != C3D_BLOCK) {
-        return 0;
-    }
-    return is_section(bytes, size, C3D_BLOCK) && bytes[C3D_BLOCK + 1] == KEY;
+    int has_key = bytes[1] == KEY, is_control = bytes[0] < CONTROL_END && bytes[0] != '\t' &&
+                                                bytes[0] != '\n' && bytes[0] != '\r';
+    if (has_key && is_control) return 1;
+    if (size < 2 * (size_t)C3D_BLOCK || memchr(bytes, 0, C3D_BLOCK) == NULL) return 0;
+    int is_second = is_section(bytes, size, C3D_BLOCK) && bytes[C3D_BLOCK + 1] == KEY;
+    if (!has_key) return is_second && bytes[0] == 2;
+    return is_second || is_section(bytes, size, ((size_t)bytes[0] - 1) * C3D_BLOCK);
 }
 
 /* ---- rates ----------------------------------------------------------------------------------- */

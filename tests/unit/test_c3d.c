@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "core/base/random.h"
+#include "io/format/c3d.h"
 #include "io/format/c3d_part.h"
 #include "io/format/recording.h"
 #include "tests/support/c3d_write.h"
@@ -340,6 +341,21 @@ static void test_many_parameters(void) {
     free(file);
 }
 
+/* A table whose first column is called AP, and that has a P and a T where a section would have. */
+static void test_text(void) {
+    static char text[4096] = "AP_mm,ML_mm";
+    size_t n = strlen(text);
+    memset(text + n, ' ', 520 - n);
+    text[513] = 'P';
+    text[515] = 'T';
+    n = 520;
+    for (int i = 0; i < 40; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "\n%d.5,%d.25", i % 7, i % 5);
+    EG_CHECK_INT(eg_c3d_is((const uint8_t *)text, n), 0);
+    EG_CHECK_INT(eg_c3d_is((const uint8_t *)"\x02\x50", 2), 1);
+    EG_CHECK_INT(eg_c3d_is((const uint8_t *)"", 0), 0);
+}
+
 /* ---- traps ----------------------------------------------------------------------------------- */
 
 typedef struct trap {
@@ -538,7 +554,7 @@ static void test_flipped(void) {
                  1000 * slowest_s);
 }
 
-EG_TESTS({"c3d: reals of a DEC at their edges", test_dec},
+EG_TESTS({"c3d: text is told apart", test_text}, {"c3d: reals of a DEC at their edges", test_dec},
          {"c3d: thousands of parameters are read in time", test_many_parameters},
          {"c3d: values of the references", test_golden},
          {"c3d: an independent reader's samples of a gait trial", test_gait},
