@@ -1,0 +1,145 @@
+#include "tests/support/emg_data.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/random.h"
+#include "core/signal/filter.h"
+#include "io/format/recording.h"
+#include "tests/support/test.h"
+
+enum { CASES_MAX = 32 };
+
+static eg_emg_case cases[CASES_MAX];
+static size_t n_cases;
+
+json_t *eg_emg_golden(const char *file) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", eg_test_data("emg"), file);
+    json_error_t error;
+    json_t *json = json_load_file(path, 0, &error);
+    if (json == NULL) EG_FAIL("%s: %s", path, error.text);
+    return json;
+}
+
+static void load(const char *name, const char *file, const char *const *channels, size_t count) {
+    char path[1024], golden_name[128];
+    snprintf(path, sizeof path, "%s/%s", eg_test_data("emg"), file);
+    eg_recording *recording = NULL;
+    eg_diag diag = {0};
+    if (eg_recording_read(path, &recording, &diag) != EG_OK) EG_FAIL("%s: %s", path, diag.text);
+    snprintf(golden_name, sizeof golden_name, "golden_%s.json", name);
+    const json_t *golden = json_object_get(eg_emg_golden(golden_name), "channels");
+    EG_CHECK(recording->n_channels >= count && n_cases + count <= CASES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const eg_channel *channel = &recording->channels[i];
+        cases[n_cases++] = (eg_emg_case){name, channels[i], channel->n, channel->values,
+                                         json_object_get(golden, channels[i])};
+        EG_CHECK(cases[n_cases - 1].golden != NULL);
+    }
+}
+
+const eg_emg_case *eg_emg_cases(size_t *count) {
+    static const char *const leg[] = {"RF", "BF", "VM", "ST"}, *const one[] = {"EMG"};
+    if (n_cases == 0) {
+        load("uci_lower_limb_3Amar", "uci_lower_limb_3Amar.txt", leg, 4);
+        load("uci_lower_limb_3Apie", "uci_lower_limb_3Apie.txt", leg, 4);
+        load("uci_lower_limb_3Asen", "uci_lower_limb_3Asen.txt", leg, 4);
+        load("biosppy_emg", "biosppy_emg.txt", one, 1);
+        load("bmc_emg", "bmc_emg.csv", one, 1);
+        load("bsn_emg_bursts_channel_3", "bsn_emg_bursts_channel_3.csv", one, 1);
+        load("bsn_emg_fatigue_channel_2", "bsn_emg_fatigue_channel_2.csv", one, 1);
+    }
+    *count = n_cases;
+    return cases;
+}
+
+const eg_emg_case *eg_emg_case_of(const char *name, const char *channel) {
+    size_t count;
+    const eg_emg_case *all = eg_emg_cases(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(all[i].name, name) == 0 && strcmp(all[i].channel, channel) == 0) return &all[i];
+    EG_FAIL("no recording %s, channel %s", name, channel);
+}
+
+const json_t *eg_emg_at(const json_t *golden, const char *path) {
+    char key[64];
+    while (golden != NULL && *path != '\0') {
+        size_t n = strcspn(path, ".");
+        snprintf(key, sizeof key, "%.*s", (int)n, path);
+        golden = json_object_get(golden, key);
+        path += n + (path[n] == '.');
+    }
+    return golden;
+}
+
+double eg_emg_number(const json_t *golden, const char *path) {
+    const json_t *value = eg_emg_at(golden, path);
+    if (!json_is_number(value)) EG_FAIL("the golden has no number \"%s\"", path);
+    return json_number_value(value);
+}
+
+double eg_emg_difference(const json_t *golden, const char *path, size_t n, const double *y) {
+    const json_t *index = json_object_get(golden, "idx"), *values = eg_emg_at(golden, path);
+    size_t count = json_array_size(values);
+    EG_CHECK(count > 0 && count == json_array_size(index));
+    double size = 0.0, worst = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)json_integer_value(json_array_get(index, i));
+        double expected = json_number_value(json_array_get(values, i));
+        EG_CHECK(at < n);
+        size = fmax(size, fabs(expected));
+        worst = fmax(worst, fabs(y[at] - expected));
+    }
+    return worst / size;
+}
+
+double eg_emg_amplitude(double t_s, double length_s, double ramp_s, double snr_db) {
+    double full = pow(10.0, snr_db / 20.0);
+    if (t_s < 0.0 || t_s >= length_s) return 0.0;
+    double edge = fmin(t_s, length_s - t_s);
+    return edge < ramp_s ? full * edge / ramp_s : full;
+}
+
+/* Noise of unit deviation; band-limited unless white. */
+static void fill_noise(double *x, size_t n, double rate_hz, int is_white, unsigned stream) {
+    eg_random random;
+    eg_random_init(&random, 20260, stream);
+    for (size_t i = 0; i < n; i++) x[i] = eg_random_normal(&random);
+    if (is_white) return;
+    eg_filter filter;
+    eg_filter_state state = {0};
+    double high = fmin(450.0, 0.45 * rate_hz);
+    EG_CHECK_INT(eg_filter_butterworth(&filter, EG_FILTER_BAND_PASS, 2, 20.0, high, rate_hz, NULL),
+                 EG_OK);
+    eg_filter_run(&filter, &state, n, x, x);
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) sum += x[i] * x[i];
+    for (size_t i = 0; i < n; i++) x[i] /= sqrt(sum / (double)n);
+}
+
+eg_emg_made eg_emg_make(double rate_hz, size_t n_bursts, double period_s, double length_s,
+                        double ramp_s, double snr_db, int is_white, unsigned seed) {
+    eg_emg_made made = {.rate_hz = rate_hz, .n_bursts = n_bursts};
+    made.n = (size_t)((double)(n_bursts + 1) * period_s * rate_hz);
+    made.x = malloc(2 * made.n * sizeof *made.x);
+    EG_CHECK(made.x != NULL && n_bursts <= 512);
+    double *muscle = made.x + made.n;
+    fill_noise(made.x, made.n, rate_hz, is_white, 2 * seed);
+    fill_noise(muscle, made.n, rate_hz, is_white, 2 * seed + 1);
+    eg_random random;
+    eg_random_init(&random, 7, seed);
+    for (size_t k = 0; k < n_bursts; k++) {
+        double on = ((double)k + 0.7 + 0.2 * eg_random_uniform(&random)) * period_s;
+        size_t first = (size_t)ceil(on * rate_hz);
+        on = (double)first / rate_hz;
+        made.on_s[k] = on;
+        made.off_s[k] = on + length_s;
+        for (size_t i = first; i < made.n && (double)i / rate_hz < on + length_s; i++)
+            made.x[i] += muscle[i] *
+                         eg_emg_amplitude((double)(i - first) / rate_hz, length_s, ramp_s, snr_db);
+    }
+    return made;
+}
