@@ -109,55 +109,51 @@ static void measure_runs(double rate_hz, size_t n, const eg_real *x, eg_emg_qual
     q->flat_s = (double)longest / rate_hz;
 }
 
-/* The heart in the rest: energy of 5 to 35 Hz in 20 ms cells, limited so that bursts do not rule;
- * its autocorrelation has a peak at the beat, and a second one at twice the beat. */
-static eg_err find_heart(double rate_hz, size_t n, const eg_real *x, eg_emg_quality *q,
-                         eg_arena *scratch, eg_diag *diag) {
+/* The heart: the share of 5 to 35 Hz in the energy of 20 ms cells. Bursts of muscle do not change
+ * it much, beats do. Its autocorrelation has a peak at the beat and another at twice the beat. */
+static eg_err find_heart(double rate_hz, size_t n, const eg_real *x, const eg_real *band,
+                         eg_emg_quality *q, eg_arena *scratch, eg_diag *diag) {
     size_t mark = eg_arena_mark(scratch), size = (size_t)(0.02 * rate_hz + 0.5), cells = n / size;
     eg_filter filter;
     eg_err err = eg_filter_butterworth(&filter, EG_FILTER_BAND_PASS, 2, 5.0, 35.0, rate_hz, diag);
     if (err != EG_OK) return err;
-    double *energy = eg_arena_take(scratch, 3 * cells, sizeof *energy);
-    if (energy == NULL)
+    double *share = eg_arena_take(scratch, cells, sizeof *share), mean = 0.0, power = 0.0;
+    if (share == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory to judge a channel");
     eg_filter_state state;
     eg_filter_settle(&filter, x[0], &state);
     for (size_t c = 0; c < cells; c++) {
-        for (size_t i = 0; i < size; i++) {
+        double low = 0.0, all = 0.0;
+        for (size_t i = c * size; i < (c + 1) * size; i++) {
             eg_real y;
-            eg_filter_run(&filter, &state, 1, &x[c * size + i], &y);
-            energy[c] += (double)y * (double)y;
+            eg_filter_run(&filter, &state, 1, &x[i], &y);
+            low += (double)y * (double)y;
+            all += (double)band[i] * (double)band[i];
         }
-        energy[cells + c] = energy[c];
-    }
-    eg_sort(cells, energy + cells, energy + 2 * cells);
-    double middle = eg_sort_quantile(cells, energy + cells, 0.5), mean = 0.0, power = 0.0;
-    double limit = 12.0 * middle;
-    size_t n_peaks = 0;
-    for (size_t c = 0; c < cells; c++) {
-        n_peaks += energy[c] > 4.0 * middle;
-        energy[c] = fmin(energy[c], limit);
-        mean += energy[c] / (double)cells;
+        share[c] = low > 0.0 ? low / (low + all) : 0.0;
+        mean += share[c] / (double)cells;
     }
     for (size_t c = 0; c < cells; c++) {
-        energy[c] -= mean;
-        power += energy[c] * energy[c];
+        share[c] -= mean;
+        power += share[c] * share[c];
     }
-    size_t first = 16, last = 75; /* 0.32 to 1.5 s */
+    enum { LAG_MIN = 16, LAG_MAX = 75 }; /* 0.32 to 1.5 s */
     double best = 0.0;
-    for (size_t lag = first; lag <= last && 2 * lag < cells; lag++) {
+    for (size_t lag = LAG_MIN; lag <= LAG_MAX && 3 * lag < cells && power > 0.0; lag++) {
         double once = 0.0, twice = 0.0;
-        for (size_t c = lag; c < cells; c++) once += energy[c] * energy[c - lag];
-        for (size_t c = 2 * lag; c < cells; c++) twice += energy[c] * energy[c - 2 * lag];
-        double both = fmin(once, twice) / power;
+        for (size_t c = lag; c < cells; c++) once += share[c] * share[c - lag];
+        for (size_t c = 2 * lag; c < cells; c++) twice += share[c] * share[c - 2 * lag];
+        double both = fmin(once * (double)cells / (double)(cells - lag),
+                           twice * (double)cells / (double)(cells - 2 * lag)) /
+                      power;
         if (both > best) {
             best = both;
             q->beats_per_min = 60.0 / ((double)(lag * size) / rate_hz);
         }
     }
     q->beat_regularity = best;
-    /* Beats stand out for a tenth of the time; a swinging cable never does. */
-    if (!(best > 0.35) || 50 * n_peaks < cells) q->beats_per_min = NAN;
+    /* Of noise the value is about 2 / sqrt(cells). */
+    if (!(best > fmax(0.2, 6.0 / sqrt((double)cells)))) q->beats_per_min = NAN;
     eg_arena_reset(scratch, mark);
     return EG_OK;
 }
@@ -174,7 +170,7 @@ eg_err eg_emg_quality_of(double rate_hz, size_t n, const eg_real *x, const eg_re
                            "a channel is judged from 2 s at 100 samples a second on");
     eg_err err = measure_snr(rate_hz, n, band, &quality->snr_db, scratch, diag);
     if (err == EG_OK) err = measure_spectrum(rate_hz, n, x, quality, scratch, diag);
-    if (err == EG_OK) err = find_heart(rate_hz, n, x, quality, scratch, diag);
+    if (err == EG_OK) err = find_heart(rate_hz, n, x, band, quality, scratch, diag);
     if (err != EG_OK) return err;
     measure_runs(rate_hz, n, x, quality);
     eg_emg_verdict *v = quality->verdicts;

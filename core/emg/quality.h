@@ -34,7 +34,7 @@ typedef struct eg_emg_quality {
     double clipped; /* share of samples in runs of 3 or more at the smallest or largest value */
     double flat_s;  /* longest run of equal samples: time between its first and last */
     double beats_per_min;   /* of a regular train of peaks; NaN if there is none */
-    double beat_regularity; /* 0 ... 1: autocorrelation of the slow energy at the beat */
+    double beat_regularity; /* 0 ... 1: autocorrelation of the share of slow energy */
     eg_emg_verdict verdicts[EG_EMG_CHECK_COUNT], verdict;
 } eg_emg_quality;
 
