@@ -6,6 +6,8 @@
 #include "bench/bench.h"
 #include "core/base/random.h"
 #include "core/emg/clean.h"
+#include "core/emg/fatigue.h"
+#include "core/emg/onset.h"
 
 enum { CHANNELS = 8, SAMPLES = 120000 };
 
@@ -56,6 +58,86 @@ static void run_plain_envelope(void *argument) {
     eg_bench_keep(y[1000]);
 }
 
+static void run_aglr(void *argument) {
+    (void)argument;
+    static eg_burst bursts[1000];
+    eg_onset_settings settings = eg_onset_defaults(2000.0);
+    eg_onset_cells cells;
+    eg_onset_rest rest;
+    size_t mark = eg_arena_mark(&arena), count, all = 0;
+    must(eg_onset_cells_fill(2000.0, CHANNELS, SAMPLES, x, &cells, &arena, NULL));
+    for (size_t c = 0; c < CHANNELS; c++) {
+        must(eg_onset_aglr(&settings, cells.cell_s, cells.n_cells, cells.power + c * cells.n_cells,
+                           &rest, 1000, bursts, &count, &arena, NULL));
+        all += count;
+    }
+    if (all != CHANNELS * 12 && all != CHANNELS * 12 + CHANNELS - 1) all = 0;
+    eg_bench_keep((double)all);
+    eg_arena_reset(&arena, mark);
+}
+
+static void run_method(eg_onset_method method) {
+    static eg_burst bursts[4000];
+    eg_onset_settings settings = eg_onset_defaults(2000.0);
+    eg_onset_rest rest;
+    size_t count;
+    must(eg_onset_find(method, &settings, SAMPLES, planar, &rest, 4000, bursts, &count, &arena,
+                       NULL));
+    eg_bench_keep((double)count);
+}
+
+static void run_hodges_bui(void *argument) {
+    (void)argument;
+    run_method(EG_ONSET_HODGES_BUI);
+}
+
+static void run_tkeo(void *argument) {
+    (void)argument;
+    run_method(EG_ONSET_TKEO);
+}
+
+static void run_bonato(void *argument) {
+    (void)argument;
+    run_method(EG_ONSET_BONATO);
+}
+
+static void run_welch(void *argument) {
+    (void)argument;
+    const eg_welch_settings settings = {
+        2000.0, 1024, 512, 0, EG_WINDOW_HANN_PERIODIC, EG_DETREND_CONSTANT};
+    static double density[513];
+    size_t mark = eg_arena_mark(&arena);
+    eg_welch welch;
+    must(eg_welch_init(&welch, &settings, &arena, NULL));
+    for (size_t c = 0; c < CHANNELS; c++) {
+        for (size_t i = 0; i < SAMPLES; i++) y[i] = x[i * CHANNELS + c];
+        must(eg_welch_run(&welch, SAMPLES, y, density, NULL));
+        eg_bench_keep(eg_emg_spectrum_of(welch.n_bins, density, 2000.0 / 1024.0).median_hz);
+    }
+    eg_arena_reset(&arena, mark);
+}
+
+/* Everything live: band-pass, envelope, RMS in blocks of 64. Limit 1 us a sample of all channels.
+ */
+static void run_live(void *argument) {
+    (void)argument;
+    static eg_real out[3][64 * CHANNELS];
+    eg_emg_live live;
+    eg_emg_settings settings = eg_emg_defaults(2000.0);
+    size_t mark = eg_arena_mark(&arena);
+    must(eg_emg_live_start(&live, &settings, CHANNELS, 0.1, &arena, NULL));
+    for (size_t at = 0; at + 64 <= SAMPLES; at += 64)
+        eg_emg_live_feed(&live, 64, x + at * CHANNELS, out[0], out[1], out[2]);
+    eg_bench_keep(out[1][0]);
+    eg_arena_reset(&arena, mark);
+}
+
 EG_BENCHES({"emg: envelope, channel after channel", run_plain_envelope, NULL, prepare},
            {"emg: band-pass, rectify, envelope (limit 12 ms)", run_envelope,
-            "emg: envelope, channel after channel", prepare})
+            "emg: envelope, channel after channel", prepare},
+           {"emg: onsets by AGLR, 8 channels (limit 10 ms)", run_aglr, NULL, prepare},
+           {"emg: onsets by AGLR and Hodges-Bui, one channel", run_hodges_bui, NULL, prepare},
+           {"emg: onsets by AGLR and TKEO, one channel", run_tkeo, NULL, prepare},
+           {"emg: onsets by AGLR and Bonato, one channel", run_bonato, NULL, prepare},
+           {"emg: Welch and median frequency (limit 5 ms)", run_welch, NULL, prepare},
+           {"emg: live, 60 s in blocks of 64 (limit 120 ms)", run_live, NULL, prepare})

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/explain.h"
+#include "cli/measure_emg.h"
 #include "cli/measure_options.h"
 #include "cli/measure_print.h"
 #include "clinic/cases.h"
@@ -16,6 +17,7 @@
 
 const char eg_command_measure_help[] =
     "usage: engram measure balance FILE... [options]\n"
+    "       engram measure emg FILE... [options]      (engram measure emg says which)\n"
     "  --profile engram|quijoux2021|duarte   whose definitions (engram)\n"
     "  --task quiet_standing|quiet_sitting|limits_of_stability|weight_shift|sit_to_stand|\n"
     "         single_leg|tandem              what the person did (quiet_standing)\n"
@@ -168,12 +170,14 @@ static int measure_all(measure_job *job) {
 }
 
 int eg_command_measure(int n_arguments, char **arguments) {
+    if (n_arguments >= 2 && strcmp(arguments[1], "emg") == 0)
+        return measure_emg(n_arguments, arguments);
     if (n_arguments < 2 || strcmp(arguments[1], "balance") != 0) {
         if (n_arguments < 2)
             (void)eg_command_refuse("measure", "\"balance\" is missing", NULL,
                                     eg_command_measure_help);
         else
-            complain("only \"balance\" can be measured yet, not", arguments[1]);
+            complain("only \"balance\" and \"emg\" can be measured yet, not", arguments[1]);
         return 2;
     }
     char **files = calloc((size_t)n_arguments, sizeof *files);

@@ -152,6 +152,7 @@ static eg_err find_heart(double rate_hz, size_t n, const eg_real *x, const eg_re
         }
     }
     q->beat_regularity = best;
+    if (cells < 400) best = 0.0; /* 8 s: fewer beats prove nothing */
     /* Of noise the value is about 2 / sqrt(cells). */
     if (!(best > fmax(0.2, 6.0 / sqrt((double)cells)))) q->beats_per_min = NAN;
     eg_arena_reset(scratch, mark);

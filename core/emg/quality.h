@@ -33,7 +33,7 @@ typedef struct eg_emg_quality {
     double at_min, at_max; /* share of samples that equal the smallest and the largest value */
     double clipped; /* share of samples in runs of 3 or more at the smallest or largest value */
     double flat_s;  /* longest run of equal samples: time between its first and last */
-    double beats_per_min;   /* of a regular train of peaks; NaN if there is none */
+    double beats_per_min;   /* of a regular train of peaks; NaN if there is none or below 8 s */
     double beat_regularity; /* 0 ... 1: autocorrelation of the share of slow energy */
     eg_emg_verdict verdicts[EG_EMG_CHECK_COUNT], verdict;
 } eg_emg_quality;

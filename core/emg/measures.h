@@ -1,0 +1,92 @@
+/* The measures of muscle signals as one table: the numbers that name them, the catalogue for
+ * everybody else and the order in which they are printed.
+ *
+ * X(id, extra, code, name, unit, better, definition, formula, source). The unit "signal" stands for
+ * that of the channel (V, mV, uV or counts). `extra` ones are shown on request. */
+#ifndef EG_EMG_MEASURES_H
+#define EG_EMG_MEASURES_H
+
+#include <stdbool.h>
+
+#include "core/base/measure.h"
+
+#define EG_EMG_BAND "x band-passed 20-450 Hz (Butterworth, zero-lag, effective order 4)"
+
+#define EG_EMG_MEASURES(X)                                                                         \
+    X(RMS, 0, "emg.rms", "Root mean square", "signal", EG_BETTER_NONE,                             \
+      "Typical size of the muscle signal over the whole recording.",                               \
+      "sqrt(mean(x^2)), " EG_EMG_BAND, "ISEK standards, Merletti 1999")                            \
+    X(PEAK, 0, "emg.envelope.peak", "Peak of the envelope", "signal", EG_BETTER_NONE,              \
+      "Largest value of the linear envelope.",                                                     \
+      "max of |x| low-passed at 6 Hz (zero-lag, effective order 4)", "Winter, Biomechanics")       \
+    X(IEMG, 1, "emg.integrated", "Integrated signal", "signal.s", EG_BETTER_NONE,                  \
+      "Area under the rectified signal.", "sum(|x|) / rate", "Winter, Biomechanics")               \
+    X(REST_RMS, 0, "emg.rest.rms", "Root mean square at rest", "signal", EG_BETTER_NONE,           \
+      "Size of the signal where the muscle rests; bursts are held against it.",                    \
+      "square root of the mean power of all windows of 40 ms that raise no alarm, 30-450 Hz, "     \
+      "causal",                                                                                    \
+      "Engram")                                                                                    \
+    X(BURSTS, 0, "emg.bursts", "Bursts", "1", EG_BETTER_NONE,                                      \
+      "How often the muscle switched on; bursts with less than a tenth of the largest one's area " \
+      "are listed but not counted.",                                                               \
+      "count of the intervals that the onset method finds", "Staude and Wolf 1999")                \
+    X(ACTIVE, 0, "emg.active.share", "Time active", "%", EG_BETTER_NONE,                           \
+      "Share of the recording during which the muscle was on.",                                    \
+      "100 sum(off - on) / duration, counted bursts", "Engram")                                    \
+    X(DURATION, 0, "emg.burst.duration", "Length of a burst", "s", EG_BETTER_NONE,                 \
+      "Median length of the counted bursts that begin and end in the recording.",                  \
+      "median(off - on)", "Engram")                                                                \
+    X(BURST_SNR, 0, "emg.burst.snr", "Burst over rest", "dB", EG_BETTER_NONE,                      \
+      "How far the counted bursts stand out of the rest.",                                         \
+      "median of 10 log10(burst power / rest power - 1)", "Engram")                                \
+    X(MEDIAN, 0, "emg.frequency.median", "Median frequency", "Hz", EG_BETTER_NONE,                 \
+      "The frequency that halves the power of the active epochs; falls with fatigue.",             \
+      "mean over active 1 s epochs of the frequency where the running sum of the periodogram "     \
+      "reaches half",                                                                              \
+      "Stulen and De Luca 1981; De Luca 1997")                                                     \
+    X(MEAN, 1, "emg.frequency.mean", "Mean frequency", "Hz", EG_BETTER_NONE,                       \
+      "The power-weighted mean frequency of the active epochs.",                                   \
+      "mean over active 1 s epochs of sum(f P) / sum(P)", "De Luca 1997")                          \
+    X(FATIGUE, 0, "emg.fatigue.slope", "Fall of the median frequency", "%/min", EG_BETTER_NONE,    \
+      "How fast the median frequency changes during activity, in percent of its start; rest is "   \
+      "left out.",                                                                                 \
+      "6000 b / a of median frequency = a + b t over active epochs, least squares, 95 % interval", \
+      "De Luca 1997")                                                                              \
+    X(THEIL_SEN, 1, "emg.fatigue.theil_sen", "The same by the median of slopes", "Hz/s",           \
+      EG_BETTER_NONE, "Slope of the median frequency that single wild epochs do not move.",        \
+      "median of (y_k - y_i) / (t_k - t_i)", "Sen 1968, JASA 63:1379")                             \
+    X(RMS_SLOPE, 1, "emg.fatigue.rms_slope", "Rise of the amplitude", "signal/s", EG_BETTER_NONE,  \
+      "How fast the amplitude changes over the active epochs.",                                    \
+      "least-squares slope of the epochs' RMS", "Luttmann et al. 1996, Ergonomics 39:298")         \
+    X(SNR, 0, "emg.quality.snr", "Loud over quiet", "dB", EG_BETTER_NONE,                          \
+      "Ratio of the loudest to the quietest parts.",                                               \
+      "20 log10 of 95th over 5th percentile of the 250 ms moving RMS", "ReSurfEMG")                \
+    X(HUM, 1, "emg.quality.hum", "Mains hum", "1", EG_BETTER_NONE,                                 \
+      "How far 50 or 60 Hz stand out of their neighbourhood; 1 is none.",                          \
+      "mean density within 1 Hz over that 2 to 6 Hz away, larger of both", "Engram")               \
+    X(LOW, 1, "emg.quality.low", "Power below 20 Hz", "1", EG_BETTER_NONE,                         \
+      "Share of the raw signal's power that is motion, drift or heart rather than muscle.",        \
+      "sum(P, f < 20 Hz) / sum(P)", "Engram")                                                      \
+    X(FW, 0, "emg.coactivity.falconer_winter", "Co-contraction (Falconer and Winter)", "%",        \
+      EG_BETTER_NONE, "Overlap of two envelopes over their sum.",                                  \
+      "200 sum(min(a, b)) / sum(a + b)", "Falconer and Winter 1985")                               \
+    X(RUDOLPH, 0, "emg.coactivity.rudolph", "Co-contraction (Rudolph)", "1", EG_BETTER_NONE,       \
+      "Overlap weighted with the total activity.", "mean(min / max (a + b))",                      \
+      "Rudolph et al. 2000")                                                                       \
+    X(UNNITHAN, 0, "emg.coactivity.unnithan", "Co-contraction (Unnithan)", "1", EG_BETTER_NONE,    \
+      "Overlapping area of two envelopes, per sample.", "mean(min(a, b))", "Unnithan et al. 1996") \
+    X(RATIO, 0, "emg.coactivity.ratio", "Co-contraction (ratio)", "1", EG_BETTER_NONE,             \
+      "Smaller over larger envelope.", "mean(min / max)", "Rudolph et al. 2000")
+
+typedef enum eg_emg_measure_id {
+#define EG_EMG_ID(id, ...) EG_EMG_M_##id,
+    EG_EMG_MEASURES(EG_EMG_ID)
+#undef EG_EMG_ID
+        EG_EMG_M_COUNT
+} eg_emg_measure_id;
+
+extern const eg_measure_table eg_emg_measures;
+
+bool eg_emg_measure_is_extra(eg_emg_measure_id id);
+
+#endif
