@@ -94,11 +94,12 @@ static void guard_discharge(const json_t *chart, json_t *guards) {
         met = true;
         why = why || eg_is_given(eg_member(report, "body"), "discharge_reason");
     }
-    /* In treatment the report's own text says how it ended. */
-    why = why || (met && state_of(chart) == EG_COURSE_IN_TREATMENT);
-    eg_guard_add(guards, "discharge_report", met, "A signed discharge report", "reports", "type");
-    eg_guard_add(guards, "discharge_reason", why, "The reason for ending early", "reports",
-                 "discharge_reason");
+    eg_guard_add(guards, "discharge_report", met, "A signed discharge report", "progress", "type");
+    eg_guard_add(guards, "discharge_reason", why,
+                 state_of(chart) == EG_COURSE_IN_TREATMENT
+                     ? "The report says why the treatment ends"
+                     : "The reason for ending early",
+                 "progress", "discharge_reason");
 }
 
 static void guard_evaluation(const json_t *chart, json_t *guards) {

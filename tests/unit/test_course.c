@@ -254,11 +254,17 @@ static void the_whole_course(void) {
     must(create("report", NULL, "{'type':'discharge','date':'2026-03-02'}", report_id));
     refused("discharged", "discharge_report");
     must(sign(report_id, 1));
+    /* Also the end of a treatment has a reason, and the report says it. */
+    refused("discharged", "discharge_reason");
+    must(create("report", NULL,
+                "{'type':'discharge','date':'2026-03-02','discharge_reason':'goals met'}",
+                report_id));
+    must(sign(report_id, 1));
     must(go("discharged"));
     EG_CHECK_INT(create("goal", NULL, goal_text(45), NULL), EG_ERR_GUARD);
     json_t *chart = chart_now();
     EG_CHECK_INT(json_array_size(json_object_get(chart, "plans")), 3);
-    EG_CHECK_INT(json_array_size(json_object_get(chart, "signatures")), 3);
+    EG_CHECK_INT(json_array_size(json_object_get(chart, "signatures")), 4);
     EG_CHECK_INT(json_integer_value(json_object_get(json_object_get(chart, "counts"), "visits")),
                  3);
     EG_CHECK_INT(json_array_size(json_object_get(chart, "next")), 0);
