@@ -258,6 +258,12 @@ static eg_err create(eg_clinic *clinic, const char *episode_id, const kind_rule 
     return err;
 }
 
+/* What is added to a closed episode says so itself; only the server knows, whatever was sent. */
+static void mark_addendum(json_t *body, bool closed) {
+    json_object_del(body, "addendum");
+    if (closed) json_object_set_new(body, "addendum", json_true());
+}
+
 /* The mark of an error is written by the server only, see withdraw.h. */
 static eg_err check_unmarked(const json_t *body, json_t **problems, eg_diag *diag) {
     if (eg_member(body, "entered_in_error") == NULL) return EG_OK;
@@ -277,6 +283,7 @@ static eg_err create_checked(eg_clinic *clinic, const char *episode_id, const ch
     eg_err err = eg_document_validate(kind, body, problems, diag);
     if (err == EG_OK) err = check_unmarked(body, problems, diag);
     if (err != EG_OK) return err;
+    mark_addendum(body, false);
     if (parent_id == NULL && eg_is_given(body, "evaluation_id"))
         parent_id = eg_text_at(body, "evaluation_id");
     return create(clinic, episode_id, rule, parent_id, body, document, problems, diag);
@@ -369,7 +376,7 @@ static eg_err check_against_old(const eg_clinic *clinic, const json_t *chart,
     return err;
 }
 
-/* An amendment obeys the state of the episode; corrections after discharge are allowed. */
+/* An amendment obeys the state of the episode; corrections after discharge are allowed, marked. */
 static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *body,
                            json_t **problems, eg_diag *diag) {
     const kind_rule *kind = find_kind(seen->kind);
@@ -405,6 +412,7 @@ static eg_err check_course(eg_clinic *clinic, const eg_document *seen, json_t *b
     if (err == EG_OK) err = complete(clinic, chart, kind->kind, seen->parent_id, body, diag);
     if (err == EG_OK && strcmp(kind->kind, "finding_value") == 0)
         err = eg_intake_take_typed(clinic, chart, body, problems, diag);
+    mark_addendum(body, closed);
     json_decref(chart);
     return err;
 }

@@ -83,10 +83,49 @@ static void write_precautions(report *r) {
     g_ptr_array_free(warnings, TRUE);
 }
 
+/* "Goal “...”, version 3, 2 Mar 2026" */
+static void add_addendum(report *r, GPtrArray *lines, const json_t *document) {
+    const json_t *body = eg_member(document, "body");
+    if (!json_is_true(eg_member(body, "addendum"))) return;
+    const char *kind = eg_text_at(document, "kind"), *what = "";
+    if (strcmp(kind, "goal") == 0)
+        what = report_print(r, " “%s”", report_cut(r, eg_text_at(body, "text"), 60));
+    else if (strcmp(kind, "entry") == 0)
+        what = report_print(r, " %s",
+                            report_measure(r, eg_text_at(body, "code"), eg_text_at(body, "side")));
+    else if (eg_is_given(body, "date"))
+        what = report_print(r, " of %s", report_date(r, eg_text_at(body, "date")));
+    const char *name = strcmp(kind, "entry") == 0           ? "value"
+                       : strcmp(kind, "finding_value") == 0 ? "finding"
+                                                            : kind;
+    report_add(lines, report_print(r, "\u200e%s%s: version %d, written %s", name, what,
+                                   (int)json_integer_value(eg_member(document, "version")),
+                                   report_date(r, eg_text_at(document, "local_date"))));
+}
+
+/* What was written after the discharge is not mistaken for what was known before. */
+static void write_addenda(report *r) {
+    static const char *const members[] = {"referral", "intake",     "releases",       "evaluations",
+                                          "entries",  "recordings", "finding_values", "goals",
+                                          "plans",    "sessions",   "reports"};
+    GPtrArray *lines = g_ptr_array_new();
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const json_t *member = json_object_get(r->input->chart, members[i]);
+        for (size_t k = 0; k < json_array_size(member); k++)
+            add_addendum(r, lines, json_array_get(member, k));
+        if (json_is_object(member)) add_addendum(r, lines, member);
+    }
+    if (lines->len > 0)
+        eg_paper_box(r->paper, "Addendum, after discharge", report_join(r, lines, "\n", 12),
+                     EG_PAPER_ACT);
+    g_ptr_array_free(lines, TRUE);
+}
+
 static void write_blocks(report *r) {
     write_title(r);
     if (r->type == EG_REPORT_EVALUATION_PLAN) {
         write_draft_warning(r, report_plan(r), "plan");
+        write_addenda(r);
         write_precautions(r);
         report_write_summary(r);
         report_write_history(r);
@@ -103,6 +142,7 @@ static void write_blocks(report *r) {
                      "No report has been written yet: this is the chart as it is now, not signed",
                      "", EG_PAPER_PLAIN);
     write_draft_warning(r, report_newest(r), "report");
+    write_addenda(r);
     write_precautions(r);
     report_write_progress(r);
     report_write_plan(r);

@@ -244,6 +244,33 @@ static void changed_after_signing_is_said(void) {
 }
 
 /* "PREFIX0000 PREFIX0001 ...": `n` words of `size` bytes, each of which can be found again. */
+/* Every kind that was written after the discharge is named, and only those. */
+static void addenda_are_said(void) {
+    for (int type = 0; type < 2; type++) {
+        json_t *chart = eg_test_json(chart_text);
+        json_t *session = eg_test_json("{'id':'s9','kind':'session','version':4,'local_date':"
+                                       "'2026-11-20','body':{'date':'2026-10-12'}}");
+        json_t *goal = json_deep_copy(json_array_get(json_object_get(chart, "goals"), 0));
+        json_object_set_new(goal, "kind", json_string("goal"));
+        json_object_set_new(json_object_get(goal, "body"), "text", json_string("To the bakery"));
+        if (type == 0) {
+            json_object_set_new(json_object_get(session, "body"), "addendum", json_true());
+            json_object_set_new(json_object_get(goal, "body"), "addendum", json_true());
+        }
+        json_object_set_new(chart, "sessions", json_pack("[o]", session));
+        json_object_set_new(chart, "goals", json_pack("[o]", goal));
+        const char *text =
+            words_of_chart(chart, type == 0 ? EG_REPORT_PROGRESS : EG_REPORT_EVALUATION_PLAN);
+        bool said = strstr(text, "Addendum, after discharge") != NULL;
+        EG_CHECK_INT(said, type == 0);
+        if (type == 0) {
+            EG_CHECK(strstr(text, "session of 12 Oct 2026: version 4, written 20 Nov 2026") !=
+                     NULL);
+            EG_CHECK(strstr(text, "goal “To the bakery”") != NULL);
+        }
+    }
+}
+
 static char *numbered(const char *prefix, int n) {
     size_t size = strlen(prefix) + 6;
     char *text = calloc((size_t)n, size);
@@ -420,6 +447,7 @@ static void counts_are_said_in_words(void) {
 EG_TESTS({"report: one visit, one week, no date that was not given", counts_are_said_in_words},
          {"report: what was changed after signing carries no signature",
           changed_after_signing_is_said},
+         {"report: what was written after the discharge is called an addendum", addenda_are_said},
          {"report: evaluation and plan hold the numbers, the draft says so",
           evaluation_says_what_matters},
          {"report: progress holds first, now, change and noise", progress_says_what_matters},

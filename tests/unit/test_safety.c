@@ -342,6 +342,36 @@ static void a_failed_recording_does_not_count(void) {
     eg_test_clinic_close(clinic);
 }
 
+static bool is_addendum(const char *id) {
+    json_t *document = NULL;
+    must(eg_document_get(clinic, id, 0, &document, NULL));
+    bool is = json_is_true(json_object_get(json_object_get(document, "body"), "addendum"));
+    json_decref(document);
+    return is;
+}
+
+/* Only the server says what an addendum is, whatever a client sends. */
+static void what_follows_the_discharge_is_an_addendum(void) {
+    char id[EG_STORE_ID_SIZE];
+    walk_to_evaluating("addendum", "{}");
+    must(create("report", NULL,
+                "{'type':'discharge','date':'2026-03-02','discharge_reason':'moved away',"
+                "'addendum':true}",
+                id));
+    must(sign(id, 1));
+    EG_CHECK(!is_addendum(id));
+    must(amend(evaluation_id, "{'note':'before','addendum':true}"));
+    EG_CHECK(!is_addendum(evaluation_id));
+    must(go("discharged"));
+    must(amend(evaluation_id, "{'note':'after','addendum':false}"));
+    EG_CHECK(is_addendum(evaluation_id));
+    must(amend(intake_id, "{'occupation':'baker'}"));
+    EG_CHECK(is_addendum(intake_id));
+    EG_CHECK(!is_addendum(id)); /* written before, not changed since */
+    EG_CHECK(!is_addendum(episode));
+    eg_test_clinic_close(clinic);
+}
+
 static void a_person_may_leave_early(void) {
     char id[EG_STORE_ID_SIZE], person[EG_STORE_ID_SIZE];
     json_t *chart = NULL, *second = NULL;
@@ -408,6 +438,8 @@ EG_TESTS({"entry: impossible values are refused", impossible_values_are_refused}
           entries_that_cannot_be},
          {"recording: one that failed its gate needs a reason and does not count",
           a_failed_recording_does_not_count},
+         {"document: what is amended after the discharge is an addendum",
+          what_follows_the_discharge_is_an_addendum},
          {"course: a person may leave at any time; one open episode of a discipline",
           a_person_may_leave_early},
          {"session: impossible counts, and no consent, are refused", sessions_that_cannot_be})
