@@ -343,6 +343,23 @@ eg_err eg_course_allows_stimulation(const eg_clinic *clinic, const json_t *chart
     return refuse("session_stimulation", text, "intake", "stimulation_screen", problems, diag);
 }
 
+/* Given in the intake and not withdrawn since; else the text says which consent and where. */
+static eg_err consented(const json_t *chart, json_t **problems, eg_diag *diag) {
+    const json_t *consent = eg_member(eg_member(eg_member(chart, "intake"), "body"), "consent");
+    bool treatment = json_is_true(eg_member(consent, "treatment"));
+    bool data = json_is_true(eg_member(consent, "data"));
+    if (treatment && data) return EG_OK;
+    char text[240];
+    snprintf(text, sizeof text,
+             "No session: consent to %s is not given or was withdrawn. Ask the person; note the "
+             "answer on the page Intake, section Consent, and save it before the session",
+             treatment ? "keeping the data"
+             : data    ? "treatment"
+                       : "treatment and to keeping the data");
+    return refuse("consent", text, "intake", treatment ? "consent/data" : "consent/treatment",
+                  problems, diag);
+}
+
 static eg_err allows_session(const eg_clinic *clinic, const json_t *chart, const json_t *body,
                              json_t **problems, eg_diag *diag) {
     if (state_of(chart) != EG_COURSE_IN_TREATMENT)
@@ -359,11 +376,9 @@ static eg_err allows_session(const eg_clinic *clinic, const json_t *chart, const
     if (!follows_signed_plan(chart, body))
         return refuse("plan_signed", "A session follows the newest signed version of the plan",
                       "plan", "signature", problems, diag);
-    const json_t *consent = eg_member(eg_member(eg_member(chart, "intake"), "body"), "consent");
-    if (!json_is_true(eg_member(consent, "treatment")) || !json_is_true(eg_member(consent, "data")))
-        return refuse("consent", "No session without consent to treatment and to keeping the data",
-                      "intake", "consent", problems, diag);
-    eg_err err = eg_course_allows_stimulation(clinic, chart, body, problems, diag);
+    eg_err err = consented(chart, problems, diag);
+    if (err != EG_OK) return err;
+    err = eg_course_allows_stimulation(clinic, chart, body, problems, diag);
     return err != EG_OK ? err : eg_guard_check_in(clinic, chart, body, problems, diag);
 }
 

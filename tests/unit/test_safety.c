@@ -272,6 +272,23 @@ static void pain_of_a_session_warns(void) {
     eg_test_clinic_close(clinic);
 }
 
+/* The refusal says which consent, on which page, and what to do. */
+static void refused_for_consent(const char *what, const char *pointer) {
+    json_t *body = eg_test_json(session_text("")), *made = NULL, *problems = NULL;
+    eg_diag diag = {0};
+    EG_CHECK_INT(
+        eg_document_create(clinic, episode, "session", NULL, body, &made, &problems, &diag),
+        EG_ERR_GUARD);
+    const json_t *first = json_array_get(problems, 0);
+    EG_CHECK(strstr(diag.text, what) != NULL);
+    EG_CHECK(strstr(diag.text, "on the page Intake, section Consent") != NULL);
+    EG_CHECK_TEXT(json_string_value(json_object_get(first, "pointer")), pointer);
+    EG_CHECK_TEXT(json_string_value(json_object_get(json_object_get(first, "fix"), "page")),
+                  "intake");
+    json_decref(problems);
+    json_decref(body);
+}
+
 static void sessions_that_cannot_be(void) {
     walk_to_treatment("cannot", "{}");
     static const char *const bad[] = {
@@ -292,7 +309,9 @@ static void sessions_that_cannot_be(void) {
                 NULL));
     /* Withdrawn consent ends it, however it is withdrawn. */
     must(amend(intake_id, "{'consent':{'treatment':false,'data':true}}"));
-    EG_CHECK_INT(create("session", NULL, session_text(""), NULL), EG_ERR_GUARD);
+    refused_for_consent("consent to treatment is not given", "/consent/treatment");
+    must(amend(intake_id, "{'consent':{'treatment':true,'data':false}}"));
+    refused_for_consent("consent to keeping the data is not given", "/consent/data");
     must(amend(intake_id, "{'consent':{'treatment':true,'data':true}}"));
     must(create("session", NULL, session_text(""), NULL));
     eg_test_clinic_close(clinic);
