@@ -433,6 +433,14 @@ static void plan_chips(json_t *chips, const json_t *chart) {
         chip(chips, "stop", "plan_goals", "Goal changed since the plan was signed: sign it anew");
 }
 
+/* Care under a referral rests on an order that is signed and dated; direct access needs none. */
+static void order_chip(json_t *chips, const json_t *referral) {
+    if (referral == NULL || json_is_true(eg_member(referral, "direct_access"))) return;
+    if (!eg_is_given(referral, "signed_on"))
+        chip(chips, "warn", "order_unsigned",
+             "Order not signed: ask the referrer, note its date in the referral");
+}
+
 json_t *eg_chart_precautions(const json_t *chart) {
     static const char *const passes[] = {"stop", "warn", "info", "unknown"};
     json_t *chips = json_array();
@@ -443,6 +451,7 @@ json_t *eg_chart_precautions(const json_t *chart) {
         if (pass == 0 && json_array_size(flags) > 0)
             chip(chips, "stop", "red_flag", "Red flag: wait for a release note");
         if (pass == 0) plan_chips(chips, chart);
+        if (pass == 1) order_chip(chips, referral);
         if (pass == 2 && json_array_size(eg_member(chart, "releases")) > 0 &&
             json_array_size(flags) == 0)
             chip(chips, "info", "released", "Red flag released by a note");

@@ -61,6 +61,30 @@ static void amend(const char *kind_list, size_t index, const char *member, const
     json_decref(chart);
 }
 
+/* Care under a referral rests on a signed and dated order; direct access on none. */
+static void an_unsigned_order_is_said(void) {
+    static const struct {
+        const char *referral;
+        bool said;
+    } cases[] = {{"{'direct_access':false,'referrer':'Dr. Ruiz'}", true},
+                 {"{'direct_access':false,'signed_on':''}", true},
+                 {"{'direct_access':false,'signed_on':'2026-02-26'}", false},
+                 {"{'direct_access':true}", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *chart = json_pack("{s:{s:o}}", "referral", "body", eg_test_json(cases[i].referral));
+        json_t *chips = eg_chart_precautions(chart);
+        bool said = false;
+        for (size_t k = 0; k < json_array_size(chips); k++)
+            said = said || strcmp(text_of(json_array_get(chips, k), "code"), "order_unsigned") == 0;
+        EG_CHECK_INT(said, cases[i].said);
+        json_decref(chips);
+        json_decref(chart);
+    }
+    json_t *chips = eg_chart_precautions(NULL);
+    EG_CHECK_INT(json_array_size(chips), 1); /* no referral yet: only the intake is missing */
+    json_decref(chips);
+}
+
 /* A person in treatment since 2 March 2026. */
 static void treat(const char *name) {
     clinic = eg_test_clinic(name);
@@ -651,6 +675,8 @@ EG_TESTS({"today: the demo keeps every guard with all rules", the_demo_keeps_the
          {"goal: baseline from the entry, a step within noise warns", goals_know_their_noise},
          {"today: says what is due and when", today_says_what_is_due},
          {"chart: complete, signed plans marked, long arrays left out", charts_are_complete},
+         {"referral: an order without signature warns, direct access does not",
+          an_unsigned_order_is_said},
          {"document: conflicts and forbidden changes are seen", conflicts_are_seen},
          {"error: what is marked does not count and stays readable", marked_documents_do_not_count},
          {"error: a signed document is marked by a signature",
