@@ -84,6 +84,10 @@ class Walk {
     await page.locator('.phead h1').waitFor()
     this.episode = /#\/e\/([^/]+)\//.exec(page.url())[1]
     await this.step('Begin the intake', 'Intake')
+    await page.getByRole('heading', { name: 'Nothing measured yet' }).waitFor()
+    check((await page.getByText(/\b0 findings/).count()) === 0, 'nothing measured is "0 findings"')
+    await this.go('progress')
+    await page.getByRole('heading', { name: /^Not measured yet/ }).waitFor()
   }
 
   async intake() {
@@ -325,6 +329,22 @@ class Walk {
       'the newest value is not shown',
     )
     await shot(page, 'path-6-progress')
+    // The discharge is no task of somebody in treatment, and its report asks why.
+    await this.go('course')
+    await page.getByText('To end the treatment, when it is time:').waitFor()
+    await page
+      .locator('.next .todo li')
+      .filter({ hasText: 'why the treatment ends' })
+      .getByRole('link', { name: 'Do it' })
+      .click()
+    const report = page.getByRole('dialog')
+    await report.getByLabel('Why the episode ends').waitFor()
+    check(
+      await report.getByLabel('Why the episode ends').evaluate((field) => field.required),
+      'a discharge needs no reason',
+    )
+    await report.getByRole('button', { name: 'Not now' }).click()
+    await this.go('progress')
   }
 
   async paper(type, numbers) {
