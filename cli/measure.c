@@ -9,6 +9,7 @@
 #include "cli/measure_emg.h"
 #include "cli/measure_options.h"
 #include "cli/measure_print.h"
+#include "cli/measure_strength.h"
 #include "clinic/cases.h"
 #include "clinic/evaluate.h"
 #include "clinic/pair.h"
@@ -35,7 +36,8 @@ const char eg_command_measure_help[] =
     "apart|together|tandem|single_left|single_right\n"
     "  --cases FILE.csv                      the same for many files: one row a file name;\n"
     "                                        cases.csv beside a recording is found by itself\n"
-    "  --json  --csv                         for scripts; one JSON object a line\n";
+    "  --json  --csv                         for scripts; one JSON object a line\n"
+    "\n" MEASURE_STRENGTH_HELP;
 
 typedef enum output_form { FORM_TABLE, FORM_JSON, FORM_CSV } output_form;
 
@@ -170,14 +172,14 @@ static int measure_all(measure_job *job) {
 }
 
 int eg_command_measure(int n_arguments, char **arguments) {
-    if (n_arguments >= 2 && strcmp(arguments[1], "emg") == 0)
-        return measure_emg(n_arguments, arguments);
+    if (n_arguments > 1 && strcmp(arguments[1], "strength") == 0)
+        return measure_strength(n_arguments, arguments);
     if (n_arguments < 2 || strcmp(arguments[1], "balance") != 0) {
         if (n_arguments < 2)
             (void)eg_command_refuse("measure", "\"balance\" is missing", NULL,
                                     eg_command_measure_help);
         else
-            complain("only \"balance\" and \"emg\" can be measured yet, not", arguments[1]);
+            complain("\"balance\" and \"strength\" can be measured, not", arguments[1]);
         return 2;
     }
     char **files = calloc((size_t)n_arguments, sizeof *files);

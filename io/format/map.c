@@ -15,20 +15,34 @@ typedef struct unit_row {
     double multiply, divide; /* to mm, N, N m; a whole number each, so that nothing is rounded */
 } unit_row;
 
-static const unit_row units[] = {
-    {"mm", EG_MAP_LENGTH, 1, 1},           {"cm", EG_MAP_LENGTH, 10, 1},
-    {"m", EG_MAP_LENGTH, 1000, 1},         {"um", EG_MAP_LENGTH, 1, 1000},
-    {"\xc2\xb5m", EG_MAP_LENGTH, 1, 1000}, {"in", EG_MAP_LENGTH, 254, 10},
-    {"inch", EG_MAP_LENGTH, 254, 10},      {"n", EG_MAP_FORCE, 1, 1},
-    {"newton", EG_MAP_FORCE, 1, 1},        {"newtons", EG_MAP_FORCE, 1, 1},
-    {"kn", EG_MAP_FORCE, 1000, 1},         {"kgf", EG_MAP_FORCE, 980665, 100000},
-    {"kg", EG_MAP_FORCE, 980665, 100000},  {"lbf", EG_MAP_FORCE, 44482216152605, 1e13},
-    {"knm", EG_MAP_MOMENT, 1000, 1},       {"n-mm", EG_MAP_MOMENT, 1, 1000},
-    {"nm", EG_MAP_MOMENT, 1, 1},           {"n.m", EG_MAP_MOMENT, 1, 1},
-    {"n m", EG_MAP_MOMENT, 1, 1},          {"n*m", EG_MAP_MOMENT, 1, 1},
-    {"n-m", EG_MAP_MOMENT, 1, 1},          {"n\xc2\xb7m", EG_MAP_MOMENT, 1, 1},
-    {"nmm", EG_MAP_MOMENT, 1, 1000},       {"n.mm", EG_MAP_MOMENT, 1, 1000},
-    {"n*mm", EG_MAP_MOMENT, 1, 1000},      {"n mm", EG_MAP_MOMENT, 1, 1000}};
+static const unit_row units[] = {{"mm", EG_MAP_LENGTH, 1, 1},
+                                 {"cm", EG_MAP_LENGTH, 10, 1},
+                                 {"m", EG_MAP_LENGTH, 1000, 1},
+                                 {"um", EG_MAP_LENGTH, 1, 1000},
+                                 {"\xc2\xb5m", EG_MAP_LENGTH, 1, 1000},
+                                 {"in", EG_MAP_LENGTH, 254, 10},
+                                 {"inch", EG_MAP_LENGTH, 254, 10},
+                                 {"n", EG_MAP_FORCE, 1, 1},
+                                 {"newton", EG_MAP_FORCE, 1, 1},
+                                 {"newtons", EG_MAP_FORCE, 1, 1},
+                                 {"kn", EG_MAP_FORCE, 1000, 1},
+                                 {"kgf", EG_MAP_FORCE, 980665, 100000},
+                                 {"kg", EG_MAP_FORCE, 980665, 100000},
+                                 {"lbf", EG_MAP_FORCE, 44482216152605, 1e13},
+                                 {"lb", EG_MAP_FORCE, 44482216152605, 1e13},
+                                 {"lbs", EG_MAP_FORCE, 44482216152605, 1e13},
+                                 {"knm", EG_MAP_MOMENT, 1000, 1},
+                                 {"n-mm", EG_MAP_MOMENT, 1, 1000},
+                                 {"nm", EG_MAP_MOMENT, 1, 1},
+                                 {"n.m", EG_MAP_MOMENT, 1, 1},
+                                 {"n m", EG_MAP_MOMENT, 1, 1},
+                                 {"n*m", EG_MAP_MOMENT, 1, 1},
+                                 {"n-m", EG_MAP_MOMENT, 1, 1},
+                                 {"n\xc2\xb7m", EG_MAP_MOMENT, 1, 1},
+                                 {"nmm", EG_MAP_MOMENT, 1, 1000},
+                                 {"n.mm", EG_MAP_MOMENT, 1, 1000},
+                                 {"n*mm", EG_MAP_MOMENT, 1, 1000},
+                                 {"n mm", EG_MAP_MOMENT, 1, 1000}};
 
 static const char *const quantity_names[] = {"length (mm, cm, m)", "force (N)", "moment (Nm)"};
 
