@@ -12,8 +12,8 @@
     "  --lever-m N                           from the joint to the pad: torque, too\n" \
     "  --gravity-n-m N                       added to the torque: the limb's weight, above\n" \
     "                                        0 where it works against the muscle\n" \
-    "  --limb-kg N --limb-com-m N --limb-angle-deg N   the same from the limb's mass, its centre\n" \
-    "                                        and its angle above the horizontal\n" \
+    "  --limb-kg N --limb-com-m N --limb-angle-deg N   the same from the limb's mass, its\n" \
+    "                                        centre and its angle above the horizontal\n" \
     "  --window-s N                          of the best mean (1)\n" \
     "  --mass-kg N                           of the person: N/kg and N.m/kg\n" \
     "  --measure ID --age N --sex M|F        published values: force.grip, ...\n" \
