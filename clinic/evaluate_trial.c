@@ -10,12 +10,6 @@
 
 static const double standard_gravity_m_s2 = 9.80665;
 
-/* Rows that every column of the trial has: the channels of a motion capture are faster than its
- * frames. */
-static size_t rows_of(const eg_recording *recording) {
-    return recording->has_points ? eg_recording_samples(recording) : recording->n_frames;
-}
-
 static double *own(eg_evaluation *e, double *values) {
     if (values == NULL) return NULL;
     EG_ASSERT(e->n_signals < EVALUATE_SIGNALS_MAX);
@@ -61,7 +55,7 @@ static eg_err read_plate(eg_evaluation *e, const eg_map_plate *map, const eg_rec
             err = read_column(e, &map->moment[i], EG_MAP_MOMENT, recording, &moment[i], diag);
         if (err != EG_OK) return err;
     }
-    size_t n = rows_of(recording);
+    size_t n = eg_recording_samples(recording);
     double *ml = new_signal(e, n), *ap = new_signal(e, n);
     if (ml == NULL || ap == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
@@ -116,7 +110,7 @@ static eg_err read_plates(eg_evaluation *e, const eg_recording *recording, eg_pl
         plates[n_plates++] = e->trial.left;
     }
     if (n_plates == 0) return EG_OK;
-    return merge(e, plates, n_plates, rows_of(recording), net, diag);
+    return merge(e, plates, n_plates, eg_recording_samples(recording), net, diag);
 }
 
 /* A board on four load cells as one plate. */
@@ -129,7 +123,7 @@ static eg_err read_corners(eg_evaluation *e, const eg_recording *recording, eg_p
         eg_err err = read_column(e, &corners->load[i], EG_MAP_FORCE, recording, &load_n[i], diag);
         if (err != EG_OK) return err;
     }
-    size_t n = rows_of(recording);
+    size_t n = eg_recording_samples(recording);
     double *ml = new_signal(e, n), *ap = new_signal(e, n), *fz = new_signal(e, n);
     if (ml == NULL || ap == NULL || fz == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
@@ -143,7 +137,7 @@ static eg_err set_time(eg_evaluation *e, const eg_recording *recording, eg_diag 
     eg_cop_trial *trial = &e->trial;
     double rate_hz =
         recording->has_points ? eg_recording_channel_rate_hz(recording) : recording->rate_hz;
-    trial->n = rows_of(recording);
+    trial->n = eg_recording_samples(recording);
     trial->rate_hz = isnan(e->map.rate_hz) ? rate_hz : e->map.rate_hz;
     if (!(trial->rate_hz > 0))
         return eg_diag_set(diag, EG_ERR_LAYOUT, recording->name, 0,

@@ -299,7 +299,8 @@ eg_err eg_strength_evaluate(const eg_knowledge *knowledge, const eg_recording *r
     eg_err err = choose(recording, options, &e->channel, &quantity, diag);
     e->is_torque = quantity == EG_MAP_MOMENT;
     e->has_lever = !e->is_torque && isfinite(options->lever_m);
-    e->rate_hz = isfinite(options->rate_hz) ? options->rate_hz : recording->rate_hz;
+    if (err == EG_OK)
+        e->rate_hz = isfinite(options->rate_hz) ? options->rate_hz : e->channel->rate_hz;
     if (err == EG_OK && !(e->rate_hz > 0.0))
         err = eg_diag_set(diag, EG_ERR_DATA, recording->name, 0,
                           "the file has neither time nor rate; say it: --rate-hz N");

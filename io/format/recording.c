@@ -13,6 +13,7 @@
 #include "core/base/check.h"
 #include "io/format/build.h"
 #include "io/format/c3d.h"
+#include "io/format/edf.h"
 #include "io/format/table.h"
 #include "io/format/text.h"
 
@@ -30,11 +31,6 @@ typedef struct signature {
 
 /* Files that people will try, told apart by their first bytes. */
 static const signature unread_formats[] = {
-    SIGNATURE(0, "0       ", "an EDF file"),
-    SIGNATURE(0,
-              "\xff"
-              "BIOSEMI",
-              "a BDF file"),
     SIGNATURE(0, "XDF:", "an XDF file"),
     SIGNATURE(0, "\x89HDF\r\n", "an HDF5 or Matlab 7.3 file"),
     SIGNATURE(0, "MATLAB 5.0", "a Matlab file"),
@@ -156,11 +152,8 @@ static eg_err set_identity(eg_recording *recording, const uint8_t *bytes, size_t
 static const char *find_unread_format(const uint8_t *bytes, size_t size) {
     for (size_t i = 0; i < sizeof unread_formats / sizeof unread_formats[0]; i++) {
         const signature *s = &unread_formats[i];
-        if (size >= s->offset + s->n && memcmp(bytes + s->offset, s->bytes, s->n) == 0) {
-            /* "0       " can also begin a row of numbers; an EDF header has 256 bytes. */
-            if (s->bytes[0] == '0' && (size < 256 || memchr(bytes, '\n', 256) != NULL)) continue;
+        if (size >= s->offset + s->n && memcmp(bytes + s->offset, s->bytes, s->n) == 0)
             return s->format;
-        }
     }
     size_t n = size < SNIFF_TEXT_BYTES ? size : SNIFF_TEXT_BYTES;
     eg_span head = {(const char *)bytes, n};
@@ -176,6 +169,21 @@ static eg_err parse_table(const char *name, const uint8_t *bytes, size_t size,
     return err;
 }
 
+typedef struct reader {
+    int (*is)(const uint8_t *bytes, size_t size);
+    eg_err (*parse)(const char *name, const uint8_t *bytes, size_t size, eg_recording *recording,
+                    eg_diag *diag);
+} reader;
+
+static const reader readers[] = {{eg_c3d_is, eg_c3d_parse}, {eg_edf_is, eg_edf_parse}};
+
+/* NULL: no reader of our own claims the bytes; then it is a table or nothing. */
+static const reader *find_reader(const uint8_t *bytes, size_t size) {
+    for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
+        if (readers[i].is(bytes, size)) return &readers[i];
+    return NULL;
+}
+
 eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
                           eg_recording **recording, eg_diag *diag) {
     EG_ASSERT(name != NULL && recording != NULL && (bytes != NULL || size == 0));
@@ -186,8 +194,8 @@ eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
     if (size > EG_RECORDING_BYTES_MAX)
         return eg_diag_set(diag, EG_ERR_LIMIT, name, 0, "%zu MB, at most %d MB are read",
                            size >> 20, EG_RECORDING_BYTES_MAX >> 20);
-    int is_c3d = eg_c3d_is(bytes, size);
-    const char *unread = is_c3d ? NULL : find_unread_format(bytes, size);
+    const reader *own = find_reader(bytes, size);
+    const char *unread = own != NULL ? NULL : find_unread_format(bytes, size);
     if (unread != NULL)
         return eg_diag_set(diag, EG_ERR_FORMAT, name, 0,
                            "this is %s, which Engram does not read yet; export the forces or the "
@@ -199,9 +207,8 @@ eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
     made->decimal_mark = '.';
     const char *base = base_name(name);
     eg_recording_copy_text(made->name, sizeof made->name, base, strlen(base));
-    eg_err err = is_c3d ? eg_c3d_parse(name, bytes, size, made, diag)
-                        : parse_table(name, bytes, size, made, diag);
-    if (err == EG_OK) err = set_identity(made, bytes, size, diag);
+    eg_err err = own != NULL ? own->parse(name, bytes, size, made, diag)
+                             : parse_table(name, bytes, size, made, diag);
     if (err != EG_OK) {
         eg_recording_destroy(made);
         return err;
