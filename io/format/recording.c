@@ -14,10 +14,12 @@
 #include "io/format/build.h"
 #include "io/format/c3d.h"
 #include "io/format/edf.h"
+#include "io/format/mot.h"
 #include "io/format/table.h"
 #include "io/format/text.h"
+#include "io/format/trc.h"
 
-enum { SNIFF_TEXT_BYTES = 512, SAMPLES_MAX = 320 << 20 };
+enum { SAMPLES_MAX = 320 << 20 };
 
 typedef struct signature {
     size_t offset;
@@ -41,7 +43,6 @@ static const signature unread_formats[] = {
     SIGNATURE(0, "\x89PNG", "a picture"),
     SIGNATURE(0, "\xff\xd8\xff", "a picture"),
     SIGNATURE(0, "SQLite format 3", "a database"),
-    SIGNATURE(0, "PathFileType", "a TRC marker file"),
     SIGNATURE(0, "{", "JSON, not a recording"),
     SIGNATURE(0, "<", "a web page or XML, not a recording")};
 
@@ -155,9 +156,6 @@ static const char *find_unread_format(const uint8_t *bytes, size_t size) {
         if (size >= s->offset + s->n && memcmp(bytes + s->offset, s->bytes, s->n) == 0)
             return s->format;
     }
-    size_t n = size < SNIFF_TEXT_BYTES ? size : SNIFF_TEXT_BYTES;
-    eg_span head = {(const char *)bytes, n};
-    if (eg_text_find(head, "\nendheader") != NULL) return "an OpenSim MOT or STO file";
     return NULL;
 }
 
@@ -175,7 +173,10 @@ typedef struct reader {
                     eg_diag *diag);
 } reader;
 
-static const reader readers[] = {{eg_c3d_is, eg_c3d_parse}, {eg_edf_is, eg_edf_parse}};
+static const reader readers[] = {{eg_c3d_is, eg_c3d_parse},
+                                 {eg_edf_is, eg_edf_parse},
+                                 {eg_trc_is, eg_trc_parse},
+                                 {eg_mot_is, eg_mot_parse}};
 
 /* NULL: no reader of our own claims the bytes; then it is a table or nothing. */
 static const reader *find_reader(const uint8_t *bytes, size_t size) {
