@@ -149,7 +149,7 @@ static void run_whole(void *argument) {
     const file *f = argument;
     eg_recording *r = NULL;
     if (eg_recording_parse(f->name, f->bytes, f->size, &r, NULL) != EG_OK) abort();
-    eg_bench_amount(1e-6 * (double)f->size, "MB", 0);
+    eg_bench_amount(1e-6 * (double)f->size, "MB", limit_s_mb);
     eg_bench_keep(r->channels[0].values[0]);
     eg_recording_destroy(r);
 }
