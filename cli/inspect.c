@@ -196,7 +196,7 @@ static void write_json(const eg_evaluator *evaluator, const char *path,
     eg_json_key(&json, "analog");
     eg_json_begin_object(&json);
     eg_json_member_integer(&json, "count", (int64_t)recording->n_channels);
-    eg_json_member_number(&json, "rate_hz", eg_recording_row_rate_hz(recording));
+    eg_json_member_number(&json, "rate_hz", eg_recording_channel_rate_hz(recording));
     write_texts(&json, "labels", recording, 0);
     write_texts(&json, "units", recording, 1);
     write_channels(&json, recording);
@@ -295,7 +295,7 @@ static void print_motion(const char *path, const eg_recording *recording) {
                (double)recording->n_frames / recording->rate_hz);
     printf("\n  %zu points, %zu analog channels", recording->points.n_markers,
            recording->n_channels);
-    double rate_hz = eg_recording_row_rate_hz(recording);
+    double rate_hz = eg_recording_channel_rate_hz(recording);
     if (!isnan(rate_hz)) printf(" at %g Hz", rate_hz);
     printf(", %zu force plates, %zu events\n", recording->n_platforms, recording->n_events);
     print_markers(recording);

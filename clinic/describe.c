@@ -146,7 +146,7 @@ eg_err eg_describe_write(const eg_evaluator *evaluator, const eg_recording *reco
         eg_json_key(json, "time");
         eg_json_begin_object(json);
         eg_json_member_string(json, "source", recording->time_source);
-        eg_json_member_number(json, "rate_hz", eg_recording_row_rate_hz(recording));
+        eg_json_member_number(json, "rate_hz", eg_recording_channel_rate_hz(recording));
         eg_json_member_number(json, "jitter", time.jitter);
         eg_json_member_integer(json, "gaps", (int64_t)time.n_gaps);
         eg_json_member_integer(json, "back", (int64_t)time.n_back);

@@ -69,7 +69,7 @@ void eg_api_preview(eg_api_call *call) {
         eg_json_init(&json, eg_json_to_text, &text);
         eg_json_begin_object(&json);
         eg_json_member_string(&json, "name", name);
-        eg_json_member_integer(&json, "rows", (int64_t)eg_recording_rows(recording));
+        eg_json_member_integer(&json, "rows", (int64_t)eg_recording_samples(recording));
         err = eg_describe_write(call->api->owner->evaluator, recording, &json, &diag);
         write_lines(bytes, recording->has_points ? 0 : call->request->size, &json);
         write_warnings(recording, &json);

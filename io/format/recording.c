@@ -267,15 +267,13 @@ const eg_channel *eg_recording_channel(const eg_recording *recording, const char
     return NULL;
 }
 
-size_t eg_recording_rows(const eg_recording *recording) {
-    if (!recording->has_points) return recording->n_frames;
+size_t eg_recording_samples(const eg_recording *recording) {
     for (size_t i = 1; i < recording->n_channels; i++)
         if (recording->channels[i].n != recording->channels[0].n) return 0;
     return recording->n_channels > 0 ? recording->channels[0].n : 0;
 }
 
-double eg_recording_row_rate_hz(const eg_recording *recording) {
-    if (!recording->has_points) return recording->rate_hz;
+double eg_recording_channel_rate_hz(const eg_recording *recording) {
     if (recording->n_channels == 0) return NAN;
     double rate_hz = recording->channels[0].rate_hz;
     for (size_t i = 1; i < recording->n_channels; i++) {

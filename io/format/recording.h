@@ -116,10 +116,10 @@ EG_NODISCARD eg_err eg_recording_read(const char *path, eg_recording **recording
 /* The channel with this label (case is ignored), or NULL. */
 const eg_channel *eg_recording_channel(const eg_recording *recording, const char *label);
 
-/* The channels seen as a table: its rows and their rate. Those of a motion capture are faster than
- * its frames; 0 and NaN where they differ from each other or where there are none. */
-size_t eg_recording_rows(const eg_recording *recording);
-double eg_recording_row_rate_hz(const eg_recording *recording);
+/* What channels have in common: samples of each, and their rate. 0 and NaN where they differ or
+ * where there are none: such a recording is not a table. */
+size_t eg_recording_samples(const eg_recording *recording);
+double eg_recording_channel_rate_hz(const eg_recording *recording);
 
 /* NULL is fine. */
 void eg_recording_destroy(eg_recording *recording);

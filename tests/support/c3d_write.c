@@ -351,8 +351,8 @@ void c3d_check_usual(const c3d_spec *spec, const eg_recording *r) {
     EG_CHECK_INT(r->n_warnings, 0);
     EG_CHECK_NEAR(r->start_s, (FIRST_FRAME - 1) / frame_rate_hz, 0);
     EG_CHECK_NEAR(r->points.rate_hz, frame_rate_hz, 0);
-    EG_CHECK_NEAR(eg_recording_row_rate_hz(r), 4 * frame_rate_hz, 0);
-    EG_CHECK_INT(eg_recording_rows(r), 4 * spec->n_frames);
+    EG_CHECK_NEAR(eg_recording_channel_rate_hz(r), 4 * frame_rate_hz, 0);
+    EG_CHECK_INT(eg_recording_samples(r), 4 * spec->n_frames);
     EG_CHECK_TEXT(r->points.markers[1].label, "RHEE");
     EG_CHECK_TEXT(r->points.markers[1].unit, "mm");
     EG_CHECK_TEXT(r->points.markers[2].label, "LAngle");
