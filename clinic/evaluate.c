@@ -251,8 +251,6 @@ eg_err eg_evaluate_balance(const eg_evaluator *evaluator, const eg_recording *re
     memcpy(e->format, recording->format, sizeof e->format);
     copy_warnings(e, recording);
     size_t rows = eg_recording_samples(recording);
-    size_t rows = eg_recording_rows(recording);
-    size_t rows = recording->has_points ? eg_recording_samples(recording) : recording->n_frames;
     eg_err err =
         rows > EG_BALANCE_SAMPLES_MAX
             ? eg_diag_set(diag, EG_ERR_RANGE, recording->name, 0,

@@ -10,12 +10,6 @@
 
 static const double standard_gravity_m_s2 = 9.80665;
 
-/* Rows that every column of the trial has: the channels of a motion capture are faster than its
- * frames. */
-static size_t rows_of(const eg_recording *recording) {
-    return recording->has_points ? eg_recording_samples(recording) : recording->n_frames;
-}
-
 static double *own(eg_evaluation *e, double *values) {
     if (values == NULL) return NULL;
     EG_ASSERT(e->n_signals < EVALUATE_SIGNALS_MAX);
@@ -62,8 +56,6 @@ static eg_err read_plate(eg_evaluation *e, const eg_map_plate *map, const eg_rec
         if (err != EG_OK) return err;
     }
     size_t n = eg_recording_samples(recording);
-    size_t n = eg_recording_rows(recording);
-    size_t n = rows_of(recording);
     double *ml = new_signal(e, n), *ap = new_signal(e, n);
     if (ml == NULL || ap == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
@@ -119,8 +111,6 @@ static eg_err read_plates(eg_evaluation *e, const eg_recording *recording, eg_pl
     }
     if (n_plates == 0) return EG_OK;
     return merge(e, plates, n_plates, eg_recording_samples(recording), net, diag);
-    return merge(e, plates, n_plates, eg_recording_rows(recording), net, diag);
-    return merge(e, plates, n_plates, rows_of(recording), net, diag);
 }
 
 /* A board on four load cells as one plate. */
@@ -134,8 +124,6 @@ static eg_err read_corners(eg_evaluation *e, const eg_recording *recording, eg_p
         if (err != EG_OK) return err;
     }
     size_t n = eg_recording_samples(recording);
-    size_t n = eg_recording_rows(recording);
-    size_t n = rows_of(recording);
     double *ml = new_signal(e, n), *ap = new_signal(e, n), *fz = new_signal(e, n);
     if (ml == NULL || ap == NULL || fz == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
@@ -150,9 +138,6 @@ static eg_err set_time(eg_evaluation *e, const eg_recording *recording, eg_diag 
     double rate_hz =
         recording->has_points ? eg_recording_channel_rate_hz(recording) : recording->rate_hz;
     trial->n = eg_recording_samples(recording);
-    double rate_hz = eg_recording_row_rate_hz(recording);
-    trial->n = eg_recording_rows(recording);
-    trial->n = rows_of(recording);
     trial->rate_hz = isnan(e->map.rate_hz) ? rate_hz : e->map.rate_hz;
     if (!(trial->rate_hz > 0))
         return eg_diag_set(diag, EG_ERR_LAYOUT, recording->name, 0,

@@ -210,8 +210,6 @@ eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
     eg_recording_copy_text(made->name, sizeof made->name, base, strlen(base));
     eg_err err = own != NULL ? own->parse(name, bytes, size, made, diag)
                              : parse_table(name, bytes, size, made, diag);
-    eg_err err = is_c3d ? eg_c3d_parse(name, bytes, size, made, diag)
-                        : parse_table(name, bytes, size, made, diag);
     if (err == EG_OK) err = set_identity(made, bytes, size, diag);
     if (err != EG_OK) {
         eg_recording_destroy(made);
