@@ -21,6 +21,7 @@ int eg_command_measure(int n_arguments, char **arguments);
 int eg_command_report(int n_arguments, char **arguments);
 int eg_command_doctor(int n_arguments, char **arguments);
 int eg_command_admin(int n_arguments, char **arguments);
+int eg_command_orient(int n_arguments, char **arguments);
 int eg_command_serve(int n_arguments, char **arguments);
 
 /* The help of each, in its own file. */
@@ -31,6 +32,7 @@ extern const char eg_command_measure_help[];
 extern const char eg_command_report_help[];
 extern const char eg_command_doctor_help[];
 extern const char eg_command_admin_help[];
+extern const char eg_command_orient_help[];
 extern const char eg_command_serve_help[];
 
 /* "engram COMMAND: what "argument"" and the help, on stderr. Returns 2, the exit status of wrong

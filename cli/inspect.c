@@ -225,15 +225,17 @@ static const char *word_for(char delimiter) {
 static void print_layout(const eg_evaluator *evaluator, const eg_recording *recording) {
     eg_layout_answer answer;
     eg_diag diag = {0};
-    printf("  %s%s%llu header lines, columns parted by %s, decimal %s\n", recording->maker,
-           recording->maker[0] != '\0' ? ": " : "", (unsigned long long)recording->header_lines,
-           word_for(recording->delimiter), recording->decimal_mark == ',' ? "comma" : "point");
+    if (recording->header_lines > 0 || recording->delimiter != '\0')
+        printf("  %s%s%llu header lines, columns parted by %s, decimal %s\n", recording->maker,
+               recording->maker[0] != '\0' ? ": " : "", (unsigned long long)recording->header_lines,
+               word_for(recording->delimiter), recording->decimal_mark == ',' ? "comma" : "point");
     eg_time_facts time = eg_describe_time(recording);
     printf("  time: %s", recording->time_source[0] != '\0' ? recording->time_source : "unknown");
     if (!isnan(time.jitter))
         printf("; steps vary by %.2g %%, longest %.4g s, %zu gaps, %zu steps back",
                100 * time.jitter, time.longest, time.n_gaps, time.n_back);
     printf("\n");
+    if (recording->delimiter == '\0') return; /* no text: columns are named by the format */
     if (eg_describe_layout(evaluator, recording, &answer, &diag) != EG_OK) return;
     if (strcmp(answer.source, "unknown") == 0)
         printf("  layout: not understood: %s;\n    say which column is what (docs/reference/"

@@ -15,6 +15,7 @@
 #include "io/format/c3d.h"
 #include "io/format/edf.h"
 #include "io/format/mot.h"
+#include "io/format/nimu.h"
 #include "io/format/table.h"
 #include "io/format/text.h"
 #include "io/format/trc.h"
@@ -159,11 +160,23 @@ static const char *find_unread_format(const uint8_t *bytes, size_t size) {
     return NULL;
 }
 
+/* Formats with one rate for all channels. */
+static void share_rate(eg_recording *recording) {
+    for (size_t i = 0; i < recording->n_channels; i++)
+        recording->channels[i].rate_hz = recording->rate_hz;
+}
+
 static eg_err parse_table(const char *name, const uint8_t *bytes, size_t size,
                           eg_recording *recording, eg_diag *diag) {
     eg_err err = eg_table_parse(name, bytes, size, recording, diag);
-    for (size_t i = 0; i < recording->n_channels; i++)
-        recording->channels[i].rate_hz = recording->rate_hz;
+    share_rate(recording);
+    return err;
+}
+
+static eg_err parse_nimu(const char *name, const uint8_t *bytes, size_t size,
+                         eg_recording *recording, eg_diag *diag) {
+    eg_err err = eg_nimu_parse(name, bytes, size, recording, diag);
+    share_rate(recording);
     return err;
 }
 
@@ -176,7 +189,8 @@ typedef struct reader {
 static const reader readers[] = {{eg_c3d_is, eg_c3d_parse},
                                  {eg_edf_is, eg_edf_parse},
                                  {eg_trc_is, eg_trc_parse},
-                                 {eg_mot_is, eg_mot_parse}};
+                                 {eg_mot_is, eg_mot_parse},
+                                 {eg_nimu_is, parse_nimu}};
 
 /* NULL: no reader of our own claims the bytes; then it is a table or nothing. */
 static const reader *find_reader(const uint8_t *bytes, size_t size) {

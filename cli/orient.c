@@ -1,0 +1,213 @@
+/* engram orient FILE --out q.csv: which way a sensor pointed, sample by sample. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "core/motion/orient_offline.h"
+#include "io/format/recording.h"
+
+enum { PATH_BYTES = 4096 };
+
+const char eg_command_orient_help[] =
+    "usage: engram orient FILE --out quaternions.csv [options]\n"
+    "  FILE                                  a recording with channels gx gy gz (rad/s or deg/s),\n"
+    "                                        ax ay az (m/s2 or g) and, for north, mx my mz (uT)\n"
+    "  --out FILE.csv                        t, w, x, y, z: sensor to East-North-Up, a row a "
+    "sample\n"
+    "  --offline                             look both ways in time: for recordings, not live\n"
+    "  --6d                                  without magnetometer: the heading is relative\n"
+    "  --filter vqf                          which filter (vqf is the only one)\n"
+    "  --sensor NAME                         which of several sensors: channels NAME.gx to "
+    "NAME.az\n";
+
+typedef struct orient_job {
+    const char *path, *out, *sensor;
+    int is_offline, is_6d;
+} orient_job;
+
+typedef struct unit {
+    const char *name;
+    double factor;
+} unit;
+
+static const unit rate_units[] = {{"rad/s", 1.0},
+                                  {"deg/s", EG_PI / 180.0},
+                                  {"dps", EG_PI / 180.0},
+                                  {"\xc2\xb0/s", EG_PI / 180.0},
+                                  {NULL, 0.0}};
+static const unit acceleration_units[] = {{"m/s2", 1.0},  {"m/s^2", 1.0},     {"m/s\xc2\xb2", 1.0},
+                                          {"g", 9.80665}, {"mg", 0.00980665}, {NULL, 0.0}};
+static const unit field_units[] = {{"uT", 1.0},  {"\xc2\xb5T", 1.0}, {"nT", 1e-3}, {"mT", 1e3},
+                                   {"G", 100.0}, {"gauss", 100.0},   {"mG", 0.1},  {NULL, 0.0}};
+
+/* The three channels in the unit of the filter, [3][n], the caller's to free; NULL and a
+ * diagnosis where one is absent or does not say its unit. */
+static double *take_axes(const orient_job *job, const eg_recording *r, char kind, const unit *units,
+                         const double *axes[3], eg_diag *diag) {
+    double *values = malloc(3 * r->n_frames * sizeof *values);
+    if (values == NULL) (void)eg_diag_set(diag, EG_ERR_MEMORY, job->path, 0, "no memory");
+    for (int k = 0; values != NULL && k < 3; k++) {
+        char label[EG_RECORDING_LABEL_MAX];
+        snprintf(label, sizeof label, "%s%s%c%c", job->sensor != NULL ? job->sensor : "",
+                 job->sensor != NULL ? "." : "", kind, "xyz"[k]);
+        const eg_channel *channel = eg_recording_channel(r, label);
+        const unit *u = units;
+        while (channel != NULL && u->name != NULL && strcmp(u->name, channel->unit) != 0) u++;
+        if (channel == NULL || channel->n != r->n_frames || u->name == NULL) {
+            if (channel == NULL || channel->n != r->n_frames)
+                (void)eg_diag_set(diag, EG_ERR_MISSING, job->path, 0,
+                                  "there is no channel %s; engram inspect lists them, --sensor "
+                                  "NAME chooses one of several sensors",
+                                  label);
+            else
+                (void)eg_diag_set(diag, EG_ERR_DATA, job->path, 0,
+                                  "%s is in \"%s\", which is no unit for it; name it in the "
+                                  "file's header, as in %s [%s]",
+                                  label, channel->unit, label, units[0].name);
+            free(values);
+            return NULL;
+        }
+        double *axis = values + (size_t)k * r->n_frames;
+        for (size_t i = 0; i < r->n_frames; i++) axis[i] = channel->values[i] * u->factor;
+        axes[k] = axis;
+    }
+    return values;
+}
+
+static int has_magnetometer(const orient_job *job, const eg_recording *r) {
+    char label[EG_RECORDING_LABEL_MAX];
+    snprintf(label, sizeof label, "%s%smx", job->sensor != NULL ? job->sensor : "",
+             job->sensor != NULL ? "." : "");
+    return eg_recording_channel(r, label) != NULL;
+}
+
+/* A wrong unit shows in gravity. It is said, not corrected. */
+static void check_gravity(const orient_job *job, const eg_orient_signal *s) {
+    double sum = 0.0;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        double size = sqrt(s->acc[0][i] * s->acc[0][i] + s->acc[1][i] * s->acc[1][i] +
+                           s->acc[2][i] * s->acc[2][i]);
+        if (!(size > 0.0)) continue;
+        sum += size;
+        n++;
+    }
+    double mean = n > 0 ? sum / (double)n : 0.0;
+    if (mean < 7.0 || mean > 14.0)
+        fprintf(stderr,
+                "engram orient: %s: the acceleration is %.3g m/s2 on average, at rest it is 9.8; "
+                "check its unit and that gravity is in it\n",
+                job->path, mean);
+}
+
+static eg_err write_rows(const orient_job *job, const eg_recording *r, const eg_quaternion *q,
+                         eg_diag *diag) {
+    char part[PATH_BYTES];
+    if (snprintf(part, sizeof part, "%s.part", job->out) >= (int)sizeof part)
+        return eg_diag_set(diag, EG_ERR_IO, job->out, 0, "the name is too long");
+    FILE *file = fopen(part, "w");
+    if (file == NULL)
+        return eg_diag_set(diag, EG_ERR_IO, job->out, 0, "%s; name a place where you may write",
+                           strerror(errno));
+    int ok = fprintf(file, "t,w,x,y,z\n") > 0;
+    for (size_t i = 0; ok && i < r->n_frames; i++) {
+        double t = r->t_s != NULL ? r->t_s[i] : (double)i / r->rate_hz;
+        ok =
+            fprintf(file, "%.17g,%.17g,%.17g,%.17g,%.17g\n", t, q[i].w, q[i].x, q[i].y, q[i].z) > 0;
+    }
+    ok = fclose(file) == 0 && ok;
+    if (ok && rename(part, job->out) == 0) return EG_OK;
+    int reason = errno;
+    remove(part);
+    return eg_diag_set(diag, EG_ERR_IO, job->out, 0, "%s; is there room?", strerror(reason));
+}
+
+static eg_err estimate(const orient_job *job, const eg_orient_signal *s, eg_quaternion *q,
+                       eg_diag *diag) {
+    if (!job->is_offline) return eg_orient_run(s, q, diag);
+    size_t bytes = eg_orient_offline_bytes(s->n, s->rate_hz);
+    void *memory = malloc(bytes);
+    if (memory == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, job->path, 0, "no memory");
+    eg_arena arena;
+    eg_arena_init(&arena, memory, bytes);
+    eg_err err = eg_orient_offline(s, &arena, q, diag);
+    free(memory);
+    return err;
+}
+
+static eg_err run_job(const orient_job *job, const eg_recording *r, eg_diag *diag) {
+    if (isnan(r->rate_hz))
+        return eg_diag_set(diag, EG_ERR_MISSING, job->path, 0,
+                           "the file gives neither a rate nor a time; add a column of time");
+    eg_orient_signal s = {.n = r->n_frames, .rate_hz = r->rate_hz};
+    double *gyr = take_axes(job, r, 'g', rate_units, s.gyr, diag), *acc = NULL, *mag = NULL;
+    if (gyr != NULL) acc = take_axes(job, r, 'a', acceleration_units, s.acc, diag);
+    int with_mag = !job->is_6d && has_magnetometer(job, r);
+    if (acc != NULL && with_mag) mag = take_axes(job, r, 'm', field_units, s.mag, diag);
+    eg_err err = diag->code;
+    eg_quaternion *q = NULL;
+    if (err == EG_OK && (q = malloc(r->n_frames * sizeof *q)) == NULL)
+        err = eg_diag_set(diag, EG_ERR_MEMORY, job->path, 0, "no memory");
+    if (err == EG_OK) {
+        if (!job->is_6d && !with_mag)
+            fprintf(stderr,
+                    "engram orient: %s: there is no magnetometer; the heading is relative\n",
+                    job->path);
+        check_gravity(job, &s);
+        err = estimate(job, &s, q, diag);
+    }
+    if (err == EG_OK) err = write_rows(job, r, q, diag);
+    free(q);
+    free(mag);
+    free(acc);
+    free(gyr);
+    return err;
+}
+
+static int refuse(const char *what, const char *argument) {
+    return eg_command_refuse("orient", what, argument, eg_command_orient_help);
+}
+
+int eg_command_orient(int n_arguments, char **arguments) {
+    orient_job job = {0};
+    for (int i = 1; i < n_arguments; i++) {
+        const char *word = arguments[i];
+        const char **value = strcmp(word, "--out") == 0      ? &job.out
+                             : strcmp(word, "--sensor") == 0 ? &job.sensor
+                                                             : NULL;
+        int is_filter = strcmp(word, "--filter") == 0;
+        if (value != NULL || is_filter) {
+            if (i + 1 == n_arguments) return refuse("a value must follow", word);
+            i++;
+            if (value != NULL)
+                *value = arguments[i];
+            else if (strcmp(arguments[i], "vqf") != 0)
+                return refuse("there is no filter", arguments[i]);
+        } else if (strcmp(word, "--offline") == 0) {
+            job.is_offline = 1;
+        } else if (strcmp(word, "--6d") == 0) {
+            job.is_6d = 1;
+        } else if (word[0] == '-' && word[1] != '\0') {
+            return refuse("there is no option", word);
+        } else if (job.path != NULL) {
+            return refuse("takes one file at a time, not also", word);
+        } else {
+            job.path = word;
+        }
+    }
+    if (job.path == NULL) return refuse("FILE is missing", NULL);
+    if (job.out == NULL || job.out[0] == '\0') return refuse("--out FILE.csv is missing", NULL);
+    eg_recording *recording = NULL;
+    eg_diag diag = {0};
+    eg_err err = eg_recording_read(job.path, &recording, &diag);
+    if (err == EG_OK) err = run_job(&job, recording, &diag);
+    if (err != EG_OK) {
+        if (diag.where[0] == '\0') snprintf(diag.where, sizeof diag.where, "%s", job.path);
+        eg_command_complain("orient", &diag);
+    }
+    eg_recording_destroy(recording);
+    return err == EG_OK ? 0 : 1;
+}

@@ -1,0 +1,88 @@
+/* The heading, and which magnetic field it may trust. */
+#include "core/motion/orient_part.h"
+
+static const double rad_per_deg = EG_PI / 180.0;
+
+static double gain(double tau_s, double step_s) {
+    return -eg_expm1(-step_s / tau_s);
+}
+
+void eg_orient_field_init(eg_orient *o) {
+    o->heading_k = gain(EG_ORIENT_HEADING_S, o->step_s);
+    o->reference_k = gain(EG_ORIENT_FIELD_REFERENCE_S, o->step_s);
+    o->field = (eg_orient_field){.new_norm = -1.0, .is_disturbed = 1};
+}
+
+static int alike(double norm, double dip, double ref_norm, double ref_dip) {
+    return fabs(norm - ref_norm) < EG_ORIENT_FIELD_NORM * ref_norm &&
+           fabs(dip - ref_dip) < EG_ORIENT_FIELD_DIP_DEG * rad_per_deg;
+}
+
+static void judge_field(eg_orient *o, const double mag[3]) {
+    eg_orient_field *f = &o->field;
+    double length = sqrt(mag[0] * mag[0] + mag[1] * mag[1] + mag[2] * mag[2]);
+    double norm = eg_orient_lowpass_step(&o->field_now, &f->norm, f->n, length);
+    double dip = eg_orient_lowpass_step(&o->field_now, &f->dip, f->n, -eg_asin(mag[2] / length));
+    f->n++;
+    if (alike(norm, dip, f->ref_norm, f->ref_dip)) {
+        f->undisturbed_s += o->step_s;
+        if (f->undisturbed_s >= EG_ORIENT_FIELD_SETTLE_S) {
+            f->is_disturbed = 0;
+            f->ref_norm += o->reference_k * (norm - f->ref_norm);
+            f->ref_dip += o->reference_k * (dip - f->ref_dip);
+        }
+    } else {
+        f->undisturbed_s = 0.0;
+        f->is_disturbed = 1;
+    }
+    if (!alike(norm, dip, f->new_norm, f->new_dip)) {
+        f->new_s = 0.0;
+        f->new_norm = norm;
+        f->new_dip = dip;
+        return;
+    }
+    const eg_orient_smooth *g = o->rest.gyr;
+    double moving = EG_ORIENT_FIELD_RATE_DEG_S * rad_per_deg;
+    if (g[0].y * g[0].y + g[1].y * g[1].y + g[2].y * g[2].y >= moving * moving)
+        f->new_s += o->step_s;
+    f->new_norm += o->reference_k * (norm - f->new_norm);
+    f->new_dip += o->reference_k * (dip - f->new_dip);
+    if (f->is_disturbed && (f->new_s >= EG_ORIENT_FIELD_NEW_S ||
+                            (!(f->ref_norm > 0.0) && f->new_s >= EG_ORIENT_FIELD_FIRST_S))) {
+        f->ref_norm = f->new_norm;
+        f->ref_dip = f->new_dip;
+        f->is_disturbed = 0;
+        f->undisturbed_s = EG_ORIENT_FIELD_SETTLE_S;
+    }
+}
+
+static double wrapped(double angle) {
+    return angle > EG_PI ? angle - 2.0 * EG_PI : angle < -EG_PI ? angle + 2.0 * EG_PI : angle;
+}
+
+void eg_orient_field_step(eg_orient *o, const double mag[3], double turn[3][3]) {
+    eg_orient_field *f = &o->field;
+    double m[3] = {mag[0], mag[1], mag[2]};
+    eg_orient_magnet_step(&o->magnet, o->step_s, mag, turn);
+    if (o->magnet.is_there) {
+        double offset[3];
+        eg_quaternion_apply(turn, o->magnet.x + 3, offset);
+        for (int i = 0; i < 3; i++) m[i] -= offset[i];
+    }
+    judge_field(o, m);
+    double away = wrapped(eg_atan2(m[0], m[1]) - o->delta);
+    double k = o->heading_k;
+    if (!f->is_disturbed) {
+        f->rejected_s = fmax(f->rejected_s - EG_ORIENT_FIELD_FACTOR * o->step_s, 0.0);
+    } else if (f->rejected_s <= EG_ORIENT_FIELD_REJECT_S) {
+        f->rejected_s += o->step_s;
+        k = 0.0;
+    } else {
+        k /= EG_ORIENT_FIELD_FACTOR;
+    }
+    if (o->heading_s < EG_ORIENT_START_S) {
+        k = fmax(k, o->step_s / (o->heading_s + o->step_s));
+        o->heading_s += o->step_s;
+    }
+    o->delta = wrapped(o->delta + k * away);
+}
