@@ -99,6 +99,8 @@ typedef struct eg_orient_field {
     double ref_norm, ref_dip; /* 0: none yet */
     double new_norm, new_dip, new_s;
     double undisturbed_s, rejected_s;
+    double start[3], start_turn[3][3]; /* the first field, as it is fed */
+    int has_start;
     int is_disturbed;
 } eg_orient_field;
 

@@ -22,7 +22,8 @@ static void judge_field(eg_orient *o, const double mag[3]) {
     eg_orient_field *f = &o->field;
     double length = sqrt(mag[0] * mag[0] + mag[1] * mag[1] + mag[2] * mag[2]);
     double norm = eg_orient_lowpass_step(&o->field_now, &f->norm, f->n, length);
-    double dip = eg_orient_lowpass_step(&o->field_now, &f->dip, f->n, -eg_asin(mag[2] / length));
+    double sine = fmin(fmax(-mag[2] / length, -1.0), 1.0);
+    double dip = eg_orient_lowpass_step(&o->field_now, &f->dip, f->n, eg_asin(sine));
     f->n++;
     if (alike(norm, dip, f->ref_norm, f->ref_dip)) {
         f->undisturbed_s += o->step_s;
@@ -60,15 +61,57 @@ static double wrapped(double angle) {
     return angle > EG_PI ? angle - 2.0 * EG_PI : angle < -EG_PI ? angle + 2.0 * EG_PI : angle;
 }
 
+static void keep_start(eg_orient_field *f, const double mag[3], double turn[3][3]) {
+    for (int i = 0; i < 3; i++) {
+        f->start[i] = mag[i];
+        for (int k = 0; k < 3; k++) f->start_turn[i][k] = turn[i][k];
+    }
+    f->has_start = 1;
+}
+
+/* How little a field's norm and its part along the vertical resemble the earth's. */
+static double unlike(const double mag[3], const double earth[3]) {
+    double a = sqrt(mag[0] * mag[0] + mag[1] * mag[1] + mag[2] * mag[2]);
+    double b = sqrt(earth[0] * earth[0] + earth[1] * earth[1] + earth[2] * earth[2]);
+    return (a - b) * (a - b) + (mag[2] - earth[2]) * (mag[2] - earth[2]);
+}
+
+/* A magnet has just been recognised. If the very first field fits better without it, it was there
+ * from the beginning, and the heading has been learned from a bent field. */
+static int began_with_magnet(eg_orient *o) {
+    eg_orient_field *f = &o->field;
+    double without[3];
+    eg_quaternion_apply(f->start_turn, o->magnet.x + 3, without);
+    for (int i = 0; i < 3; i++) without[i] = f->start[i] - without[i];
+    return unlike(without, o->magnet.x) < unlike(f->start, o->magnet.x);
+}
+
+/* The field that was told from the magnet's is the mean of all the motion up to now. */
+static void restart_heading(eg_orient *o) {
+    eg_orient_field *f = &o->field;
+    const double *earth = o->magnet.x;
+    double norm = sqrt(earth[0] * earth[0] + earth[1] * earth[1] + earth[2] * earth[2]);
+    if (!(norm > 0.0)) return;
+    f->ref_norm = norm;
+    f->ref_dip = eg_asin(fmin(fmax(-earth[2] / f->ref_norm, -1.0), 1.0));
+    f->is_disturbed = 0;
+    f->undisturbed_s = EG_ORIENT_FIELD_SETTLE_S;
+    o->delta = eg_atan2(earth[0], earth[1]);
+}
+
 void eg_orient_field_step(eg_orient *o, const double mag[3], double turn[3][3]) {
     eg_orient_field *f = &o->field;
     double m[3] = {mag[0], mag[1], mag[2]};
+    int was_there = o->magnet.is_there;
+    if (!o->field.has_start) keep_start(&o->field, mag, turn);
     eg_orient_magnet_step(&o->magnet, o->step_s, mag, turn);
+    if (o->magnet.is_there && !was_there && began_with_magnet(o)) restart_heading(o);
     if (o->magnet.is_there) {
         double offset[3];
         eg_quaternion_apply(turn, o->magnet.x + 3, offset);
         for (int i = 0; i < 3; i++) m[i] -= offset[i];
     }
+    if (!(m[0] * m[0] + m[1] * m[1] + m[2] * m[2] > 0.0)) return;
     judge_field(o, m);
     double away = wrapped(eg_atan2(m[0], m[1]) - o->delta);
     double k = o->heading_k;

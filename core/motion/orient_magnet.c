@@ -30,7 +30,9 @@ static void judge(eg_orient_magnet *m, double dt_s, const double misfit[3]) {
     m->seen_s += dt_s;
     if (m->seen_s < EG_ORIENT_MAGNET_SETTLE_S) return;
     m->lost_s = miss > lost * lost * field ? m->lost_s + dt_s : 0.0;
-    m->is_there = size > part * part * field && size > sigmas * sigmas * doubt;
+    /* What is there stays until it is half of that: the heading must not hop. */
+    double least = m->is_there ? 0.25 * part * part : part * part;
+    m->is_there = size > least * field && size > sigmas * sigmas * doubt;
     if (m->lost_s >= EG_ORIENT_MAGNET_LOST_S) eg_orient_magnet_init(m);
 }
 
