@@ -43,7 +43,7 @@ eg_err eg_orient_init(eg_orient *o, double rate_hz, eg_diag *diag) {
     eg_orient_lowpass_design(&o->slow, EG_ORIENT_TILT_S, o->step_s);
     eg_orient_lowpass_design(&o->quick, EG_ORIENT_REST_TAU_S, o->step_s);
     eg_orient_lowpass_design(&o->field_now, EG_ORIENT_FIELD_NOW_S, o->step_s);
-    o->strapdown = o->tilt = o->level = EG_QUATERNION_ONE;
+    o->strapdown = o->tilt = o->heading = o->level = EG_QUATERNION_ONE;
     eg_orient_bias_init(o);
     eg_orient_field_init(o);
     eg_orient_magnet_init(&o->magnet);
@@ -104,9 +104,9 @@ static void begin(eg_orient *o, const double acc[3], const double *mag) {
     if (is_sample(mag)) {
         eg_quaternion_matrix(o->tilt, turn);
         eg_quaternion_apply(turn, mag, field);
-        o->delta = eg_atan2(field[0], field[1]);
+        o->heading = eg_quaternion_heading(eg_atan2(field[0], field[1]));
     }
-    o->level = eg_quaternion_product(eg_quaternion_heading(o->delta), o->tilt);
+    o->level = eg_quaternion_product(o->heading, o->tilt);
     o->has_begun = 1;
 }
 
@@ -132,7 +132,7 @@ static void step(eg_orient *o) {
             for (int i = 0; i < 3; i++) mag[i] /= o->in_mag;
             eg_orient_field_step(o, mag, turn);
         }
-        o->level = eg_quaternion_product(eg_quaternion_heading(o->delta), o->tilt);
+        o->level = eg_quaternion_product(o->heading, o->tilt);
     }
     memset(o->sum_gyr, 0, sizeof o->sum_gyr);
     memset(o->sum_acc, 0, sizeof o->sum_acc);

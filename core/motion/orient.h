@@ -2,12 +2,12 @@
  * filter of the VQF family (Laidig & Seel 2023, Information Fusion 91:187-204), written anew from
  * its published equations. The orientation is kept in three parts that cannot disturb each other:
  *
- *   q9 = heading(delta) * q6,   q6 = tilt * strapdown
+ *   q9 = heading * q6,   q6 = tilt * strapdown
  *
  * `strapdown` is the integrated angular rate. Its frame hardly moves, so that the accelerometer,
  * turned into it, can be low-passed there: movements average out, gravity stays. `tilt` makes that
- * average vertical. `delta` turns the result north and is all that the magnetometer can change: an
- * iron door never tilts anything.
+ * average vertical. `heading` turns the result north and is all that the magnetometer can change:
+ * an iron door never tilts anything.
  *
  * Beyond the published filter: the constant field of a magnet or of iron that is fixed to the
  * sensor is told from the earth's (orient_magnet.c) and subtracted, and all but the strapdown runs
@@ -122,7 +122,7 @@ typedef struct eg_orient {
     double heading_k, reference_k;
 
     eg_quaternion strapdown, tilt, level; /* level: heading * tilt */
-    double delta;                         /* rad, heading of the frame of q6 */
+    eg_quaternion heading;                /* about the vertical: turns the frame of q6 north */
     double heading_s;                     /* how long the heading has been averaged */
     double gyr[3];                        /* last valid sample, rad/s */
     uint32_t gyr_missing;

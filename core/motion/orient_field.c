@@ -18,12 +18,21 @@ static int alike(double norm, double dip, double ref_norm, double ref_dip) {
            fabs(dip - ref_dip) < EG_ORIENT_FIELD_DIP_DEG * rad_per_deg;
 }
 
+/* The arc sine of a field's slope, by the polynomial of Abramowitz & Stegun 4.4.46: 2e-8 rad are
+ * far below what a dip is compared with, and it is needed at every step. */
+static double dip_of(double sine) {
+    static const double c[] = {1.5707963050, -0.2145988016, 0.0889789874, -0.0501743046,
+                               0.0308918810, -0.0170881256, 0.0066700901, -0.0012624911};
+    double x = fmin(fabs(sine), 1.0), sum = c[7];
+    for (int i = 6; i >= 0; i--) sum = sum * x + c[i];
+    return copysign(0.5 * EG_PI - sqrt(1.0 - x) * sum, sine);
+}
+
 static void judge_field(eg_orient *o, const double mag[3]) {
     eg_orient_field *f = &o->field;
     double length = sqrt(mag[0] * mag[0] + mag[1] * mag[1] + mag[2] * mag[2]);
     double norm = eg_orient_lowpass_step(&o->field_now, &f->norm, f->n, length);
-    double sine = fmin(fmax(-mag[2] / length, -1.0), 1.0);
-    double dip = eg_orient_lowpass_step(&o->field_now, &f->dip, f->n, eg_asin(sine));
+    double dip = eg_orient_lowpass_step(&o->field_now, &f->dip, f->n, dip_of(-mag[2] / length));
     f->n++;
     if (alike(norm, dip, f->ref_norm, f->ref_dip)) {
         f->undisturbed_s += o->step_s;
@@ -57,8 +66,14 @@ static void judge_field(eg_orient *o, const double mag[3]) {
     }
 }
 
-static double wrapped(double angle) {
-    return angle > EG_PI ? angle - 2.0 * EG_PI : angle < -EG_PI ? angle + 2.0 * EG_PI : angle;
+/* From the heading to the field's, rad: by the series where it is small, as it nearly always is. */
+static double away_from(eg_quaternion heading, const double mag[3]) {
+    double sine = 2.0 * heading.w * heading.z;
+    double cosine = heading.w * heading.w - heading.z * heading.z;
+    double across = mag[0] * cosine - mag[1] * sine, along = mag[0] * sine + mag[1] * cosine;
+    if (!(fabs(across) < 0.1 * along)) return eg_atan2(across, along);
+    double t = across / along, s = t * t;
+    return t * (1.0 - s * (1.0 / 3 - s * (1.0 / 5 - s * (1.0 / 7 - s * (1.0 / 9 - s / 11)))));
 }
 
 static void keep_start(eg_orient_field *f, const double mag[3], double turn[3][3]) {
@@ -96,7 +111,7 @@ static void restart_heading(eg_orient *o) {
     f->ref_dip = eg_asin(fmin(fmax(-earth[2] / f->ref_norm, -1.0), 1.0));
     f->is_disturbed = 0;
     f->undisturbed_s = EG_ORIENT_FIELD_SETTLE_S;
-    o->delta = eg_atan2(earth[0], earth[1]);
+    o->heading = eg_quaternion_heading(eg_atan2(earth[0], earth[1]));
 }
 
 void eg_orient_field_step(eg_orient *o, const double mag[3], double turn[3][3]) {
@@ -113,7 +128,7 @@ void eg_orient_field_step(eg_orient *o, const double mag[3], double turn[3][3]) 
     }
     if (!(m[0] * m[0] + m[1] * m[1] + m[2] * m[2] > 0.0)) return;
     judge_field(o, m);
-    double away = wrapped(eg_atan2(m[0], m[1]) - o->delta);
+    double away = away_from(o->heading, m);
     double k = o->heading_k;
     if (!f->is_disturbed) {
         f->rejected_s = fmax(f->rejected_s - EG_ORIENT_FIELD_FACTOR * o->step_s, 0.0);
@@ -127,5 +142,6 @@ void eg_orient_field_step(eg_orient *o, const double mag[3], double turn[3][3]) 
         k = fmax(k, o->step_s / (o->heading_s + o->step_s));
         o->heading_s += o->step_s;
     }
-    o->delta = wrapped(o->delta + k * away);
+    eg_quaternion turn_north = eg_quaternion_turn(0.0, 0.0, k * away);
+    o->heading = eg_quaternion_tidied(eg_quaternion_product(turn_north, o->heading));
 }

@@ -33,7 +33,7 @@ void eg_orient_bias_step(eg_orient *orient, const double error[2], double turn[3
 
 void eg_orient_field_init(eg_orient *orient);
 
-/* mag: the mean field of this step in the frame of q6, uT; turn as above. Changes delta. */
+/* mag: the mean field of this step in the frame of q6, uT; turn as above. Changes the heading. */
 void eg_orient_field_step(eg_orient *orient, const double mag[3], double turn[3][3]);
 
 void eg_orient_magnet_init(eg_orient_magnet *magnet);
