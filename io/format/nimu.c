@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/bytes.h"
@@ -71,11 +70,8 @@ static eg_err take_values(eg_recording *r, eg_diag *diag) {
     for (size_t i = 0; i < r->n_channels; i++) {
         r->channels[i].is_named = 1;
         r->channels[i].n = r->n_frames;
-        r->channels[i].values = malloc(r->n_frames * sizeof(double));
-        if (r->channels[i].values == NULL)
-            return eg_diag_set(diag, EG_ERR_MEMORY, r->name, 0, "no memory");
     }
-    return EG_OK;
+    return eg_recording_add_samples(r, diag);
 }
 
 static void read_sensor(eg_reader *in, const double offset[SENSOR_VALUES],

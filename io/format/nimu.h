@@ -22,7 +22,7 @@ int eg_nimu_is(const uint8_t *bytes, size_t size);
 
 /* Fills an empty recording. A file that ends early gives the whole samples it holds, is_partial and
  * a warning. EG_ERR_DATA where the header contradicts itself, EG_ERR_LIMIT for too many channels,
- * EG_ERR_MEMORY. Memory: 8 bytes a value, O(channels) allocations. */
+ * EG_ERR_MEMORY. Memory: 8 bytes a value, two allocations. */
 EG_NODISCARD eg_err eg_nimu_parse(const char *name, const uint8_t *bytes, size_t size,
                                   eg_recording *recording, eg_diag *diag);
 
