@@ -174,12 +174,14 @@ static int measure_all(measure_job *job) {
 int eg_command_measure(int n_arguments, char **arguments) {
     if (n_arguments > 1 && strcmp(arguments[1], "strength") == 0)
         return measure_strength(n_arguments, arguments);
+    if (n_arguments >= 2 && strcmp(arguments[1], "emg") == 0)
+        return measure_emg(n_arguments, arguments);
     if (n_arguments < 2 || strcmp(arguments[1], "balance") != 0) {
         if (n_arguments < 2)
             (void)eg_command_refuse("measure", "\"balance\" is missing", NULL,
                                     eg_command_measure_help);
         else
-            complain("\"balance\" and \"strength\" can be measured, not", arguments[1]);
+            complain("\"balance\", \"emg\" and \"strength\" can be measured, not", arguments[1]);
         return 2;
     }
     char **files = calloc((size_t)n_arguments, sizeof *files);
