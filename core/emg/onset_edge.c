@@ -73,14 +73,9 @@ static void ramp_init(search *s, size_t which) {
     r->rho = fmax(mean_of(s, from, to) - 1.0, 0.5);
     r->plateau_log = eg_log1p(r->rho);
     r->plateau_weight = r->rho / (1.0 + r->rho);
-    /* The sum of ln(1 + rho u^2) over the ramp, by the midpoints of at most 32 pieces. */
-    size_t pieces = r->cells < 32 ? r->cells : 32;
-    r->log_sum = 0.0;
-    for (size_t i = 0; i < pieces; i++) {
-        double u = ((double)i + 0.5) / (double)pieces;
-        r->log_sum += eg_log1p(r->rho * u * u);
-    }
-    if (pieces > 0) r->log_sum *= (double)r->cells / (double)pieces;
+    /* The integral of ln(1 + rho u^2) over u from 0 to 1, a cell. */
+    double root = sqrt(r->rho);
+    r->log_sum = (double)r->cells * (r->plateau_log - 2.0 + 2.0 * eg_atan(root) / root);
 }
 
 /* Fills weight[] for a ramp. */
@@ -108,11 +103,13 @@ typedef struct posterior {
     size_t first, n;       /* instants first ... first + n - 1, in cells of the search */
     double mass[GRID_MAX]; /* with the rise time that fits best */
     double best, rise_s;
+    int is_out[RISES]; /* so unlikely on the coarse grid that the fine one leaves it out */
 } posterior;
 
 /* exp(likelihood - best) of every instant with the rise time that fits best. */
 static void weigh(search *s, size_t first, size_t last, posterior *p) {
-    static const double far = 14.0;
+    static const double far = 14.0, hopeless = 40.0;
+    double tops[RISES] = {0};
     double table[RISES][GRID_MAX];
     p->first = first;
     p->n = last - first + 1;
@@ -120,20 +117,28 @@ static void weigh(search *s, size_t first, size_t last, posterior *p) {
     p->best = -1e300;
     size_t chosen = 0;
     for (size_t which = 0; which < RISES; which++) {
-        ramp_init(s, which);
         const ramp *r = &s->ramps[which];
+        if (p->is_out[which]) continue;
+        ramp_init(s, which);
         if (!r->is_used) continue;
         ramp_weights(s, r);
+        double top = -1e300;
         for (size_t i = 0; i < p->n; i++) {
             table[which][i] = likelihood(s, r, first + i);
+            top = fmax(top, table[which][i]);
             if (table[which][i] > p->best) {
                 p->best = table[which][i];
                 p->rise_s = rises_s[which];
                 chosen = which;
             }
         }
+        tops[which] = top;
     }
+    for (size_t which = 0; which < RISES; which++)
+        p->is_out[which] = !s->ramps[which].is_used || tops[which] < p->best - hopeless;
     for (size_t i = 0; i < p->n; i++) {
+        /* Without any usable rise every instant is as likely. */
+        if (p->best <= -1e300) table[chosen][i] = p->best;
         double below = table[chosen][i] - p->best;
         p->mass[i] = below > -far ? eg_exp(below) : 0.0;
     }
@@ -166,7 +171,7 @@ static double mass_near(const posterior *p, double at, double width) {
 onset_edge onset_edge_find(const onset_edge_view *view) {
     EG_ASSERT(view->end <= ONSET_EDGE_CELLS_MAX && view->first <= view->last);
     search s;
-    posterior p;
+    posterior p = {.n = 0};
     size_t group = (size_t)(0.005 / view->cell_s + 0.5);
     if (group == 0) group = 1;
     search_init(&s, view, group);
