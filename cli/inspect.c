@@ -189,10 +189,9 @@ static void write_json(const eg_evaluator *evaluator, const char *path,
     eg_json_member_string(&json, "sha256", recording->sha256);
     eg_json_member_integer(&json, "frames", (int64_t)recording->n_frames);
     eg_json_member_integer(&json, "first_frame", (int64_t)recording->first_frame);
-    if (recording->has_points) {
+    if (recording->has_points || recording->n_events > 0)
         eg_json_member_number(&json, "start_s", recording->start_s);
-        write_points(&json, recording);
-    }
+    if (recording->has_points) write_points(&json, recording);
     eg_json_key(&json, "analog");
     eg_json_begin_object(&json);
     eg_json_member_integer(&json, "count", (int64_t)recording->n_channels);
@@ -225,7 +224,7 @@ static const char *word_for(char delimiter) {
 static void print_layout(const eg_evaluator *evaluator, const eg_recording *recording) {
     eg_layout_answer answer;
     eg_diag diag = {0};
-    if (recording->header_lines > 0 || recording->delimiter != '\0')
+    if (recording->delimiter != '\0') /* text */
         printf("  %s%s%llu header lines, columns parted by %s, decimal %s\n", recording->maker,
                recording->maker[0] != '\0' ? ": " : "", (unsigned long long)recording->header_lines,
                word_for(recording->delimiter), recording->decimal_mark == ',' ? "comma" : "point");
@@ -288,6 +287,14 @@ static void print_markers(const eg_recording *recording) {
                points->n_markers - CHANNELS_SHOWN);
 }
 
+static void print_events(const eg_recording *recording) {
+    for (size_t i = 0; i < recording->n_events; i++) {
+        const eg_event *event = &recording->events[i];
+        printf("%s  %10.3f s  %s%s%s\n", i == 0 ? "\n" : "", event->t_s, event->context,
+               event->context[0] != '\0' ? " " : "", event->label);
+    }
+}
+
 /* A recording of motion capture. */
 static void print_motion(const char *path, const eg_recording *recording) {
     printf("%s\n  %s, %zu frames from number %llu", path, recording->format, recording->n_frames,
@@ -311,11 +318,7 @@ static void print_motion(const char *path, const eg_recording *recording) {
         }
         printf("%s\n", platform->has_calibration ? ", with a matrix" : "");
     }
-    for (size_t i = 0; i < recording->n_events; i++) {
-        const eg_event *event = &recording->events[i];
-        printf("%s  %10.3f s  %s%s%s\n", i == 0 ? "\n" : "", event->t_s, event->context,
-               event->context[0] != '\0' ? " " : "", event->label);
-    }
+    print_events(recording);
     print_warnings(recording);
 }
 
@@ -328,6 +331,7 @@ static void print_table(const eg_evaluator *evaluator, const char *path,
     printf("\n");
     print_layout(evaluator, recording);
     print_columns(recording);
+    print_events(recording);
     print_warnings(recording);
 }
 
