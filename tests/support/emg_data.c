@@ -10,10 +10,19 @@
 #include "io/format/recording.h"
 #include "tests/support/test.h"
 
-enum { CASES_MAX = 32 };
+enum { CASES_MAX = 32, KEPT_MAX = 64 };
 
 static eg_emg_case cases[CASES_MAX];
 static size_t n_cases;
+
+/* Recordings and goldens are read once and stay for the process's life. */
+static const void *kept[KEPT_MAX];
+static size_t n_kept;
+
+static void keep(const void *memory) {
+    EG_CHECK(n_kept < KEPT_MAX);
+    kept[n_kept++] = memory;
+}
 
 json_t *eg_emg_golden(const char *file) {
     char path[1024];
@@ -21,6 +30,7 @@ json_t *eg_emg_golden(const char *file) {
     json_error_t error;
     json_t *json = json_load_file(path, 0, &error);
     if (json == NULL) EG_FAIL("%s: %s", path, error.text);
+    keep(json);
     return json;
 }
 
@@ -30,6 +40,7 @@ static void load(const char *name, const char *file, const char *const *channels
     eg_recording *recording = NULL;
     eg_diag diag = {0};
     if (eg_recording_read(path, &recording, &diag) != EG_OK) EG_FAIL("%s: %s", path, diag.text);
+    keep(recording);
     snprintf(golden_name, sizeof golden_name, "golden_%s.json", name);
     const json_t *golden = json_object_get(eg_emg_golden(golden_name), "channels");
     EG_CHECK(recording->n_channels >= count && n_cases + count <= CASES_MAX);

@@ -192,7 +192,6 @@ static void equals_what_the_eye_sees(void) {
             EG_CHECK(bursts[k].on_s < centre && centre < bursts[k].off_s);
         }
     }
-    json_decref(truth);
 }
 
 static eg_burst kept[BURSTS];
