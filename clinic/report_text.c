@@ -47,9 +47,8 @@ static char *without_controls(const char *text) {
     GString *clean = g_string_new(NULL);
     for (const char *at = valid; *at != '\0'; at = g_utf8_next_char(at)) {
         gunichar c = g_utf8_get_char(at);
-        if (c == '\n' || c == '\t')
-            g_string_append_unichar(clean, c);
-        else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+        int is_control = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
+        if (is_control && c != '\n' && c != '\t')
             g_string_append_c(clean, ' ');
         else if (!((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)))
             g_string_append_unichar(clean, c);

@@ -226,7 +226,7 @@ static void check_dead(gate_state *s) {
 }
 
 void gate_check_repeats(gate_state *s) {
-    channel_shape shapes[EG_GATE_CHANNELS_MAX];
+    channel_shape shapes[EG_GATE_CHANNELS_MAX] = {{0}};
     EG_ASSERT(s->input->n_channels <= EG_GATE_CHANNELS_MAX);
     for (size_t k = 0; k < s->input->n_channels; k++)
         shapes[k] = shape_of(s, s->input->channels[k].values);

@@ -183,7 +183,7 @@ static void average_heading(double step_s, size_t n_steps, known *steps) {
 static void level_all(const eg_orient_signal *s, size_t n_steps, uint32_t stride, known *steps,
                       eg_quaternion *out) {
     double step_s = stride / s->rate_hz, turn[3][3], field[3];
-    eg_quaternion tilt = EG_QUATERNION_ONE, level = EG_QUATERNION_ONE;
+    eg_quaternion tilt = EG_QUATERNION_ONE, level;
     smooth_gravity(step_s, n_steps, steps);
     for (size_t step = 0; step < n_steps; step++) {
         known *at = &steps[step];

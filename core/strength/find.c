@@ -183,7 +183,7 @@ eg_err eg_strength_find(const eg_strength_signal *signal, size_t max, eg_strengt
     const double *y = smooth(signal, arena);
     double rest = NAN;
     if (y != NULL) rest = low_level(n, y, arena);
-    if (isnan(rest)) {
+    if (y == NULL || isnan(rest)) {
         eg_arena_reset(arena, mark);
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", n);
     }

@@ -14,7 +14,7 @@ const char *eg_grade_name(eg_grade grade) {
 
 const char *eg_grade_problem_text(eg_grade_problem problem) {
     static const char *const texts[] = {
-#define TEXT(id, sentence) [EG_GRADE_PROBLEM_##id] = sentence,
+#define TEXT(id, sentence) [EG_GRADE_PROBLEM_##id] = (sentence),
         EG_GRADE_PROBLEMS(TEXT)
 #undef TEXT
     };

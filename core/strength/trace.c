@@ -32,7 +32,7 @@ const char *eg_strength_flag_name(eg_strength_flag flag) {
 
 const char *eg_strength_flag_text(eg_strength_flag flag) {
     static const char *const texts[] = {
-#define TEXT(id, name, sentence) [EG_STRENGTH_FLAG_##id] = sentence,
+#define TEXT(id, name, sentence) [EG_STRENGTH_FLAG_##id] = (sentence),
         EG_STRENGTH_FLAGS(TEXT)
 #undef TEXT
     };

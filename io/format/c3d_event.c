@@ -105,7 +105,7 @@ eg_err c3d_read_events(c3d_file *file) {
     }
     if (n_group + n_header == 0) return EG_OK;
     eg_recording *recording = file->recording;
-    recording->events = calloc(n_group + n_header, sizeof *recording->events);
+    recording->events = calloc(n_group + n_header + 1, sizeof *recording->events);
     if (recording->events == NULL)
         return eg_diag_set(file->diag, EG_ERR_MEMORY, file->name, 0, "no memory");
     read_group(file, n_group, is_pair);

@@ -50,7 +50,7 @@ static counts header_counts(const c3d_file *file) {
         c.per_frame = c.n_analog / used;
     else if (!is_good && c.per_frame == 0)
         c.per_frame = 1;
-    if (c.per_frame > c.n_analog) c.per_frame = 1;
+    if (c.per_frame == 0 || c.per_frame > c.n_analog) c.per_frame = 1;
     c.n_channels = c.n_analog / c.per_frame;
     return c;
 }

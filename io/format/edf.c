@@ -311,7 +311,7 @@ static eg_err place_records(edf *e, double *total) {
     double next = 0.0, first = e->starts_s != NULL ? e->starts_s[0] : (double)NAN;
     size_t n_gaps = 0, n_back = 0;
     *total = (double)e->n_records;
-    if (!e->is_discontinuous || !isfinite(first) || isnan(e->record_s)) {
+    if (e->starts_s == NULL || !e->is_discontinuous || !isfinite(first) || isnan(e->record_s)) {
         free(e->starts_s);
         e->starts_s = NULL;
         return EG_OK;
