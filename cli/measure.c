@@ -18,7 +18,8 @@
 
 const char eg_command_measure_help[] =
     "usage: engram measure balance FILE... [options]\n"
-    "       engram measure emg FILE... [options]      (engram measure emg says which)\n"
+    "       engram measure emg|strength FILE... [options]   (without FILE each says which)\n"
+    "options of balance:\n"
     "  --profile engram|quijoux2021|duarte   whose definitions (engram)\n"
     "  --task quiet_standing|quiet_sitting|limits_of_stability|weight_shift|sit_to_stand|\n"
     "         single_leg|tandem              what the person did (quiet_standing)\n"
