@@ -35,6 +35,9 @@ extern const char eg_command_admin_help[];
 extern const char eg_command_orient_help[];
 extern const char eg_command_serve_help[];
 
+/* Prints the options of one way to measure; 0 if it has none of its own. */
+int eg_command_measure_help_of(const char *name);
+
 /* "engram COMMAND: what "argument"" and the help, on stderr. Returns 2, the exit status of wrong
  * usage. `argument` may be NULL. */
 int eg_command_refuse(const char *command, const char *what, const char *argument,

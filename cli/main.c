@@ -146,7 +146,9 @@ int main(int n_arguments, char **arguments) {
         if (strcmp(commands[i].name, name) != 0) continue;
         if (!asks_for_help(n_arguments - 2, arguments + 2))
             return run(&commands[i], n_arguments - 1, arguments + 1);
-        printf("%s", commands[i].help);
+        int is_measure = commands[i].run == eg_command_measure && n_arguments > 2;
+        if (!is_measure || !eg_command_measure_help_of(arguments[2]))
+            printf("%s", commands[i].help);
         return 0;
     }
     fprintf(stderr, "engram: there is no command \"%s\"\n\n", name);

@@ -9,7 +9,7 @@
 #include "cli/measure_emg.h"
 #include "cli/measure_options.h"
 #include "cli/measure_print.h"
-#include "cli/measure_strength.h"
+#include "cli/measure_study.h"
 #include "clinic/cases.h"
 #include "clinic/evaluate.h"
 #include "clinic/pair.h"
@@ -18,7 +18,7 @@
 
 const char eg_command_measure_help[] =
     "usage: engram measure balance FILE... [options]\n"
-    "       engram measure emg|strength FILE... [options]   (without FILE each says which)\n"
+    "       engram measure emg|strength FILE... [options]   (--help behind it says which)\n"
     "options of balance:\n"
     "  --profile engram|quijoux2021|duarte   whose definitions (engram)\n"
     "  --task quiet_standing|quiet_sitting|limits_of_stability|weight_shift|sit_to_stand|\n"
@@ -37,8 +37,7 @@ const char eg_command_measure_help[] =
     "apart|together|tandem|single_left|single_right\n"
     "  --cases FILE.csv                      the same for many files: one row a file name;\n"
     "                                        cases.csv beside a recording is found by itself\n"
-    "  --json  --csv                         for scripts; one JSON object a line\n"
-    "\n" MEASURE_STRENGTH_HELP;
+    "  --json  --csv                         for scripts; one JSON object a line\n";
 
 typedef enum output_form { FORM_TABLE, FORM_JSON, FORM_CSV } output_form;
 
@@ -172,9 +171,15 @@ static int measure_all(measure_job *job) {
     return status;
 }
 
+int eg_command_measure_help_of(const char *name) {
+    const eg_study *study = eg_study_find(name);
+    if (study != NULL) measure_study_print_help(study, stdout);
+    return study != NULL;
+}
+
 int eg_command_measure(int n_arguments, char **arguments) {
-    if (n_arguments > 1 && strcmp(arguments[1], "strength") == 0)
-        return measure_strength(n_arguments, arguments);
+    const eg_study *study = n_arguments > 1 ? eg_study_find(arguments[1]) : NULL;
+    if (study != NULL) return measure_study(study, n_arguments, arguments);
     if (n_arguments >= 2 && strcmp(arguments[1], "emg") == 0)
         return measure_emg(n_arguments, arguments);
     if (n_arguments < 2 || strcmp(arguments[1], "balance") != 0) {
@@ -182,7 +187,7 @@ int eg_command_measure(int n_arguments, char **arguments) {
             (void)eg_command_refuse("measure", "\"balance\" is missing", NULL,
                                     eg_command_measure_help);
         else
-            complain("\"balance\", \"emg\" and \"strength\" can be measured, not", arguments[1]);
+            complain("there is no way to measure", arguments[1]);
         return 2;
     }
     char **files = calloc((size_t)n_arguments, sizeof *files);

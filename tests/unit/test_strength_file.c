@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clinic/strength.h"
+#include "clinic/study.h"
 #include "io/embed.h"
 #include "tests/support/test.h"
 
@@ -25,33 +25,54 @@ static eg_recording *file_of(const double peaks[3], const char *header, double p
     return recording;
 }
 
+/* `options` as JSON; the reference of the call if `other` is one. */
+static eg_err try_with(const eg_recording *recording, const eg_recording *other,
+                       const eg_knowledge *knowledge, const char *options, json_t **result,
+                       eg_diag *diag) {
+    json_t *given = json_loads(options, 0, NULL);
+    EG_CHECK(given != NULL);
+    eg_study_call call = {.recording = recording,
+                          .n_references = other != NULL,
+                          .references = {other},
+                          .options = given,
+                          .knowledge = knowledge,
+                          .n_trace_points = 100};
+    eg_err err = eg_study_run(eg_study_find("strength"), call, result, diag);
+    json_decref(given);
+    return err;
+}
+
 static json_t *evaluate(const double peaks[3], const char *header, double per,
-                        const eg_strength_options *options) {
+                        const char *options) {
     eg_recording *recording = file_of(peaks, header, per);
     json_t *result = NULL;
     eg_diag diag = {0};
-    if (eg_strength_evaluate(NULL, recording, options, &result, &diag) != EG_OK)
-        EG_FAIL("%s", diag.text);
+    if (try_with(recording, NULL, NULL, options, &result, &diag) != EG_OK) EG_FAIL("%s", diag.text);
     eg_recording_destroy(recording);
     return result;
 }
 
-static double value_of(const json_t *object, const char *code) {
+/* The value of a contraction from 1, or of all together (0). */
+static double value_of(const json_t *result, const char *code, int repetition) {
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(object, "measures"), i,
-                       one) if (strcmp(json_string_value(json_object_get(one, "code")), code) ==
-                                0) return json_number_value(json_object_get(one, "value"));
+    json_array_foreach(json_object_get(result, "measures"), i, one) {
+        if (json_integer_value(json_object_get(one, "repetition")) != repetition) continue;
+        if (strcmp(json_string_value(json_object_get(one, "code")), code) == 0)
+            return json_number_value(json_object_get(one, "value"));
+    }
     EG_FAIL("there is no %s", code);
 }
 
-static int has_flag(const json_t *object, const char *name) {
+/* "" if there is no such check. */
+static const char *verdict_of(const json_t *result, const char *check) {
     size_t i;
     json_t *one;
-    json_array_foreach(json_object_get(object, "flags"), i,
-                       one) if (strcmp(json_string_value(json_object_get(one, "flag")), name) ==
-                                0) return 1;
-    return 0;
+    json_array_foreach(json_object_get(result, "quality"), i, one) {
+        if (strcmp(json_string_value(json_object_get(one, "check")), check) == 0)
+            return json_string_value(json_object_get(one, "verdict"));
+    }
+    return "";
 }
 
 static const double even[3] = {300, 290, 280}, uneven[3] = {200, 180, 150};
@@ -66,79 +87,77 @@ static void units(void) {
                  {"Time (s),Force (lb)", 4.4482216152605},
                  {"Time (s),Force (lbf)", 4.4482216152605},
                  {"Time (s),Force (N)", -1}};
-    eg_strength_options options = eg_strength_defaults();
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        json_t *result = evaluate(even, files[i].header, files[i].per, &options);
-        EG_CHECK_NEAR(value_of(result, "strength.best"), 300, 0.1);
-        EG_CHECK_NEAR(value_of(result, "strength.spread"), 100.0 * 20 / 300, 0.05);
-        EG_CHECK_INT(json_is_true(json_object_get(result, "inverted")), files[i].per < 0);
-        EG_CHECK(!has_flag(result, "spread") && !has_flag(result, "few"));
+        json_t *result = evaluate(even, files[i].header, files[i].per, "{}");
+        EG_CHECK_NEAR(value_of(result, "strength.best", 0), 300, 0.1);
+        EG_CHECK_NEAR(value_of(result, "strength.peak", 3), 280, 0.1);
+        EG_CHECK_NEAR(value_of(result, "strength.spread", 0), 100.0 * 20 / 300, 0.05);
+        const char *methods = json_string_value(json_object_get(result, "methods"));
+        EG_CHECK_INT(strstr(methods, "sign turned") != NULL, files[i].per < 0);
+        EG_CHECK_TEXT(verdict_of(result, "spread"), "ok");
+        EG_CHECK_TEXT(verdict_of(result, "contractions"), "ok");
+        EG_CHECK_INT(json_array_size(json_object_get(result, "events")), 3);
         json_decref(result);
     }
-    json_t *result = evaluate(even, "Time (s),Torque (N.m)", 1, &options);
-    EG_CHECK_NEAR(value_of(result, "strength.torque.best"), 300, 0.1);
+    json_t *result = evaluate(even, "Time (s),Torque (N.m)", 1, "{}");
+    EG_CHECK_NEAR(value_of(result, "strength.torque.best", 0), 300, 0.1);
     json_decref(result);
 }
 
 static void columns(void) {
     eg_recording *recording = file_of(even, "Time (s),Value", 1);
-    eg_strength_options options = eg_strength_defaults();
     json_t *result = NULL;
     eg_diag diag = {0};
-    EG_CHECK_INT(eg_strength_evaluate(NULL, recording, &options, &result, &diag), EG_ERR_LAYOUT);
+    EG_CHECK_INT(try_with(recording, NULL, NULL, "{}", &result, &diag), EG_ERR_LAYOUT);
     EG_CHECK(strstr(diag.text, "--column") != NULL && result == NULL);
-    options.column = "value";
-    options.unit = "kg";
-    EG_CHECK_INT(eg_strength_evaluate(NULL, recording, &options, &result, NULL), EG_OK);
-    EG_CHECK_NEAR(value_of(result, "strength.best"), 300 * 9.80665, 1);
+    EG_CHECK_INT(
+        try_with(recording, NULL, NULL, "{\"column\":\"value\",\"unit\":\"kg\"}", &result, NULL),
+        EG_OK);
+    EG_CHECK_NEAR(value_of(result, "strength.best", 0), 300 * 9.80665, 1);
     json_decref(result);
     eg_recording_destroy(recording);
 }
 
 static void torque(void) {
-    eg_strength_options options = eg_strength_defaults();
-    options.lever_m = 0.4;
-    options.gravity_n_m = 10;
-    options.mass_kg = 65;
-    json_t *result = evaluate(even, "Time (s),Force (N)", 1, &options);
-    EG_CHECK_NEAR(value_of(result, "strength.torque.best"), 130, 0.1);
-    EG_CHECK_NEAR(value_of(result, "strength.torque.per_kg"), 2, 0.01);
-    json_t *trial = json_array_get(json_object_get(result, "trials"), 0);
-    EG_CHECK_NEAR(value_of(trial, "strength.torque.rfd.100"),
-                  0.4 * value_of(trial, "strength.rfd.100"), 1e-9);
+    json_t *result = evaluate(even, "Time (s),Force (N)", 1,
+                              "{\"lever_m\":0.4,\"gravity_n_m\":10,\"mass_kg\":65}");
+    EG_CHECK_NEAR(value_of(result, "strength.torque.best", 0), 130, 0.1);
+    EG_CHECK_NEAR(value_of(result, "strength.torque.per_kg", 0), 2, 0.01);
+    EG_CHECK_NEAR(value_of(result, "strength.torque.rfd.100", 1),
+                  0.4 * value_of(result, "strength.rfd.100", 1), 1e-9);
     json_decref(result);
 }
 
 static void sides(void) {
-    eg_strength_options options = eg_strength_defaults();
-    json_t *results[2] = {evaluate(even, "Time (s),Force (N)", 1, &options),
-                          evaluate(uneven, "Time (s),Force (N)", 1, &options)};
-    EG_CHECK(has_flag(results[1], "spread"));
-    static const int side[2] = {2, 1};
-    json_t *together = NULL;
-    EG_CHECK_INT(eg_strength_together(results, side, 2, &together, NULL), EG_OK);
-    EG_CHECK_NEAR(value_of(together, "strength.lsi"), 100.0 * 200 / 300, 0.05);
-    EG_CHECK(has_flag(together, "asymmetry"));
-    json_t *sets = json_object_get(together, "sets");
-    EG_CHECK_INT(json_array_size(sets), 2);
-    EG_CHECK(has_flag(json_array_get(sets, 0), "spread"));
-    json_decref(together);
-    for (int i = 0; i < 2; i++) json_decref(results[i]);
+    eg_recording *weak = file_of(uneven, "Time (s),Force (N)", 1);
+    eg_recording *strong = file_of(even, "Time (s),Force (N)", 1);
+    json_t *result = NULL;
+    EG_CHECK_INT(try_with(weak, strong, NULL, "{}", &result, NULL), EG_OK);
+    EG_CHECK_NEAR(value_of(result, "strength.lsi", 0), 100.0 * 200 / 300, 0.05);
+    EG_CHECK_TEXT(verdict_of(result, "asymmetry"), "warn");
+    EG_CHECK_TEXT(verdict_of(result, "spread"), "warn");
+    EG_CHECK_TEXT(json_string_value(json_object_get(result, "verdict")), "warn");
+    json_decref(result);
+    eg_recording *torques = file_of(even, "Time (s),Torque (N.m)", 1);
+    eg_diag diag = {0};
+    EG_CHECK_INT(try_with(weak, torques, NULL, "{}", &result, &diag), EG_ERR_DATA);
+    EG_CHECK(strstr(diag.text, "not compared") != NULL);
+    eg_recording_destroy(torques);
+    eg_recording_destroy(weak);
+    eg_recording_destroy(strong);
 }
 
 static void published(void) {
     eg_knowledge *knowledge = NULL;
     EG_CHECK_INT(eg_knowledge_load(eg_embedded_files, NULL, &knowledge, NULL), EG_OK);
     eg_recording *recording = file_of(even, "Time (s),Force (N)", 1);
-    eg_strength_options options = eg_strength_defaults();
-    options.measure = "force.grip";
-    options.age_years = 45;
-    options.sex = 'M';
     json_t *result = NULL;
-    EG_CHECK_INT(eg_strength_evaluate(knowledge, recording, &options, &result, NULL), EG_OK);
+    EG_CHECK_INT(try_with(recording, NULL, knowledge,
+                          "{\"measure\":\"force.grip\",\"age\":45,\"sex\":\"M\"}", &result, NULL),
+                 EG_OK);
     size_t i, n_norms = 0;
-    json_t *row;
-    json_array_foreach(json_object_get(result, "published"), i, row) {
+    json_t *row, *detail = json_object_get(result, "detail");
+    json_array_foreach(json_object_get(detail, "published"), i, row) {
         EG_CHECK(json_object_get(row, "source") != NULL);
         if (strcmp(json_string_value(json_object_get(row, "kind")), "norm") != 0) continue;
         n_norms++;
@@ -146,6 +165,8 @@ static void published(void) {
     }
     EG_CHECK_INT(n_norms, 2); /* men of 40 to 49, both hands */
     json_decref(result);
+    EG_CHECK_INT(try_with(recording, NULL, knowledge, "{\"measure\":\"no.such\"}", &result, NULL),
+                 EG_ERR_ARGUMENT);
     eg_recording_destroy(recording);
     eg_knowledge_destroy(knowledge);
 }

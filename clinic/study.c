@@ -1,0 +1,343 @@
+#include "clinic/study.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/study_rows.h"
+#include "core/base/check.h"
+
+static const eg_study *const studies[] = {&eg_study_strength};
+
+enum { N_STUDIES = sizeof studies / sizeof studies[0], TEXT_MAX = 4000, NAME_MAX_BYTES = 40 };
+
+const eg_study *eg_study_at(size_t index) {
+    return index < N_STUDIES ? studies[index] : NULL;
+}
+
+const eg_study *eg_study_find(const char *name) {
+    for (size_t i = 0; i < N_STUDIES; i++)
+        if (strcmp(studies[i]->name, name) == 0) return studies[i];
+    return NULL;
+}
+
+/* ---- options ---- */
+
+static const eg_study_option *option_of(const eg_study *study, const char *name) {
+    for (size_t i = 0; i < study->n_options; i++)
+        if (strcmp(study->options[i].name, name) == 0) return &study->options[i];
+    return NULL;
+}
+
+/* Whether `text` is one of the words between the bars of `choices`. */
+static int is_choice(const char *choices, const char *text) {
+    size_t n = strlen(text);
+    for (const char *at = choices; *at != '\0';) {
+        size_t length = strcspn(at, "|");
+        if (length == n && strncmp(at, text, n) == 0) return 1;
+        at += length + (at[length] == '|');
+    }
+    return 0;
+}
+
+static eg_err refuse(const eg_study_option *option, eg_diag *diag) {
+    switch (option->type) {
+    case EG_STUDY_FLAG:
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, option->name, 0, "yes or no");
+    case EG_STUDY_NUMBER:
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, option->name, 0,
+                           "it takes a number from %g to %g%s%s", option->least, option->most,
+                           option->unit != NULL ? ", in " : "",
+                           option->unit != NULL ? option->unit : "");
+    case EG_STUDY_CHOICE:
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, option->name, 0, "it takes one of %s",
+                           option->choices);
+    case EG_STUDY_SPAN:
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, option->name, 0,
+                           "it takes two times in seconds, the earlier one first: 2,5.5");
+    case EG_STUDY_LABELS:
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, option->name, 0,
+                           "it takes labels, with commas between them");
+    case EG_STUDY_CHANNEL:
+    case EG_STUDY_TEXT:
+        break;
+    }
+    return eg_diag_set(diag, EG_ERR_ARGUMENT, option->name, 0, "it takes a text");
+}
+
+static int is_span(const json_t *value) {
+    if (json_array_size(value) != 2) return 0;
+    const json_t *from = json_array_get(value, 0), *to = json_array_get(value, 1);
+    return json_is_number(from) && json_is_number(to) && json_number_value(from) >= 0.0 &&
+           json_number_value(to) > json_number_value(from);
+}
+
+static int is_short_text(const json_t *value) {
+    return json_is_string(value) && json_string_length(value) > 0 &&
+           json_string_length(value) <= TEXT_MAX;
+}
+
+static int is_labels(const json_t *value) {
+    size_t i;
+    json_t *one;
+    if (json_array_size(value) == 0 || json_array_size(value) > EG_RECORDING_CHANNELS_MAX) return 0;
+    json_array_foreach(value, i, one) if (!is_short_text(one)) return 0;
+    return 1;
+}
+
+static int is_good(const eg_study_option *option, const json_t *value) {
+    double number = json_number_value(value);
+    switch (option->type) {
+    case EG_STUDY_FLAG:
+        return json_is_boolean(value);
+    case EG_STUDY_NUMBER:
+        return json_is_number(value) && number >= option->least && number <= option->most;
+    case EG_STUDY_CHOICE:
+        return json_is_string(value) && is_choice(option->choices, json_string_value(value));
+    case EG_STUDY_SPAN:
+        return is_span(value);
+    case EG_STUDY_LABELS:
+        return is_labels(value);
+    case EG_STUDY_CHANNEL:
+    case EG_STUDY_TEXT:
+        break;
+    }
+    return is_short_text(value);
+}
+
+static eg_err check_options(const eg_study *study, json_t *options, eg_diag *diag) {
+    const char *name;
+    json_t *value;
+    json_object_foreach(options, name, value) {
+        const eg_study_option *option = option_of(study, name);
+        if (option == NULL)
+            return eg_diag_set(diag, EG_ERR_ARGUMENT, name, 0, "\"%s\" has no such option",
+                               study->name);
+        if (!is_good(option, value)) return refuse(option, diag);
+    }
+    return EG_OK;
+}
+
+static json_t *labels_from(const char *text) {
+    json_t *list = json_array();
+    for (const char *at = text; list != NULL;) {
+        size_t n = strcspn(at, ",");
+        if (json_array_append_new(list, json_stringn(at, n)) != 0) break;
+        if (at[n] == '\0') return list;
+        at += n + 1;
+    }
+    json_decref(list);
+    return NULL;
+}
+
+static json_t *span_from(const char *text) {
+    char *middle, *end;
+    double from = strtod(text, &middle);
+    if (middle == text || *middle != ',') return NULL;
+    double to = strtod(middle + 1, &end);
+    if (end == middle + 1 || *end != '\0' || !isfinite(from) || !isfinite(to)) return NULL;
+    return json_pack("[f, f]", from, to);
+}
+
+static json_t *value_from(const eg_study_option *option, const char *text) {
+    char *end;
+    if (option->type == EG_STUDY_FLAG) return json_true();
+    if (text == NULL) return NULL;
+    if (option->type == EG_STUDY_LABELS) return labels_from(text);
+    if (option->type == EG_STUDY_SPAN) return span_from(text);
+    if (option->type != EG_STUDY_NUMBER) return json_string(text);
+    double number = strtod(text, &end);
+    return end != text && *end == '\0' && isfinite(number) ? json_real(number) : NULL;
+}
+
+/* "rate-hz" is typed, "rate_hz" is meant. */
+static void name_from(const char *typed, char name[NAME_MAX_BYTES]) {
+    size_t n = 0;
+    for (; typed[n] != '\0' && n + 1 < NAME_MAX_BYTES; n++)
+        name[n] = typed[n] == '-' ? '_' : typed[n];
+    name[n] = '\0';
+}
+
+int eg_study_option_takes(const eg_study *study, const char *typed) {
+    char name[NAME_MAX_BYTES];
+    name_from(typed, name);
+    const eg_study_option *option = option_of(study, name);
+    return option == NULL ? -1 : option->type != EG_STUDY_FLAG;
+}
+
+eg_err eg_study_option_set(const eg_study *study, const char *typed, const char *text,
+                           json_t *options, eg_diag *diag) {
+    EG_ASSERT(study != NULL && typed != NULL && options != NULL);
+    char name[NAME_MAX_BYTES];
+    name_from(typed, name);
+    const eg_study_option *option = option_of(study, name);
+    if (option == NULL)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, typed, 0, "\"%s\" has no such option",
+                           study->name);
+    json_t *value = value_from(option, text);
+    if (value == NULL || !is_good(option, value)) {
+        json_decref(value);
+        return refuse(option, diag);
+    }
+    if (json_object_set_new(options, name, value) != 0)
+        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
+    return EG_OK;
+}
+
+double eg_study_number(const eg_study_call *call, const char *name, double otherwise) {
+    const json_t *value = json_object_get(call->options, name);
+    return json_is_number(value) ? json_number_value(value) : otherwise;
+}
+
+const char *eg_study_text(const eg_study_call *call, const char *name, const char *otherwise) {
+    const char *text = json_string_value(json_object_get(call->options, name));
+    return text != NULL ? text : otherwise;
+}
+
+int eg_study_flag(const eg_study_call *call, const char *name) {
+    return json_is_true(json_object_get(call->options, name));
+}
+
+int eg_study_span(const eg_study_call *call, const char *name, double *from_s, double *to_s) {
+    const json_t *value = json_object_get(call->options, name);
+    if (!is_span(value)) return 0;
+    *from_s = json_number_value(json_array_get(value, 0));
+    *to_s = json_number_value(json_array_get(value, 1));
+    return 1;
+}
+
+/* ---- running ---- */
+
+eg_err eg_study_run(const eg_study *study, eg_study_call call, json_t **result, eg_diag *diag) {
+    EG_ASSERT(study != NULL && call.recording != NULL && result != NULL);
+    *result = NULL;
+    json_t *options =
+        call.options != NULL ? json_copy((json_t *)(uintptr_t)call.options) : json_object();
+    if (options == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
+    eg_err err = check_options(study, options, diag);
+    if (err == EG_OK && call.n_references > 0 && study->reference == NULL)
+        err = eg_diag_set(diag, EG_ERR_ARGUMENT, "reference", 0, "\"%s\" takes no second file",
+                          study->name);
+    if (err == EG_OK && call.n_references > EG_STUDY_REFERENCES_MAX)
+        err = eg_diag_set(diag, EG_ERR_ARGUMENT, "reference", 0, "at most %d further files",
+                          EG_STUDY_REFERENCES_MAX);
+    call.options = options;
+    if (err == EG_OK) err = study->run(&call, result, diag);
+    json_decref(options);
+    EG_ASSERT((err == EG_OK) == (*result != NULL));
+    return err;
+}
+
+/* ---- what goes into a result ---- */
+
+json_t *eg_study_new(const char *name, const char *title, const char *profile) {
+    return json_pack("{s:s, s:s, s:s, s:s, s:[], s:[], s:[], s:s, s:[]}", "study", name, "title",
+                     title, "profile", profile, "verdict", "ok", "quality", "measures", "events",
+                     "methods", "", "warnings");
+}
+
+static void set_text(json_t *object, const char *key, const char *text) {
+    if (text != NULL) json_object_set_new(object, key, json_string(text));
+}
+
+static void set_number(json_t *object, const char *key, double value) {
+    json_object_set_new(object, key, isfinite(value) ? json_real(value) : json_null());
+}
+
+static json_t *append(json_t *result, const char *list, json_t *object) {
+    return json_array_append_new(json_object_get(result, list), object) == 0 ? object : NULL;
+}
+
+json_t *eg_study_add_value(json_t *result, const eg_measure_table *table,
+                           const eg_study_value *value) {
+    static const char *const better[] = {"lower", "none", "higher"};
+    const eg_measure_def *def = table != NULL ? eg_measure_find(table, value->code) : NULL;
+    EG_ASSERT(table == NULL || def != NULL);
+    json_t *one = json_object();
+    set_text(one, "code", value->code);
+    set_text(one, "name", def != NULL ? def->name : NULL);
+    set_number(one, "value", value->value);
+    set_text(one, "unit", value->unit != NULL ? value->unit : def != NULL ? def->unit : "1");
+    if (def != NULL) set_text(one, "better", better[def->better + 1]);
+    set_text(one, "channel", value->channel);
+    set_text(one, "side", value->side);
+    if (value->repetition > 0)
+        json_object_set_new(one, "repetition", json_integer(value->repetition));
+    if (isfinite(value->low) && isfinite(value->high) && value->low < value->high) {
+        set_number(one, "low", value->low);
+        set_number(one, "high", value->high);
+    }
+    set_text(one, "note", value->note);
+    if (value->is_extra) json_object_set_new(one, "extra", json_true());
+    return append(result, "measures", one);
+}
+
+void eg_study_add_check(json_t *result, const char *check, int verdict, const char *detail,
+                        const char *channel) {
+    static const char *const words[] = {"ok", "warn", "fail"};
+    EG_ASSERT(verdict >= 0 && verdict <= 2);
+    json_t *one =
+        json_pack("{s:s, s:s, s:s}", "check", check, "verdict", words[verdict], "detail", detail);
+    set_text(one, "channel", channel);
+    (void)append(result, "quality", one);
+    const char *worst = json_string_value(json_object_get(result, "verdict"));
+    int before = worst == NULL || strcmp(worst, "ok") == 0 ? 0 : strcmp(worst, "warn") == 0 ? 1 : 2;
+    if (verdict > before) set_text(result, "verdict", words[verdict]);
+}
+
+json_t *eg_study_add_event(json_t *result, const char *label, double t_s, double end_s,
+                           const char *channel, const char *side) {
+    json_t *one = json_object();
+    set_text(one, "label", label);
+    set_number(one, "t_s", t_s);
+    if (isfinite(end_s)) set_number(one, "end_s", end_s);
+    set_text(one, "channel", channel);
+    set_text(one, "side", side);
+    return append(result, "events", one);
+}
+
+void eg_study_add_trace(json_t *result, size_t n_points, const char *label, const char *unit,
+                        const char *role, const char *channel, double start_s, double rate_hz,
+                        size_t n, const double *values) {
+    if (n_points == 0 || n == 0 || !(rate_hz > 0.0)) return;
+    size_t n_steps = n < n_points ? n : n_points;
+    json_t *low = json_array(), *high = json_array();
+    for (size_t k = 0; k < n_steps; k++) {
+        size_t from = (size_t)((double)k * (double)n / (double)n_steps);
+        size_t to = (size_t)((double)(k + 1) * (double)n / (double)n_steps);
+        double least = (double)NAN, most = (double)NAN;
+        for (size_t i = from; i < to && i < n; i++) {
+            least = fmin(least, values[i]);
+            most = fmax(most, values[i]);
+        }
+        json_array_append_new(low, isfinite(least) ? json_real(least) : json_null());
+        json_array_append_new(high, isfinite(most) ? json_real(most) : json_null());
+    }
+    json_t *one = json_pack("{s:s, s:s, s:s, s:f, s:f, s:o, s:o}", "label", label, "unit", unit,
+                            "role", role, "start_s", start_s, "step_s",
+                            (double)n / rate_hz / (double)n_steps, "low", low, "high", high);
+    set_text(one, "channel", channel);
+    if (json_object_get(result, "traces") == NULL)
+        json_object_set_new(result, "traces", json_array());
+    (void)append(result, "traces", one);
+}
+
+void eg_study_add_warning(json_t *result, const char *text) {
+    (void)append(result, "warnings", json_string(text));
+}
+
+void eg_study_say(json_t *result, const char *format, ...) {
+    char sentence[1000], *whole = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    const char *before = json_string_value(json_object_get(result, "methods"));
+    size_t size = (before != NULL ? strlen(before) : 0) + strlen(sentence) + 2;
+    if (before == NULL || (whole = malloc(size)) == NULL) return;
+    (void)snprintf(whole, size, "%s%s%s", before, before[0] != '\0' ? " " : "", sentence);
+    set_text(result, "methods", whole);
+    free(whole);
+}

@@ -1,0 +1,10 @@
+/* The rows of the table of studies, each in its own clinic/study_<name>.c; study.c puts them in
+ * order. */
+#ifndef EG_CLINIC_STUDY_ROWS_H
+#define EG_CLINIC_STUDY_ROWS_H
+
+#include "clinic/study.h"
+
+extern const eg_study eg_study_strength;
+
+#endif

@@ -1,0 +1,479 @@
+/* Strength from a dynamometer's recording: which column is the force or torque, its unit, every
+ * contraction with its measures and flags, what the contractions say together, torque at a lever
+ * with the limb's weight, the other side's recordings, and published values for the movement. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/study_rows.h"
+#include "core/base/check.h"
+#include "core/strength/trace.h"
+#include "io/format/map.h"
+#include "io/format/text.h"
+
+static const double gap_max_s = 0.05;
+
+/* What the options say; NaN and NULL: nothing. */
+typedef struct settings {
+    const char *column, *unit, *measure, *sex;
+    double rate_hz, window_s, rest, lever_m, gravity_n_m, mass_kg, age_years;
+    bool all;
+} settings;
+
+static int is_of(const eg_channel *channel, const char *unit, eg_map_quantity quantity) {
+    static const char *const words[2][4] = {{"force", "load", "kraft", "push"},
+                                            {"torque", "moment", "drehmoment", "momento"}};
+    const char *said = channel->unit[0] != '\0' ? channel->unit : unit;
+    if (said != NULL) return eg_map_is_unit(said, quantity);
+    eg_span label = {channel->label, strlen(channel->label)};
+    for (int i = 0; i < 4; i++)
+        if (eg_text_find(label, words[quantity == EG_MAP_MOMENT][i]) != NULL) return 1;
+    return 0;
+}
+
+static eg_err choose(const eg_recording *recording, const settings *options,
+                     const eg_channel **chosen, eg_map_quantity *quantity, eg_diag *diag) {
+    char columns[160];
+    *chosen = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < recording->n_channels; i++) {
+        const eg_channel *channel = &recording->channels[i];
+        eg_span label = {channel->label, strlen(channel->label)};
+        if (options->column != NULL && !eg_text_equals(label, options->column)) continue;
+        int is_force = is_of(channel, options->unit, EG_MAP_FORCE);
+        if (!is_force && !is_of(channel, options->unit, EG_MAP_MOMENT)) {
+            if (options->column == NULL) continue;
+            return eg_diag_set(
+                diag, EG_ERR_DATA, recording->name, 0,
+                "column \"%s\" has no unit of force or torque; say it: --unit N, kg, "
+                "lb or N.m",
+                channel->label);
+        }
+        *chosen = channel;
+        *quantity = is_force ? EG_MAP_FORCE : EG_MAP_MOMENT;
+        count++;
+    }
+    if (count == 1) return EG_OK;
+    eg_map_list_columns(recording, columns, sizeof columns);
+    return eg_diag_set(diag, EG_ERR_LAYOUT, recording->name, 0,
+                       count == 0 ? "no column is a force or torque; say which: --column NAME "
+                                    "--unit N. The columns: %s"
+                                  : "several columns may be the force; say which: --column NAME. "
+                                    "The columns: %s",
+                       columns);
+}
+
+/* Bridges short gaps by straight lines. */
+static eg_err bridge(double *x, size_t n, double rate_hz, size_t *bridged, eg_diag *diag) {
+    size_t longest = (size_t)(gap_max_s * rate_hz);
+    *bridged = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!isnan(x[i])) continue;
+        size_t end = i;
+        while (end < n && isnan(x[end])) end++;
+        if (i == 0 || end == n || end - i > longest)
+            return eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
+                               "no values from %.2f to %.2f s; repeat the recording",
+                               (double)i / rate_hz, (double)end / rate_hz);
+        double from = x[i - 1], step = (x[end] - from) / (double)(end - i + 1);
+        *bridged += end - i;
+        for (size_t k = 1; i < end; i++, k++) x[i] = from + step * (double)k;
+    }
+    return EG_OK;
+}
+
+/* One file's contractions, and what it was read with. */
+typedef struct strength_file {
+    const settings *options;
+    const eg_channel *channel;
+    bool is_torque, has_lever, is_inverted;
+    double rate_hz;
+    size_t n, bridged;
+    double *values; /* [n], owned: N or N.m, upright, the rest reading taken off */
+    size_t n_trials;
+    eg_strength_trial trials[EG_STRENGTH_TRIALS_MAX];
+} strength_file;
+
+/* Force as it is (1, 0), or torque: factor x force + gravity. */
+typedef struct family {
+    const char *prefix;
+    double factor, added;
+    int repetition;
+    bool all;
+} family;
+
+static void add_value(json_t *result, const char *code, double value, int repetition,
+                      bool is_extra) {
+    (void)eg_study_add_value(
+        result, &eg_strength_measures,
+        &(eg_study_value){
+            .code = code, .value = value, .repetition = repetition, .is_extra = is_extra});
+}
+
+static void add_one(json_t *result, const family *f, const char *code, double value,
+                    bool is_extra) {
+    char text[64];
+    snprintf(text, sizeof text, "%s%s", f->prefix, code);
+    if (f->all || !is_extra) add_value(result, text, value, f->repetition, is_extra);
+}
+
+static void add_family(json_t *result, const family *f, const eg_strength_trial *t) {
+    static const char *const ends[] = {"50", "100", "150", "200"};
+    static const char *const steps[] = {"50_100", "100_150", "150_200"};
+    char code[32];
+    add_one(result, f, "peak", f->factor * t->peak + f->added, false);
+    add_one(result, f, "mean", f->factor * t->mean + f->added, false);
+    for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
+        snprintf(code, sizeof code, "rfd.%s", ends[k]);
+        add_one(result, f, code, f->factor * t->rfd[k], false);
+    }
+    add_one(result, f, "rfd.peak", f->factor * t->rfd_peak, false);
+    for (size_t k = 0; k < EG_STRENGTH_STEP_COUNT; k++) {
+        snprintf(code, sizeof code, "rfd.%s", steps[k]);
+        add_one(result, f, code, f->factor * t->rfd_step[k], true);
+    }
+    for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
+        snprintf(code, sizeof code, "impulse.%s", ends[k]);
+        add_one(result, f, code, f->factor * t->impulse[k], true);
+    }
+    add_one(result, f, "impulse.total", f->factor * t->impulse_total, false);
+    add_one(result, f, "pretension", f->factor * t->pretension, true);
+    add_one(result, f, "drift", f->factor * t->drift, true);
+}
+
+static double torque_of(const strength_file *e, double value) {
+    if (e->is_torque) return value + e->options->gravity_n_m;
+    return eg_strength_torque(value, e->options->lever_m, e->options->gravity_n_m);
+}
+
+/* Flags that take the value away; the others limit it. */
+static int is_grave(eg_strength_flag flag) {
+    return flag == EG_STRENGTH_FLAG_CLIPPED || flag == EG_STRENGTH_FLAG_CUT;
+}
+
+static void add_trial(json_t *result, const strength_file *e, size_t index) {
+    const eg_strength_trial *t = &e->trials[index];
+    int repetition = (int)index + 1;
+    family own = {e->is_torque ? "strength.torque." : "strength.", 1.0,
+                  e->is_torque ? e->options->gravity_n_m : 0.0, repetition, e->options->all};
+    add_family(result, &own, t);
+    family torque = {"strength.torque.", e->options->lever_m, e->options->gravity_n_m, repetition,
+                     e->options->all};
+    if (e->has_lever) add_family(result, &torque, t);
+    add_value(result, "strength.onset", t->onset_s, repetition, false);
+    add_value(result, "strength.time_to_peak", t->time_to_peak_s, repetition, false);
+    add_value(result, "strength.fatigue.hold", t->fatigue, repetition, false);
+    for (int flag = 0; flag < EG_STRENGTH_FLAG_COUNT; flag++) {
+        if (!eg_strength_has(t->flags, (eg_strength_flag)flag)) continue;
+        char text[300];
+        snprintf(text, sizeof text, "contraction %d: %s", repetition,
+                 eg_strength_flag_text((eg_strength_flag)flag));
+        eg_study_add_check(result, eg_strength_flag_name((eg_strength_flag)flag),
+                           is_grave((eg_strength_flag)flag) ? 2 : 1, text, e->channel->label);
+    }
+    json_t *event =
+        eg_study_add_event(result, "contraction", isfinite(t->onset_s) ? t->onset_s : t->peak_s,
+                           t->end_s, e->channel->label, NULL);
+    if (event != NULL) {
+        json_object_set_new(event, "repetition", json_integer(repetition));
+        json_object_set_new(event, "peak_s", json_real(t->peak_s));
+    }
+}
+
+static eg_strength_set collect(const strength_file *e) {
+    double peaks[EG_STRENGTH_TRIALS_MAX];
+    for (size_t k = 0; k < e->n_trials; k++) {
+        peaks[k] = e->trials[k].peak;
+        if (e->is_torque) peaks[k] += e->options->gravity_n_m;
+    }
+    return eg_strength_collect(e->n_trials, peaks);
+}
+
+static void add_set(json_t *result, const strength_file *e, const eg_strength_set *set) {
+    const char *const codes[2][2] = {{"strength.best", "strength.trials.mean"},
+                                     {"strength.torque.best", "strength.torque.trials.mean"}};
+    char text[160];
+    add_value(result, codes[e->is_torque][0], set->best, 0, false);
+    add_value(result, codes[e->is_torque][1], set->mean, 0, false);
+    if (e->has_lever) {
+        add_value(result, codes[1][0], torque_of(e, set->best), 0, false);
+        add_value(result, codes[1][1], torque_of(e, set->mean), 0, false);
+    }
+    double mass = e->options->mass_kg;
+    if (isfinite(mass) && !e->is_torque)
+        add_value(result, "strength.per_kg", set->best / mass, 0, false);
+    if (isfinite(mass) && (e->is_torque || e->has_lever))
+        add_value(result, "strength.torque.per_kg",
+                  (e->is_torque ? set->best : torque_of(e, set->best)) / mass, 0, false);
+    add_value(result, "strength.spread", set->spread, 0, false);
+    add_value(result, "strength.fatigue.trials", set->fatigue, 0, false);
+    snprintf(text, sizeof text,
+             set->is_spread_large
+                 ? "the contractions differ by %.1f %%, more than 10 %%: repeat the test"
+                 : "the contractions differ by %.1f %%",
+             set->spread);
+    if (set->n > 1) eg_study_add_check(result, "spread", set->is_spread_large, text, NULL);
+    snprintf(text, sizeof text,
+             set->is_few ? "%zu of the three contractions that the test asks for"
+                         : "%zu contractions",
+             set->n);
+    eg_study_add_check(result, "contractions", set->is_few, text, NULL);
+}
+
+/* Whether a published value speaks about this person. */
+static int fits(json_t *row, const settings *o) {
+    double low = eg_json_number_of(row, "age_low", (double)NAN);
+    double high = eg_json_number_of(row, "age_high", (double)NAN);
+    const char *sex = eg_json_text_of(row, "sex", "any");
+    if (!isnan(low) && !(o->age_years >= low)) return 0;
+    if (!isnan(high) && !(o->age_years < high + 1.0)) return 0;
+    return strcmp(sex, "any") == 0 || (o->sex != NULL && sex[0] == o->sex[0]);
+}
+
+/* The best contraction in the unit of a published value; NaN if it is another quantity. */
+static double in_unit(const strength_file *e, const char *unit) {
+    double best = -(double)INFINITY;
+    for (size_t k = 0; k < e->n_trials; k++) best = fmax(best, e->trials[k].peak);
+    int is_torque = e->is_torque || e->has_lever;
+    if (strcmp(unit, "N.m") == 0 && is_torque) return torque_of(e, best);
+    if (strcmp(unit, "N.m/kg") == 0 && is_torque) return torque_of(e, best) / e->options->mass_kg;
+    if (e->is_torque) return (double)NAN;
+    if (strcmp(unit, "N") == 0) return best;
+    return strcmp(unit, "kg") == 0 ? best / 9.80665 : (double)NAN;
+}
+
+static json_t *published(const strength_file *e, const eg_knowledge *knowledge) {
+    static const char *const kept[] = {
+        "id",   "kind",       "variable", "statistic",      "value",  "low",    "high",    "sd",
+        "unit", "population", "use",      "why_shown_only", "source", "status", "verified"};
+    json_t *list = json_array();
+    size_t n = eg_knowledge_count(knowledge, "norms");
+    for (size_t i = 0; i < n; i++) {
+        json_t *row = eg_knowledge_at(knowledge, "norms", i);
+        const char *of = eg_json_text_of(row, "measure", eg_json_text_of(row, "shown_with", ""));
+        if (strcmp(of, e->options->measure) != 0 || !fits(row, e->options)) continue;
+        json_t *object = json_object();
+        for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++) {
+            json_t *member = json_object_get(row, kept[k]);
+            if (member != NULL && !json_is_null(member)) json_object_set(object, kept[k], member);
+        }
+        double measured = in_unit(e, eg_json_text_of(row, "unit", ""));
+        const char *kind = eg_json_text_of(row, "kind", "");
+        int is_level = strcmp(kind, "norm") == 0 || strcmp(kind, "cutoff") == 0;
+        if (is_level && isfinite(measured))
+            json_object_set_new(object, "measured", json_real(measured));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static eg_err measure(strength_file *e, eg_diag *diag) {
+    size_t size = eg_strength_size(e->n);
+    eg_err err = bridge(e->values, e->n, e->rate_hz, &e->bridged, diag);
+    if (err != EG_OK) return err;
+    e->is_inverted = eg_strength_is_inverted(e->n, e->values);
+    for (size_t i = 0; i < e->n; i++)
+        e->values[i] = (e->is_inverted ? -e->values[i] : e->values[i]) - e->options->rest;
+    void *memory = malloc(size);
+    if (memory == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
+    eg_arena arena;
+    eg_arena_init(&arena, memory, size);
+    eg_strength_signal signal = {e->n, e->values, e->rate_hz, e->is_torque};
+    err = eg_strength_trace(&signal, e->options->window_s, EG_STRENGTH_TRIALS_MAX, e->trials,
+                            &e->n_trials, &arena, diag);
+    free(memory);
+    return err;
+}
+
+/* Reads and measures one recording; e->values is the caller's to free in any case. */
+static eg_err measure_recording(const eg_recording *recording, const settings *options,
+                                strength_file *e, eg_diag *diag) {
+    *e = (strength_file){.options = options};
+    eg_map_quantity quantity = EG_MAP_FORCE;
+    eg_err err = choose(recording, options, &e->channel, &quantity, diag);
+    if (err != EG_OK) return err;
+    e->is_torque = quantity == EG_MAP_MOMENT;
+    e->has_lever = !e->is_torque && isfinite(options->lever_m);
+    e->n = e->channel->n;
+    e->rate_hz = isfinite(options->rate_hz) ? options->rate_hz : e->channel->rate_hz;
+    if (!(e->rate_hz > 0.0))
+        return eg_diag_set(diag, EG_ERR_DATA, recording->name, 0,
+                           "the file has neither time nor rate; say it: --rate-hz N");
+    eg_map_signal signal = {.sign = 1.0};
+    snprintf(signal.column, sizeof signal.column, "%s", e->channel->label);
+    snprintf(signal.unit, sizeof signal.unit, "%s",
+             e->channel->unit[0] == '\0' && options->unit != NULL ? options->unit : "");
+    err = eg_map_read(&signal, quantity, recording, &e->values, diag);
+    if (err == EG_OK) err = measure(e, diag);
+    if (err != EG_OK && diag != NULL && diag->where[0] == '\0')
+        snprintf(diag->where, sizeof diag->where, "%s", recording->name);
+    return err;
+}
+
+/* The best of the other side's recordings; NaN without any. */
+static eg_err measure_other_side(const eg_study_call *call, const settings *options, bool is_torque,
+                                 double *best, eg_diag *diag) {
+    strength_file *other = calloc(1, sizeof *other);
+    eg_err err = other != NULL ? EG_OK : eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
+    *best = (double)NAN;
+    for (size_t i = 0; err == EG_OK && i < call->n_references; i++) {
+        const eg_recording *recording = call->references[i];
+        err = measure_recording(recording, options, other, diag);
+        if (err == EG_OK && other->is_torque != is_torque)
+            err = eg_diag_set(diag, EG_ERR_DATA, recording->name, 0,
+                              "one side is a force, the other a torque: they are not compared");
+        if (err == EG_OK) *best = fmax(*best, collect(other).best);
+        free(other->values);
+    }
+    free(other);
+    return err;
+}
+
+static void add_sides(json_t *result, double involved, double other) {
+    double lsi = eg_strength_lsi(involved, other);
+    char text[160];
+    if (!isfinite(lsi)) return;
+    add_value(result, "strength.lsi", lsi, 0, false);
+    snprintf(text, sizeof text,
+             lsi < 90.0 ? "%.1f %% of the other side: below 90 %%, a common limit for sport"
+                        : "%.1f %% of the other side",
+             lsi);
+    eg_study_add_check(result, "asymmetry", lsi < 90.0, text, NULL);
+    eg_study_add_warning(result,
+                         "the other side may be weak itself: look at the published values, too");
+}
+
+static void say_methods(json_t *result, const strength_file *e) {
+    eg_study_say(result, "%s in %s, sampled at %g Hz, column %s%s.",
+                 e->is_torque ? "Torque" : "Force", e->is_torque ? "N.m" : "N", e->rate_hz,
+                 e->channel->label, e->is_inverted ? ", its sign turned" : "");
+    if (e->options->rest != 0.0)
+        eg_study_say(result, "A rest reading of %g was taken off.", e->options->rest);
+    if (e->has_lever)
+        eg_study_say(result, "Torque = force x %g m + %g N.m for the limb's weight.",
+                     e->options->lever_m, e->options->gravity_n_m);
+    eg_study_say(result,
+                 "A contraction rises above a quarter of the largest and is parted from the "
+                 "next by 0.3 s below a tenth. The onset is the instant at which a straight rest "
+                 "turns into a rise, by least squares; the peak is the mean about the largest "
+                 "20 ms, the mean the highest over %g s; RFD is the rise from the onset over 50 "
+                 "to 200 ms.",
+                 e->options->window_s);
+    if (e->bridged > 0) {
+        char text[96];
+        snprintf(text, sizeof text, "%zu missing values were bridged", e->bridged);
+        eg_study_add_warning(result, text);
+    }
+    if (e->is_inverted) eg_study_add_warning(result, "the force is negative: its sign was turned");
+}
+
+static eg_err fill(const eg_study_call *call, strength_file *e, json_t *result, eg_diag *diag) {
+    double other = (double)NAN;
+    eg_err err = measure_other_side(call, e->options, e->is_torque, &other, diag);
+    if (err != EG_OK) return err;
+    say_methods(result, e);
+    eg_strength_set set = collect(e);
+    add_set(result, e, &set);
+    for (size_t k = 0; k < e->n_trials; k++) add_trial(result, e, k);
+    add_sides(result, set.best, other);
+    eg_study_add_trace(result, call->n_trace_points, e->channel->label, e->is_torque ? "N.m" : "N",
+                       "force", e->channel->label, 0.0, e->rate_hz, e->n, e->values);
+    if (e->options->measure == NULL || call->knowledge == NULL) return EG_OK;
+    if (eg_knowledge_find(call->knowledge, "measures", e->options->measure) == NULL)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "measure", 0,
+                           "there is no measure \"%s\" in knowledge/measures", e->options->measure);
+    json_object_set_new(result, "detail",
+                        json_pack("{s:o}", "published", published(e, call->knowledge)));
+    return EG_OK;
+}
+
+static eg_err limb_weight(const eg_study_call *call, settings *options, eg_diag *diag) {
+    double kg = eg_study_number(call, "limb_kg", (double)NAN);
+    double com_m = eg_study_number(call, "limb_com_m", (double)NAN);
+    double angle_deg = eg_study_number(call, "limb_angle_deg", (double)NAN);
+    int n = isfinite(kg) + isfinite(com_m) + isfinite(angle_deg);
+    if (n == 3) options->gravity_n_m = eg_strength_gravity(kg, com_m, angle_deg);
+    if (n == 0 || n == 3) return EG_OK;
+    return eg_diag_set(diag, EG_ERR_ARGUMENT, "limb_kg", 0,
+                       "limb_kg, limb_com_m and limb_angle_deg go together");
+}
+
+static eg_err run(const eg_study_call *call, json_t **result, eg_diag *diag) {
+    settings options = {.column = eg_study_text(call, "column", NULL),
+                        .unit = eg_study_text(call, "unit", NULL),
+                        .measure = eg_study_text(call, "measure", NULL),
+                        .sex = eg_study_text(call, "sex", NULL),
+                        .rate_hz = eg_study_number(call, "rate_hz", (double)NAN),
+                        .window_s = eg_study_number(call, "window_s", EG_STRENGTH_WINDOW_S),
+                        .rest = eg_study_number(call, "rest", 0.0),
+                        .lever_m = eg_study_number(call, "lever_m", (double)NAN),
+                        .gravity_n_m = eg_study_number(call, "gravity_n_m", 0.0),
+                        .mass_kg = eg_study_number(call, "mass_kg", (double)NAN),
+                        .age_years = eg_study_number(call, "age", (double)NAN),
+                        .all = eg_study_flag(call, "all")};
+    eg_err err = limb_weight(call, &options, diag);
+    if (err != EG_OK) return err;
+    strength_file *e = calloc(1, sizeof *e);
+    json_t *own = eg_study_new("strength", "Strength", "engram");
+    if (e == NULL || own == NULL)
+        err = eg_diag_set(diag, EG_ERR_MEMORY, call->recording->name, 0, "no memory");
+    if (err == EG_OK) err = measure_recording(call->recording, &options, e, diag);
+    if (err == EG_OK) err = fill(call, e, own, diag);
+    if (e != NULL) free(e->values);
+    free(e);
+    if (err == EG_OK)
+        *result = own;
+    else
+        json_decref(own);
+    return err;
+}
+
+/* A force or torque by its unit or its name; a recording of a plate has moments beside forces and
+ * is rather of balance or gait. */
+static int suits(const eg_recording *recording) {
+    size_t n = 0;
+    for (size_t i = 0; i < recording->n_channels; i++)
+        n += (size_t)(is_of(&recording->channels[i], NULL, EG_MAP_FORCE) ||
+                      is_of(&recording->channels[i], NULL, EG_MAP_MOMENT));
+    if (n == 0 || recording->n_platforms > 0) return 0;
+    return n == 1 ? 2 : 1;
+}
+
+#define EVER 1e9
+static const eg_study_option options[] = {
+    {"column", EG_STUDY_CHANNEL, NULL, 0, 0, NULL, "the only force or torque",
+     "which column is the force or torque"},
+    {"unit", EG_STUDY_CHOICE, NULL, 0, 0, "N|kN|kg|kgf|lb|lbf|N.m|Nm|Nmm|kNm", "as the file says",
+     "its unit, where the file names none"},
+    {"rate_hz", EG_STUDY_NUMBER, "Hz", 20, 1e6, NULL, "as the file says",
+     "samples a second, where the file has neither time nor rate"},
+    {"rest", EG_STUDY_NUMBER, "N or N.m", -EVER, EVER, NULL, "0", "reading with the limb relaxed"},
+    {"lever_m", EG_STUDY_NUMBER, "m", 0.001, 5, NULL, "no torque",
+     "from the joint to the pad: gives the torque, too"},
+    {"gravity_n_m", EG_STUDY_NUMBER, "N.m", -1000, 1000, NULL, "0",
+     "the limb's weight, above 0 where it works against the muscle"},
+    {"limb_kg", EG_STUDY_NUMBER, "kg", 0.01, 100, NULL, NULL,
+     "the same from the limb's mass, with its centre and angle"},
+    {"limb_com_m", EG_STUDY_NUMBER, "m", 0.001, 2, NULL, NULL, "from the joint to its centre"},
+    {"limb_angle_deg", EG_STUDY_NUMBER, "deg", -180, 180, NULL, NULL, "above the horizontal"},
+    {"window_s", EG_STUDY_NUMBER, "s", 0.05, 60, NULL, "1", "of the best mean"},
+    {"mass_kg", EG_STUDY_NUMBER, "kg", 1, 400, NULL, "not known", "of the person: N/kg, N.m/kg"},
+    {"measure", EG_STUDY_TEXT, NULL, 0, 0, NULL, "none",
+     "shows published values for it: force.grip, ..."},
+    {"age", EG_STUDY_NUMBER, "a", 0, 130, NULL, "not known", "of the person, for those"},
+    {"sex", EG_STUDY_CHOICE, NULL, 0, 0, "M|F", "not known", "of the person, for those"},
+    {"all", EG_STUDY_FLAG, NULL, 0, 0, NULL, "no", "impulses, steps, pre-tension and drift, too"},
+};
+
+const eg_study eg_study_strength = {
+    .name = "strength",
+    .title = "Strength",
+    .what = "contractions of a dynamometer: peak, rate of force development, fatigue, spread",
+    .reference = "the other, uninvolved side: symmetry",
+    .measures = &eg_strength_measures,
+    .options = options,
+    .n_options = sizeof options / sizeof options[0],
+    .suits = suits,
+    .run = run,
+};
