@@ -187,7 +187,7 @@ int eg_command_measure(int n_arguments, char **arguments) {
             (void)eg_command_refuse("measure", "\"balance\" is missing", NULL,
                                     eg_command_measure_help);
         else
-            complain("there is no way to measure", arguments[1]);
+            complain("what can be measured stands below; it is not", arguments[1]);
         return 2;
     }
     char **files = calloc((size_t)n_arguments, sizeof *files);
