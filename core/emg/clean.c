@@ -1,11 +1,11 @@
 #include "core/emg/clean.h"
 
 #include "core/base/check.h"
+#include "core/base/lanes.h"
 
 enum { LANES = 8, PAIRS = LANES / 2 };
 
-/* Two channels in one register; the arithmetic of each lane is that of a scalar. */
-typedef eg_real pair __attribute__((vector_size(2 * sizeof(eg_real))));
+typedef eg_pair pair; /* two channels */
 
 typedef struct lane_state {
     pair z[EG_FILTER_SECTIONS_MAX][2][PAIRS];
@@ -398,6 +398,7 @@ void eg_emg_live_feed(eg_emg_live *live, size_t n, const eg_real *x, eg_real *ba
             eg_filter_settle(&live->filters.band, isfinite(x[c]) ? x[c] : 0, &live->band_state[c]);
     for (size_t at = 0; at < n; at += rows) {
         size_t count = n - at < rows ? n - at : rows, all = count * channels;
+        EG_ASSERT(all >= channels);
         for (size_t i = 0; i < all; i++) {
             eg_real value = x[at * channels + i];
             work[0][i] = isfinite(value) ? value : 0;

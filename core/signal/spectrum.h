@@ -34,11 +34,12 @@ typedef struct eg_welch_settings {
 typedef struct eg_welch {
     eg_welch_settings settings;
     size_t n_bins;         /* n_fft / 2 + 1; bin k is at k rate_hz / n_fft */
-    eg_fft short_fft;      /* of a segment, padded for its autocorrelation */
-    eg_fft long_fft;       /* of n_fft */
+    eg_fft_plan pairs;     /* of two padded segments at once */
+    eg_fft single;         /* of one */
+    eg_fft long_fft;       /* of n_fft, where the density is interpolated */
     const eg_real *window; /* [segment] */
     double scale;          /* 1 / (rate sum w^2) */
-    eg_real *work;         /* scratch: one segment, padded */
+    eg_real *work;         /* scratch: two segments, padded */
     eg_complex *bins;      /* scratch: its transform */
     int by_autocorrelation;
 } eg_welch;
@@ -57,5 +58,11 @@ EG_NODISCARD eg_err eg_welch_init(eg_welch *welch, const eg_welch_settings *sett
  * to 1e-15 of the total power, instead of 1e-15 of the bin's. */
 EG_NODISCARD eg_err eg_welch_run(eg_welch *welch, size_t n, const eg_real *x, double *density,
                                  eg_diag *diag);
+
+/* The same of channels that are interleaved, x[n][n_channels], into density[n_channels][n_bins];
+ * the same bits as one after the other. Takes 16 segments of scratch. EG_ERR_MEMORY. */
+EG_NODISCARD eg_err eg_welch_run_channels(eg_welch *welch, size_t n_channels, size_t n,
+                                          const eg_real *x, double *density, eg_arena *scratch,
+                                          eg_diag *diag);
 
 #endif

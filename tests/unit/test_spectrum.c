@@ -156,6 +156,38 @@ static void welch_equals_the_definition(void) {
     EG_CHECK(worst < 1e-14);
 }
 
+/* Interleaved channels have the bits of each alone, whatever their number; an odd number of
+ * segments, a linear trend and an interpolated density included. */
+static void channels_are_themselves(void) {
+    static const eg_welch_settings cases[] = {
+        {100.0, 128, 64, 0, EG_WINDOW_HANN_PERIODIC, EG_DETREND_CONSTANT},
+        {100.0, 96, 17, 500, EG_WINDOW_HANN_SYMMETRIC, EG_DETREND_LINEAR},
+        {100.0, 45, 0, 77, EG_WINDOW_RECTANGLE, EG_DETREND_NONE}};
+    enum { ROWS = 600, CHANNELS_MAX = 11 };
+    static eg_real many[ROWS * CHANNELS_MAX], one[ROWS];
+    static double all[CHANNELS_MAX * 300], alone[300];
+    make_signal(ROWS);
+    size_t compared = 0;
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++)
+        for (size_t n_channels = 1; n_channels <= CHANNELS_MAX; n_channels += 2) {
+            for (size_t i = 0; i < ROWS * n_channels; i++)
+                many[i] = x[(7 * i + i / 13) % ROWS] + (eg_real)(i % n_channels);
+            eg_arena arena;
+            eg_arena_init(&arena, memory, sizeof memory);
+            eg_welch welch;
+            EG_CHECK_INT(eg_welch_init(&welch, &cases[c], &arena, NULL), EG_OK);
+            EG_CHECK_INT(eg_welch_run_channels(&welch, n_channels, ROWS, many, all, &arena, NULL),
+                         EG_OK);
+            for (size_t k = 0; k < n_channels; k++) {
+                for (size_t i = 0; i < ROWS; i++) one[i] = many[i * n_channels + k];
+                EG_CHECK_INT(eg_welch_run(&welch, ROWS, one, alone, NULL), EG_OK);
+                EG_CHECK_INT(memcmp(alone, all + k * welch.n_bins, welch.n_bins * sizeof *all), 0);
+                compared++;
+            }
+        }
+    eg_test_note("%zu channels", compared);
+}
+
 static void a_sine_has_its_power(void) {
     static double density[3001];
     const eg_welch_settings settings = {
@@ -209,6 +241,7 @@ static void lines_are_removed(void) {
 EG_TESTS({"fft: equals the definition in long double, forwards and back", equals_the_definition},
          {"fft: refuses impossible lengths and too little memory", refuses_lengths},
          {"welch: equals the definition in long double", welch_equals_the_definition},
+         {"welch: channels side by side", channels_are_themselves},
          {"welch: a sine has its power at its frequency", a_sine_has_its_power},
          {"welch: refuses impossible settings", refuses_settings},
          {"detrend: lines and means are removed", lines_are_removed})
