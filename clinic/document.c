@@ -423,7 +423,7 @@ static eg_err keep_measured(const eg_document *seen, json_t *old, json_t *body, 
                             eg_diag *diag) {
     static const char *const fixed[] = {"blob_id",       "sha256", "size",      "format",
                                         "map",           "task",   "condition", "synthetic",
-                                        "task_settings", "layout", "result"};
+                                        "task_settings", "layout", "study",     "result"};
     if (strcmp(seen->kind, "recording") != 0) return EG_OK;
     for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         json_t *before = json_object_get(old, fixed[i]), *after = json_object_get(body, fixed[i]);
@@ -521,8 +521,8 @@ static eg_err remeasure(eg_clinic *clinic, const eg_document *seen, int32_t vers
     return err == EG_OK ? eg_row_amend(clinic, seen, body, NULL, document, diag) : err;
 }
 
-eg_err eg_document_remeasure(eg_clinic *clinic, const char *id, int32_t version,
-                             const json_t *task_settings, const json_t *result, json_t **document,
+eg_err eg_document_remeasure(eg_clinic *clinic, const char *id, int32_t version, const char *member,
+                             const json_t *value, const json_t *result, json_t **document,
                              json_t **problems, eg_diag *diag) {
     EG_ASSERT(clinic != NULL && id != NULL && result != NULL && document != NULL);
     *document = NULL;
@@ -536,8 +536,7 @@ eg_err eg_document_remeasure(eg_clinic *clinic, const char *id, int32_t version,
         err = eg_diag_set(diag, EG_ERR_DATA, id, 0, "the recording cannot be read");
     if (err == EG_OK) {
         json_object_set(body, "result", (json_t *)(uintptr_t)result);
-        if (task_settings != NULL)
-            json_object_set(body, "task_settings", (json_t *)(uintptr_t)task_settings);
+        if (value != NULL) json_object_set(body, member, (json_t *)(uintptr_t)value);
         err = remeasure(clinic, &seen, version, body, document, problems, diag);
     }
     json_decref(body);

@@ -39,10 +39,11 @@ eg_err eg_document_create_recording(eg_clinic *clinic, const char *episode_id,
 eg_err eg_document_amend(eg_clinic *clinic, const char *id, int32_t version, const json_t *body,
                          json_t **document, json_t **problems, eg_diag *diag);
 
-/* A new version of a recording, measured again from its bytes: only `result` and `task_settings`
- * (NULL: as they are) change. Called by eg_trial_remeasure. */
-eg_err eg_document_remeasure(eg_clinic *clinic, const char *id, int32_t version,
-                             const json_t *task_settings, const json_t *result, json_t **document,
+/* A new version of a recording, measured again from its bytes: only `result` and the member that
+ * says how (`task_settings` or `study`; value NULL: as it is) change. Called by eg_trial_remeasure
+ * and eg_study_trial_remeasure. */
+eg_err eg_document_remeasure(eg_clinic *clinic, const char *id, int32_t version, const char *member,
+                             const json_t *value, const json_t *result, json_t **document,
                              json_t **problems, eg_diag *diag);
 
 /* Newest (`version` 0) or that version, with `signature` if that version is signed. */

@@ -5,20 +5,38 @@
 
 #include "clinic/document.h"
 #include "clinic/row.h"
+#include "clinic/study.h"
 #include "core/base/check.h"
 #include "io/format/map.h"
 
 static const char kind[] = "layout";
 
+static eg_err check_columns(const json_t *map, eg_diag *diag) {
+    eg_map *columns = malloc(sizeof *columns);
+    if (columns == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, kind, 0, "no memory");
+    eg_err err = eg_map_from_json(map, "map", columns, diag);
+    free(columns);
+    return err;
+}
+
+static eg_err check_settings(const char *name, const json_t *map, eg_diag *diag) {
+    const eg_study *study = eg_study_find(name);
+    const json_t *channels = json_object_get(map, "channels");
+    if (study == NULL)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "study", 0, "there is no study \"%.40s\"", name);
+    if (channels != NULL && !json_is_array(channels) && !json_is_null(channels))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "channels", 0, "the channels are a list");
+    return eg_study_check_options(study, json_object_get(map, "options"), diag);
+}
+
 static eg_err check_body(const json_t *body, json_t **problems, eg_diag *diag) {
     eg_err err = eg_document_validate(kind, body, problems, diag);
     if (err != EG_OK) return err;
-    eg_map *map = malloc(sizeof *map);
     eg_diag own = {0};
-    if (map == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, kind, 0, "no memory");
-    err = eg_map_from_json(json_object_get(body, "map"), "map", map, &own);
-    free(map);
-    if (err == EG_OK) return EG_OK;
+    const json_t *map = json_object_get(body, "map");
+    err = eg_is_given(body, "study") ? check_settings(eg_text_at(body, "study"), map, &own)
+                                     : check_columns(map, &own);
+    if (err == EG_OK || err == EG_ERR_MEMORY) return err;
     eg_problem_add(problems, "/map", own.text, "say for each column what it is");
     return eg_diag_set(diag, EG_ERR_DATA, "/map", 0, "%s", own.text);
 }
@@ -114,15 +132,17 @@ eg_err eg_layouts_get(eg_clinic *clinic, const char *id, json_t **layout, eg_dia
     return err;
 }
 
-eg_err eg_layouts_find(eg_clinic *clinic, const char *fingerprint, json_t **layout, eg_diag *diag) {
+eg_err eg_layouts_find(eg_clinic *clinic, const char *study, const char *fingerprint,
+                       json_t **layout, eg_diag *diag) {
     EG_ASSERT(clinic != NULL && fingerprint != NULL && layout != NULL);
     json_t *documents = NULL;
     *layout = NULL;
     if (fingerprint[0] == '\0') return EG_OK;
     eg_err err = eg_layouts_list(clinic, &documents, diag);
     for (size_t i = 0; err == EG_OK && *layout == NULL && i < json_array_size(documents); i++) {
-        const json_t *document = json_array_get(documents, i);
-        if (strcmp(eg_text_at(eg_member(document, "body"), "fingerprint"), fingerprint) == 0)
+        const json_t *document = json_array_get(documents, i), *body = eg_member(document, "body");
+        if (strcmp(eg_text_at(body, "fingerprint"), fingerprint) == 0 &&
+            strcmp(eg_text_at(body, "study"), study != NULL ? study : "") == 0)
             *layout = short_of(document);
     }
     json_decref(documents);

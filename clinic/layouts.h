@@ -11,7 +11,8 @@ enum { EG_LAYOUTS_MAX = 500 };
 /* All that are not retired, newest first. */
 eg_err eg_layouts_list(eg_clinic *clinic, json_t **documents, eg_diag *diag);
 
-/* A new one: {name, fingerprint, map}. The map must be one that eg_map_from_json takes. */
+/* A new one: {name, fingerprint, map}. The map must be one that eg_map_from_json takes; with
+ * `study`, {options, channels} as that study takes them. */
 eg_err eg_layouts_create(eg_clinic *clinic, const json_t *body, json_t **document,
                          json_t **problems, eg_diag *diag);
 
@@ -23,7 +24,9 @@ eg_err eg_layouts_amend(eg_clinic *clinic, const char *id, int32_t version, cons
 /* {id, version, name, map} of that layout. EG_ERR_NOT_FOUND. */
 eg_err eg_layouts_get(eg_clinic *clinic, const char *id, json_t **layout, eg_diag *diag);
 
-/* The same for the newest one with this fingerprint; *layout NULL and EG_OK if there is none. */
-eg_err eg_layouts_find(eg_clinic *clinic, const char *fingerprint, json_t **layout, eg_diag *diag);
+/* The same for the newest one of this study (NULL: balance) with this fingerprint; *layout NULL and
+ * EG_OK if there is none. */
+eg_err eg_layouts_find(eg_clinic *clinic, const char *study, const char *fingerprint,
+                       json_t **layout, eg_diag *diag);
 
 #endif

@@ -107,10 +107,12 @@ static int is_good(const eg_study_option *option, const json_t *value) {
     return is_short_text(value);
 }
 
-static eg_err check_options(const eg_study *study, json_t *options, eg_diag *diag) {
+eg_err eg_study_check_options(const eg_study *study, const json_t *options, eg_diag *diag) {
     const char *name;
     json_t *value;
-    json_object_foreach(options, name, value) {
+    if (!json_is_object(options))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "options", 0, "the options are an object");
+    json_object_foreach((json_t *)(uintptr_t)options, name, value) {
         const eg_study_option *option = option_of(study, name);
         if (option == NULL)
             return eg_diag_set(diag, EG_ERR_ARGUMENT, name, 0, "\"%s\" has no such option",
@@ -214,9 +216,9 @@ eg_err eg_study_run(const eg_study *study, eg_study_call call, json_t **result, 
     EG_ASSERT(study != NULL && call.recording != NULL && result != NULL);
     *result = NULL;
     json_t *options =
-        call.options != NULL ? json_copy((json_t *)(uintptr_t)call.options) : json_object();
+        call.options != NULL ? json_incref((json_t *)(uintptr_t)call.options) : json_object();
     if (options == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
-    eg_err err = check_options(study, options, diag);
+    eg_err err = eg_study_check_options(study, options, diag);
     if (err == EG_OK && call.n_references > 0 && study->reference == NULL)
         err = eg_diag_set(diag, EG_ERR_ARGUMENT, "reference", 0, "\"%s\" takes no second file",
                           study->name);

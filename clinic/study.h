@@ -86,6 +86,11 @@ const eg_study *eg_study_find(const char *name);
 EG_NODISCARD eg_err eg_study_run(const eg_study *study, eg_study_call call, json_t **result,
                                  eg_diag *diag);
 
+/* Whether `options` are an object of the study's options within their ranges; else
+ * EG_ERR_ARGUMENT and diag->where names the one that is not. */
+EG_NODISCARD eg_err eg_study_check_options(const eg_study *study, const json_t *options,
+                                           eg_diag *diag);
+
 /* Whether --`name` is followed by a value: 1, 0 for a flag, -1 if the study has no such option. */
 int eg_study_option_takes(const eg_study *study, const char *name);
 

@@ -44,11 +44,10 @@ static eg_err choose(const eg_recording *recording, const settings *options,
         int is_force = is_of(channel, options->unit, EG_MAP_FORCE);
         if (!is_force && !is_of(channel, options->unit, EG_MAP_MOMENT)) {
             if (options->column == NULL) continue;
-            return eg_diag_set(
-                diag, EG_ERR_DATA, recording->name, 0,
-                "column \"%s\" has no unit of force or torque; say it: --unit N, kg, "
-                "lb or N.m",
-                channel->label);
+            return eg_diag_set(diag, EG_ERR_DATA, recording->name, 0,
+                               "column \"%s\" has no unit of force or torque; say it: unit N, kg, "
+                               "lb or N.m",
+                               channel->label);
         }
         *chosen = channel;
         *quantity = is_force ? EG_MAP_FORCE : EG_MAP_MOMENT;
@@ -57,10 +56,11 @@ static eg_err choose(const eg_recording *recording, const settings *options,
     if (count == 1) return EG_OK;
     eg_map_list_columns(recording, columns, sizeof columns);
     return eg_diag_set(diag, EG_ERR_LAYOUT, recording->name, 0,
-                       count == 0 ? "no column is a force or torque; say which: --column NAME "
-                                    "--unit N. The columns: %s"
-                                  : "several columns may be the force; say which: --column NAME. "
-                                    "The columns: %s",
+                       count == 0
+                           ? "no column is a force or torque; say which column and its unit, "
+                             "such as N. The columns: %s"
+                           : "several columns may be the force; say which column. "
+                             "The columns: %s",
                        columns);
 }
 
@@ -299,7 +299,7 @@ static eg_err measure_recording(const eg_recording *recording, const settings *o
     e->rate_hz = isfinite(options->rate_hz) ? options->rate_hz : e->channel->rate_hz;
     if (!(e->rate_hz > 0.0))
         return eg_diag_set(diag, EG_ERR_DATA, recording->name, 0,
-                           "the file has neither time nor rate; say it: --rate-hz N");
+                           "the file has neither time nor rate; say rate_hz");
     eg_map_signal signal = {.sign = 1.0};
     snprintf(signal.column, sizeof signal.column, "%s", e->channel->label);
     snprintf(signal.unit, sizeof signal.unit, "%s",

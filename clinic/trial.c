@@ -63,7 +63,7 @@ static eg_err choose_layout(eg_clinic *clinic, const eg_trial_file *file,
     if (file->layout_id != NULL) return eg_layouts_get(clinic, file->layout_id, layout, diag);
     char fingerprint[EG_FINGERPRINT_SIZE];
     eg_describe_fingerprint(recording, fingerprint);
-    return eg_layouts_find(clinic, fingerprint, layout, diag);
+    return eg_layouts_find(clinic, NULL, fingerprint, layout, diag);
 }
 
 /* The layout's map as text, under the layout's name. The caller frees it. */
@@ -273,8 +273,8 @@ eg_err eg_trial_remeasure(eg_clinic *clinic, const eg_evaluator *evaluator, cons
     if (error == EG_OK && (result = eg_trial_result(evaluation)) == NULL)
         error = eg_diag_set(diag, EG_ERR_MEMORY, id, 0, "out of memory");
     if (error == EG_OK)
-        error =
-            eg_document_remeasure(clinic, id, version, settings, result, document, problems, diag);
+        error = eg_document_remeasure(clinic, id, version, "task_settings", settings, result,
+                                      document, problems, diag);
     json_decref(result);
     eg_evaluation_destroy(evaluation);
     json_decref(seen);

@@ -62,7 +62,7 @@ void eg_api_preview(eg_api_call *call) {
         eg_recording_parse(name, (const uint8_t *)bytes, call->request->size, &recording, &diag);
     if (err == EG_OK) {
         eg_describe_fingerprint(recording, fingerprint);
-        err = eg_layouts_find(&call->api->clinic, fingerprint, &saved, &diag);
+        err = eg_layouts_find(&call->api->clinic, NULL, fingerprint, &saved, &diag);
     }
     if (err == EG_OK) {
         eg_json_writer json;

@@ -26,6 +26,16 @@ export function standing(seed = 1, seconds = 30) {
   return Buffer.from(rows.join('\n') + '\n')
 }
 
+/** Three pushes on a dynamometer at 1 kHz, 6 s apart: 1.5 s of rest, 3 s held. Newtons in one column of this name. */
+export function pushes(peaks, label) {
+  const rows = [`Time (s),${label}`]
+  for (let i = 0; i < 18000; i++) {
+    const t = (i % 6000) / 1000 - 1.5
+    rows.push(`${(i / 1000).toFixed(3)},${(t > 0 && t < 3 ? peaks[Math.floor(i / 6000)] * (1 - Math.exp(-t / 0.06)) : 0).toFixed(5)}`)
+  }
+  return Buffer.from(rows.join('\n') + '\n')
+}
+
 /** Eight reaches at unequal intervals: second of the cue and millimetres reached, from the front clockwise. */
 export const reaches = [
   [2, 80],

@@ -109,7 +109,7 @@ static void columns(void) {
     json_t *result = NULL;
     eg_diag diag = {0};
     EG_CHECK_INT(try_with(recording, NULL, NULL, "{}", &result, &diag), EG_ERR_LAYOUT);
-    EG_CHECK(strstr(diag.text, "--column") != NULL && result == NULL);
+    EG_CHECK(strstr(diag.text, "which column") != NULL && result == NULL);
     EG_CHECK_INT(
         try_with(recording, NULL, NULL, "{\"column\":\"value\",\"unit\":\"kg\"}", &result, NULL),
         EG_OK);
