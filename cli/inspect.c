@@ -33,6 +33,8 @@ static void write_channels(eg_json_writer *json, const eg_recording *recording) 
         eg_json_member_integer(json, "n", (int64_t)facts.n);
         eg_json_member_number(json, "min", facts.least);
         eg_json_member_number(json, "max", facts.most);
+        eg_json_member_number(json, "rate_hz", recording->channels[i].rate_hz);
+        eg_json_member_number(json, "start_s", recording->channels[i].start_s);
         eg_json_end_object(json);
     }
     eg_json_end_array(json);
@@ -143,6 +145,29 @@ static void write_platforms(eg_json_writer *json, const eg_recording *recording)
     eg_json_end_array(json);
 }
 
+static void write_streams(eg_json_writer *json, const eg_recording *recording) {
+    if (recording->n_streams == 0) return;
+    eg_json_key(json, "streams");
+    eg_json_begin_array(json);
+    for (size_t i = 0; i < recording->n_streams; i++) {
+        const eg_stream *stream = &recording->streams[i];
+        eg_json_begin_object(json);
+        eg_json_member_string(json, "name", stream->name);
+        eg_json_member_string(json, "type", stream->type);
+        eg_json_member_integer(json, "channels", (int64_t)stream->n_channels);
+        eg_json_member_integer(json, "samples", (int64_t)stream->n);
+        eg_json_member_number(json, "nominal_hz", stream->nominal_hz);
+        eg_json_member_number(json, "effective_hz", stream->effective_hz);
+        eg_json_member_number(json, "first_s", stream->first_s);
+        eg_json_member_number(json, "last_s", stream->last_s);
+        eg_json_member_integer(json, "segments", (int64_t)stream->n_segments);
+        eg_json_member_integer(json, "clock_offsets", (int64_t)stream->n_clock_offsets);
+        eg_json_member_integer(json, "clock_resets", (int64_t)stream->n_clock_resets);
+        eg_json_end_object(json);
+    }
+    eg_json_end_array(json);
+}
+
 static void write_events(eg_json_writer *json, const eg_recording *recording) {
     eg_json_key(json, "events");
     eg_json_begin_array(json);
@@ -189,7 +214,7 @@ static void write_json(const eg_evaluator *evaluator, const char *path,
     eg_json_member_string(&json, "sha256", recording->sha256);
     eg_json_member_integer(&json, "frames", (int64_t)recording->n_frames);
     eg_json_member_integer(&json, "first_frame", (int64_t)recording->first_frame);
-    if (recording->has_points || recording->n_events > 0)
+    if (recording->has_points || recording->n_events > 0 || recording->n_streams > 0)
         eg_json_member_number(&json, "start_s", recording->start_s);
     if (recording->has_points) write_points(&json, recording);
     eg_json_key(&json, "analog");
@@ -201,6 +226,7 @@ static void write_json(const eg_evaluator *evaluator, const char *path,
     write_channels(&json, recording);
     eg_json_end_object(&json);
     write_platforms(&json, recording);
+    write_streams(&json, recording);
     write_events(&json, recording);
     eg_diag diag = {0};
     /* How columns are read as forces is a question for tables. */
@@ -287,6 +313,18 @@ static void print_markers(const eg_recording *recording) {
                points->n_markers - CHANNELS_SHOWN);
 }
 
+static void print_streams(const eg_recording *recording) {
+    for (size_t i = 0; i < recording->n_streams; i++) {
+        const eg_stream *s = &recording->streams[i];
+        printf("  stream %s%s%s: %zu channels, %zu samples", s->name,
+               s->type[0] != '\0' ? ", " : "", s->type, s->n_channels, s->n);
+        if (!isnan(s->nominal_hz)) printf(", nominal %g Hz", s->nominal_hz);
+        if (!isnan(s->effective_hz)) printf(", effective %.9g Hz", s->effective_hz);
+        if (s->n > 0) printf(", from %.3f to %.3f s", s->first_s, s->last_s);
+        printf("\n");
+    }
+}
+
 static void print_events(const eg_recording *recording) {
     for (size_t i = 0; i < recording->n_events; i++) {
         const eg_event *event = &recording->events[i];
@@ -330,6 +368,7 @@ static void print_table(const eg_evaluator *evaluator, const char *path,
                (double)recording->n_frames / recording->rate_hz);
     printf("\n");
     print_layout(evaluator, recording);
+    print_streams(recording);
     print_columns(recording);
     print_events(recording);
     print_warnings(recording);

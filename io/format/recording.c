@@ -19,6 +19,7 @@
 #include "io/format/table.h"
 #include "io/format/text.h"
 #include "io/format/trc.h"
+#include "io/format/xdf.h"
 
 enum { SAMPLES_MAX = 320 << 20 };
 
@@ -34,7 +35,6 @@ typedef struct signature {
 
 /* Files that people will try, told apart by their first bytes. */
 static const signature unread_formats[] = {
-    SIGNATURE(0, "XDF:", "an XDF file"),
     SIGNATURE(0, "\x89HDF\r\n", "an HDF5 or Matlab 7.3 file"),
     SIGNATURE(0, "MATLAB 5.0", "a Matlab file"),
     SIGNATURE(0, "PK\x03\x04", "a ZIP archive or an Excel workbook (save the sheet as CSV)"),
@@ -186,11 +186,9 @@ typedef struct reader {
                     eg_diag *diag);
 } reader;
 
-static const reader readers[] = {{eg_c3d_is, eg_c3d_parse},
-                                 {eg_edf_is, eg_edf_parse},
-                                 {eg_trc_is, eg_trc_parse},
-                                 {eg_mot_is, eg_mot_parse},
-                                 {eg_nimu_is, parse_nimu}};
+static const reader readers[] = {{eg_c3d_is, eg_c3d_parse}, {eg_edf_is, eg_edf_parse},
+                                 {eg_trc_is, eg_trc_parse}, {eg_mot_is, eg_mot_parse},
+                                 {eg_nimu_is, parse_nimu},  {eg_xdf_is, eg_xdf_parse}};
 
 /* NULL: no reader of our own claims the bytes; then it is a table or nothing. */
 static const reader *find_reader(const uint8_t *bytes, size_t size) {
@@ -304,6 +302,8 @@ void eg_recording_destroy(eg_recording *recording) {
     free(recording->points.markers);
     free(recording->events);
     free(recording->platforms);
+    for (size_t i = 0; i < recording->n_streams; i++) free(recording->streams[i].t_s);
+    free(recording->streams);
     free(recording->t_s);
     free(recording);
 }

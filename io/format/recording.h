@@ -16,6 +16,7 @@ enum {
     EG_RECORDING_LABEL_MAX = 64, /* bytes with the final NUL */
     EG_RECORDING_UNIT_MAX = 24,  /* bytes with the final NUL */
     EG_RECORDING_WARNINGS_MAX = 32,
+    EG_RECORDING_STREAMS_MAX = 256,
     EG_RECORDING_BYTES_MAX = 512 << 20 /* a file larger than this is refused */
 };
 
@@ -25,6 +26,8 @@ typedef struct eg_channel {
     int is_named;                       /* the file names this column */
     double rate_hz;                     /* NaN if the file gives neither a rate nor a time */
     size_t n;                           /* samples */
+    double start_s; /* of its first sample, after the recording's own start; mostly 0 */
+    size_t stream;  /* index into `streams` if there are any */
     double *values; /* [n]; NaN where the file has no number; owned, or part of `samples` */
 } eg_channel;
 
@@ -70,6 +73,21 @@ typedef struct eg_platform {
     double calibration[EG_RECORDING_PLATFORM_CHANNELS_MAX][EG_RECORDING_PLATFORM_CHANNELS_MAX];
 } eg_platform;
 
+/* What one device sampled on a clock of its own, in formats that keep several apart. */
+typedef struct eg_stream {
+    char name[EG_RECORDING_LABEL_MAX];
+    char type[EG_RECORDING_UNIT_MAX]; /* "EMG"; "" if the file does not say */
+    double nominal_hz;                /* what the device claims; NaN where it has no even rate */
+    double effective_hz;              /* by its time stamps; NaN where they do not tell */
+    size_t n_channels;                /* of the recording, one behind the other; 0: events */
+    size_t n;                         /* samples of each, as they stand in the file */
+    double first_s, last_s;           /* of the first and last sample, on the file's clock */
+    size_t n_segments;                /* parts between gaps, for an even rate */
+    size_t n_clock_offsets, n_clock_resets;
+    double *t_s; /* [n] on the file's clock, owned; NULL where start and rate of the channels say
+                    it */
+} eg_stream;
+
 typedef struct eg_recording_warning {
     uint64_t line; /* 1-based line or frame in the file, 0 if it concerns the whole file */
     char text[200];
@@ -94,12 +112,14 @@ typedef struct eg_recording {
     eg_event *events; /* [n_events] in order of time, owned */
     size_t n_platforms;
     eg_platform *platforms; /* [n_platforms], owned */
-    char maker[32];         /* whose export it is; "" if nothing says so */
-    char delimiter;         /* of the text's columns, ' ' for blanks */
-    char decimal_mark;      /* '.' or ',' */
-    uint64_t header_lines;  /* above the first row of numbers */
-    char time_source[160];  /* where time and rate come from, in words */
-    int is_partial;         /* the file ends early or holds unreadable rows; warnings say where */
+    size_t n_streams;
+    eg_stream *streams;    /* [n_streams], owned; none in formats with one clock */
+    char maker[32];        /* whose export it is; "" if nothing says so */
+    char delimiter;        /* of the text's columns, ' ' for blanks */
+    char decimal_mark;     /* '.' or ',' */
+    uint64_t header_lines; /* above the first row of numbers */
+    char time_source[160]; /* where time and rate come from, in words */
+    int is_partial;        /* the file ends early or holds unreadable rows; warnings say where */
     size_t n_warnings;
     eg_recording_warning warnings[EG_RECORDING_WARNINGS_MAX];
 } eg_recording;

@@ -93,10 +93,14 @@ static void edf_files(void) {
     replay("edf", feed_recording);
 }
 
+static void xdf_files(void) {
+    replay("xdf", feed_recording);
+}
+
 static void trc_files(void) {
     replay("trc", feed_recording);
 }
 
 EG_TESTS({"corpus: tables", tables}, {"corpus: C3D files", c3d_files},
          {"corpus: EDF and BDF files", edf_files}, {"corpus: TRC, MOT and STO files", trc_files},
-         {"corpus: maps", maps}, {"corpus: cases", cases})
+         {"corpus: XDF files", xdf_files}, {"corpus: maps", maps}, {"corpus: cases", cases})
