@@ -66,6 +66,22 @@ static inline void eg_quaternion_matrix(eg_quaternion q, double matrix[3][3]) {
     matrix[2][2] = 1.0 - 2.0 * (xx + yy);
 }
 
+/* The other way, from any rotation matrix; its columns are unit and orthogonal. */
+static inline eg_quaternion eg_quaternion_of_matrix(const double m[3][3]) {
+    double t[4] = {1.0 + m[0][0] + m[1][1] + m[2][2], 1.0 + m[0][0] - m[1][1] - m[2][2],
+                   1.0 - m[0][0] + m[1][1] - m[2][2], 1.0 - m[0][0] - m[1][1] + m[2][2]};
+    int most = 0;
+    for (int k = 1; k < 4; k++)
+        if (t[k] > t[most]) most = k;
+    double s = 0.5 * sqrt(t[most]), f = 0.25 / s;
+    double wx = f * (m[2][1] - m[1][2]), wy = f * (m[0][2] - m[2][0]);
+    double wz = f * (m[1][0] - m[0][1]), xy = f * (m[0][1] + m[1][0]);
+    double xz = f * (m[0][2] + m[2][0]), yz = f * (m[1][2] + m[2][1]);
+    if (most == 0) return (eg_quaternion){s, wx, wy, wz};
+    if (most == 1) return (eg_quaternion){wx, s, xy, xz};
+    return most == 2 ? (eg_quaternion){wy, xy, s, yz} : (eg_quaternion){wz, xz, yz, s};
+}
+
 static inline void eg_quaternion_apply(double matrix[3][3], const double v[3], double out[3]) {
     double x = v[0], y = v[1], z = v[2];
     for (int i = 0; i < 3; i++) out[i] = matrix[i][0] * x + matrix[i][1] * y + matrix[i][2] * z;
