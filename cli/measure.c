@@ -6,7 +6,6 @@
 
 #include "cli/command.h"
 #include "cli/explain.h"
-#include "cli/measure_emg.h"
 #include "cli/measure_options.h"
 #include "cli/measure_print.h"
 #include "cli/measure_study.h"
@@ -180,8 +179,6 @@ int eg_command_measure_help_of(const char *name) {
 int eg_command_measure(int n_arguments, char **arguments) {
     const eg_study *study = n_arguments > 1 ? eg_study_find(arguments[1]) : NULL;
     if (study != NULL) return measure_study(study, n_arguments, arguments);
-    if (n_arguments >= 2 && strcmp(arguments[1], "emg") == 0)
-        return measure_emg(n_arguments, arguments);
     if (n_arguments < 2 || strcmp(arguments[1], "balance") != 0) {
         if (n_arguments < 2)
             (void)eg_command_refuse("measure", "\"balance\" is missing", NULL,

@@ -6,5 +6,6 @@
 #include "clinic/study.h"
 
 extern const eg_study eg_study_strength;
+extern const eg_study eg_study_emg;
 
 #endif

@@ -1,35 +1,16 @@
 #include "core/emg/coactivity.h"
 
 #include "core/base/check.h"
-#include "core/base/sort.h"
 
-const char *eg_emg_norm_name(eg_emg_norm norm) {
-    static const char *const names[EG_EMG_NORM_COUNT] = {"none", "max_of_trial", "p99_of_trial",
-                                                         "mean_of_trial", "mvc"};
-    EG_ASSERT(norm >= 0 && norm < EG_EMG_NORM_COUNT);
-    return names[norm];
-}
-
-double eg_emg_norm_divisor(eg_emg_norm norm, size_t n, const eg_real *envelope, double *scratch) {
-    if (norm == EG_EMG_NORM_NONE) return 1.0;
-    double largest = 0.0, sum = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        double value = fmax((double)envelope[i], 0.0);
-        largest = fmax(largest, value);
-        sum += value;
-        if (norm == EG_EMG_NORM_P99) scratch[i] = value;
-    }
-    if (!(largest > 0.0) || norm == EG_EMG_NORM_MVC) return NAN;
-    if (norm == EG_EMG_NORM_MAX) return largest;
-    if (norm == EG_EMG_NORM_MEAN) return sum / (double)n;
-    eg_sort(n, scratch, scratch + n);
-    double p99 = eg_sort_quantile(n, scratch, 0.99);
-    return p99 > 0.0 ? p99 : (double)NAN;
-}
-
-eg_err eg_emg_coactivity_of(size_t n, const eg_real *a, double divisor_a, const eg_real *b,
-                            double divisor_b, eg_emg_coactivity *out, eg_diag *diag) {
+eg_err eg_emg_coactivity_of(size_t n, const eg_real *a, const eg_emg_scale *scale_a,
+                            const eg_real *b, const eg_emg_scale *scale_b, eg_emg_coactivity *out,
+                            eg_diag *diag) {
+    EG_ASSERT(out != NULL && scale_a != NULL && scale_b != NULL);
     *out = (eg_emg_coactivity){NAN, NAN, NAN, NAN, NAN};
+    double divisor_a = scale_a->divisor, divisor_b = scale_b->divisor;
+    const eg_emg_amount left_kind = {1.0, scale_a->norm, ""}, right_kind = {1.0, scale_b->norm, ""};
+    eg_err err = eg_emg_comparable(&left_kind, &right_kind, diag);
+    if (err != EG_OK) return err;
     if (!(divisor_a > 0.0 && divisor_b > 0.0))
         return eg_diag_set(diag, EG_ERR_ARGUMENT, NULL, 0,
                            "an envelope cannot be divided by %g and %g", divisor_a, divisor_b);
@@ -53,11 +34,18 @@ eg_err eg_emg_coactivity_of(size_t n, const eg_real *a, double divisor_a, const 
     return EG_OK;
 }
 
-eg_emg_symmetry eg_emg_symmetry_of(double left, double right) {
-    eg_emg_symmetry s = {NAN, NAN, NAN};
-    if (!(left >= 0.0 && right >= 0.0 && left + right > 0.0)) return s;
-    s.index_percent = 200.0 * (left - right) / (left + right);
-    s.ratio = right > 0.0 ? left / right : (double)NAN;
-    s.lsi_percent = 100.0 * fmin(left, right) / fmax(left, right);
-    return s;
+eg_err eg_emg_symmetry_of(const eg_emg_amount *left, const eg_emg_amount *right,
+                          eg_emg_symmetry *out, eg_diag *diag) {
+    EG_ASSERT(left != NULL && right != NULL && out != NULL);
+    *out = (eg_emg_symmetry){NAN, NAN, NAN};
+    eg_err err = eg_emg_comparable(left, right, diag);
+    if (err != EG_OK) return err;
+    double l = left->value, r = right->value;
+    if (!(l >= 0.0 && r >= 0.0 && isfinite(l) && isfinite(r)))
+        return eg_diag_set(diag, EG_ERR_RANGE, NULL, 0, "no symmetry of %g and %g", l, r);
+    if (!(l + r > 0.0)) return EG_OK;
+    out->index_percent = 200.0 * (l - r) / (l + r);
+    out->ratio = r > 0.0 ? l / r : (double)NAN;
+    out->lsi_percent = 100.0 * fmin(l, r) / fmax(l, r);
+    return EG_OK;
 }

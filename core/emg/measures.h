@@ -67,6 +67,83 @@
     X(LOW, 1, "emg.quality.low", "Power below 20 Hz", "1", EG_BETTER_NONE,                         \
       "Share of the raw signal's power that is motion, drift or heart rather than muscle.",        \
       "sum(P, f < 20 Hz) / sum(P)", "Engram")                                                      \
+    X(RMS_PEAK, 1, "emg.rms.peak", "Largest moving RMS", "signal", EG_BETTER_NONE,                 \
+      "Largest root mean square of the stated window (100 ms).",                                   \
+      "max over whole windows of sqrt(mean(x^2)), " EG_EMG_BAND, "ISEK standards")                 \
+    X(REFERENCE, 0, "emg.reference", "Reference amplitude", "signal", EG_BETTER_NONE,              \
+      "What this channel was divided by; the normalisation says whose it is.",                     \
+      "mvc: largest 500 ms moving RMS of three or more maximal contractions; submaximal: the "     \
+      "same of a known load; m_max: largest peak to peak of the M wave; of the trial: maximum, "   \
+      "99th percentile or mean of its envelope",                                                   \
+      "Besomi et al. 2020, J Electromyogr Kinesiol 53:102438")                                     \
+    X(REFERENCE_TRIALS, 1, "emg.reference.trials", "Reference contractions", "1", EG_BETTER_NONE,  \
+      "How many contractions of other recordings the reference comes from.", "count", "Engram")    \
+    X(REFERENCE_SPREAD, 1, "emg.reference.spread", "Largest over second contraction", "%",         \
+      EG_BETTER_NONE,                                                                              \
+      "How far the largest reference contraction stands above the next: much means that more "     \
+      "trials may give more.",                                                                     \
+      "100 (largest - second) / largest", "Engram")                                                \
+    X(LEVEL_PEAK, 0, "emg.level.peak", "Peak level", "%", EG_BETTER_NONE,                          \
+      "Largest amplitude in percent of the reference; may exceed 100.",                            \
+      "100 max(amplitude) / reference; amplitude is the moving RMS for mvc, submaximal and "       \
+      "m_max, the envelope for normalisations by the trial itself",                                \
+      "Besomi et al. 2020")                                                                        \
+    X(LEVEL_MEAN, 0, "emg.level.mean", "Mean level", "%", EG_BETTER_NONE,                          \
+      "Mean amplitude in percent of the reference.", "100 mean(amplitude) / reference",            \
+      "Besomi et al. 2020")                                                                        \
+    X(DURATION_SD, 1, "emg.burst.duration_sd", "Spread of the bursts' length", "s",                \
+      EG_BETTER_NONE, "Sample deviation of the length of whole bursts.", "sd(off - on)", "Engram") \
+    X(PERIOD, 1, "emg.burst.period", "From onset to onset", "s", EG_BETTER_NONE,                   \
+      "Median time between neighbouring onsets.", "median(on_k+1 - on_k)", "Engram")               \
+    X(DUTY, 1, "emg.burst.duty", "Share of the period", "1", EG_BETTER_NONE,                       \
+      "Median share of a burst in the time to the next onset.",                                    \
+      "median((off_k - on_k) / (on_k+1 - on_k))", "Engram")                                        \
+    X(HEART_RATE, 1, "emg.heart.rate", "Heart rate", "/min", EG_BETTER_NONE,                       \
+      "Of the beats that were found in the channel.", "60 / median interval of the R peaks",       \
+      "Engram")                                                                                    \
+    X(HEART_REMOVED, 1, "emg.heart.removed", "Power taken out with the heart", "%",                \
+      EG_BETTER_NONE, "Share of the power above 5 Hz that the removal of the heart took.",         \
+      "100 (1 - power behind / power before)", "Engram")                                           \
+    X(DELAY, 0, "emg.delay", "Onset against the first muscle", "s", EG_BETTER_NONE,                \
+      "Median time from the onsets of the named muscle to those of this one; the quartiles "       \
+      "stand beside it.",                                                                          \
+      "median(on - nearest on of the reference), pairs at most 1 s apart", "Engram")               \
+    X(PLACE, 0, "emg.order", "Place in the order of onsets", "1", EG_BETTER_NONE,                  \
+      "1 for the muscle that comes first.", "rank of the median delays", "Engram")                 \
+    X(SYMMETRY, 0, "emg.symmetry.index", "Symmetry index", "%", EG_BETTER_NONE,                    \
+      "Left against right; 0 is equal, above 0 the left is larger.",                               \
+      "100 (L - R) / (0.5 (L + R))", "Robinson et al. 1987, J Manipulative Physiol Ther 10:172")   \
+    X(SIDE_RATIO, 0, "emg.symmetry.ratio", "Left over right", "1", EG_BETTER_NONE,                 \
+      "Ratio of the two sides.", "L / R", "Robinson et al. 1987")                                  \
+    X(LSI, 0, "emg.symmetry.lsi", "Limb symmetry", "%", EG_BETTER_NONE,                            \
+      "Smaller over larger side.", "100 min(L, R) / max(L, R)", "Robinson et al. 1987")            \
+    X(FRR, 0, "emg.relaxation.flexion_ratio", "Flexion-relaxation ratio", "1", EG_BETTER_NONE,     \
+      "Activity while bending over that in full flexion; large where the extensors fall silent.",  \
+      "largest RMS of 1 s during flexion / RMS of 1 s in full flexion",                            \
+      "Floyd and Silver 1955, J Physiol 129:184; Watson et al. 1997, J Electromyogr Kinesiol "     \
+      "7:261")                                                                                     \
+    X(EXTENSION_RATIO, 0, "emg.relaxation.extension_ratio", "Extension-relaxation ratio", "1",     \
+      EG_BETTER_NONE, "Activity while coming up over that in full flexion.",                       \
+      "largest RMS of 1 s during extension / RMS of 1 s in full flexion", "Watson et al. 1997")    \
+    X(RELAXED_RMS, 1, "emg.relaxation.relaxed_rms", "RMS in full flexion", "signal",               \
+      EG_BETTER_NONE, "Of the second that the ratios divide by.",                                  \
+      "sqrt(mean(x^2)) over 1 s, " EG_EMG_BAND, "Watson et al. 1997")                              \
+    X(H_M, 0, "emg.reflex.ratio", "H over M", "1", EG_BETTER_NONE,                                 \
+      "Largest H reflex over largest M wave.",                                                     \
+      "max peak to peak 25-50 ms / max peak to peak 5-25 ms behind the stimulus (soleus)",         \
+      "Hugon 1973; Palmieri et al. 2004, J Athl Train 39:268")                                     \
+    X(H_MAX, 0, "emg.reflex.h_max", "Largest H reflex", "signal", EG_BETTER_NONE,                  \
+      "Peak to peak in the window of the H reflex.", "max - min, raw signal",                      \
+      "Palmieri et al. 2004")                                                                      \
+    X(M_MAX, 0, "emg.reflex.m_max", "Largest M wave", "signal", EG_BETTER_NONE,                    \
+      "Peak to peak in the window of the M wave.", "max - min, raw signal",                        \
+      "Palmieri et al. 2004")                                                                      \
+    X(H_LATENCY, 0, "emg.reflex.h_latency", "Latency of the H reflex", "ms", EG_BETTER_NONE,       \
+      "From the stimulus to the larger extreme of the largest H.", "time of the larger extreme",   \
+      "Palmieri et al. 2004")                                                                      \
+    X(M_LATENCY, 1, "emg.reflex.m_latency", "Latency of the M wave", "ms", EG_BETTER_NONE,         \
+      "From the stimulus to the larger extreme of the largest M.", "time of the larger extreme",   \
+      "Palmieri et al. 2004")                                                                      \
     X(FW, 0, "emg.coactivity.falconer_winter", "Co-contraction (Falconer and Winter)", "%",        \
       EG_BETTER_NONE, "Overlap of two envelopes over their sum.",                                  \
       "200 sum(min(a, b)) / sum(a + b)", "Falconer and Winter 1985")                               \
@@ -76,7 +153,9 @@
     X(UNNITHAN, 0, "emg.coactivity.unnithan", "Co-contraction (Unnithan)", "1", EG_BETTER_NONE,    \
       "Overlapping area of two envelopes, per sample.", "mean(min(a, b))", "Unnithan et al. 1996") \
     X(RATIO, 0, "emg.coactivity.ratio", "Co-contraction (ratio)", "1", EG_BETTER_NONE,             \
-      "Smaller over larger envelope.", "mean(min / max)", "Rudolph et al. 2000")
+      "Smaller over larger envelope.", "mean(min / max)", "Rudolph et al. 2000")                   \
+    X(SHARE, 1, "emg.coactivity.share", "Share of the first muscle", "1", EG_BETTER_NONE,          \
+      "Of the activity of both.", "mean(a / (a + b))", "Kellis et al. 2003")
 
 typedef enum eg_emg_measure_id {
 #define EG_EMG_ID(id, ...) EG_EMG_M_##id,

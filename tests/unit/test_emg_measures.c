@@ -187,7 +187,7 @@ static void coactivity_equals_the_golden(void) {
         for (size_t p = 0; p < 3; p++) {
             const eg_emg_case *a = eg_emg_case_of(names[f], pairs[p][0]);
             const eg_emg_case *b = eg_emg_case_of(names[f], pairs[p][1]);
-            double *left = reals(a->n), *right = reals(a->n), *scratch = reals(2 * a->n);
+            double *left = reals(a->n), *right = reals(a->n);
             free(clean(a, left));
             free(clean(b, right));
             for (eg_emg_norm norm = EG_EMG_NORM_NONE; norm <= EG_EMG_NORM_MEAN; norm++) {
@@ -197,9 +197,13 @@ static void coactivity_equals_the_golden(void) {
                 const json_t *one = json_object_get(
                     json_object_get(json_object_get(golden, file), eg_emg_norm_name(norm)), pair);
                 eg_emg_coactivity c;
-                EG_CHECK_INT(eg_emg_coactivity_of(
-                                 a->n, left, eg_emg_norm_divisor(norm, a->n, left, scratch), right,
-                                 eg_emg_norm_divisor(norm, a->n, right, scratch), &c, NULL),
+                eg_emg_scale scale_a, scale_b;
+                eg_arena arena = fresh_arena();
+                EG_CHECK_INT(eg_emg_scale_of_trial(norm, a->n, left, &scale_a, &arena, NULL),
+                             EG_OK);
+                EG_CHECK_INT(eg_emg_scale_of_trial(norm, a->n, right, &scale_b, &arena, NULL),
+                             EG_OK);
+                EG_CHECK_INT(eg_emg_coactivity_of(a->n, left, &scale_a, right, &scale_b, &c, NULL),
                              EG_OK);
                 note_worst(&worst, c.falconer_winter_percent,
                            eg_emg_number(one, "falconer_winter_pct"));
@@ -211,7 +215,6 @@ static void coactivity_equals_the_golden(void) {
             }
             free(left);
             free(right);
-            free(scratch);
         }
     eg_test_note("%zu pairs and normalisations: %.1e", count, worst);
     EG_CHECK(worst < 1e-9);
@@ -220,23 +223,22 @@ static void coactivity_equals_the_golden(void) {
 static void coactivity_by_hand(void) {
     const double a[] = {2, 4, 0, -1}, b[] = {1, 4, 3, 0};
     eg_emg_coactivity c, scaled, swapped;
-    EG_CHECK_INT(eg_emg_coactivity_of(4, a, 1, b, 1, &c, NULL), EG_OK);
+    const eg_emg_scale one = {EG_EMG_NORM_NONE, 1.0}, small = {EG_EMG_NORM_NONE, 1e-3};
+    const eg_emg_scale zero = {EG_EMG_NORM_NONE, 0.0}, unknown = {EG_EMG_NORM_NONE, NAN};
+    const eg_emg_scale mvc = {EG_EMG_NORM_MVC, 1.0};
+    EG_CHECK_INT(eg_emg_coactivity_of(4, a, &one, b, &one, &c, NULL), EG_OK);
     EG_CHECK_NEAR(c.falconer_winter_percent, 200.0 * 5 / 14, 1e-12);
     EG_CHECK_NEAR(c.rudolph, (0.5 * 3 + 8 + 0) / 3, 1e-12);
     EG_CHECK_NEAR(c.unnithan, 5.0 / 4, 1e-12);
     EG_CHECK_NEAR(c.ratio, 1.5 / 3, 1e-12);
-    EG_CHECK_INT(eg_emg_coactivity_of(4, a, 1e-3, b, 1e-3, &scaled, NULL), EG_OK);
+    EG_CHECK_INT(eg_emg_coactivity_of(4, a, &small, b, &small, &scaled, NULL), EG_OK);
     EG_CHECK_NEAR(scaled.falconer_winter_percent, c.falconer_winter_percent, 1e-12);
-    EG_CHECK_INT(eg_emg_coactivity_of(4, b, 1, a, 1, &swapped, NULL), EG_OK);
+    EG_CHECK_INT(eg_emg_coactivity_of(4, b, &one, a, &one, &swapped, NULL), EG_OK);
     EG_CHECK_NEAR(swapped.rudolph, c.rudolph, 1e-12);
-    EG_CHECK_INT(eg_emg_coactivity_of(4, a, 0, b, 1, &c, NULL), EG_ERR_ARGUMENT);
-    EG_CHECK_INT(eg_emg_coactivity_of(4, a, NAN, b, 1, &c, NULL), EG_ERR_ARGUMENT);
-    EG_CHECK_INT(eg_emg_coactivity_of(1, a + 3, 1, a + 3, 1, &c, NULL), EG_ERR_DATA);
-    eg_emg_symmetry s = eg_emg_symmetry_of(12, 8);
-    EG_CHECK_NEAR(s.index_percent, 40, 1e-12);
-    EG_CHECK_NEAR(s.ratio, 1.5, 1e-12);
-    EG_CHECK_NEAR(s.lsi_percent, 200.0 / 3, 1e-12);
-    EG_CHECK(isnan(eg_emg_symmetry_of(0, 0).index_percent));
+    EG_CHECK_INT(eg_emg_coactivity_of(4, a, &zero, b, &one, &c, NULL), EG_ERR_ARGUMENT);
+    EG_CHECK_INT(eg_emg_coactivity_of(4, a, &unknown, b, &one, &c, NULL), EG_ERR_ARGUMENT);
+    EG_CHECK_INT(eg_emg_coactivity_of(4, a, &one, b, &mvc, &c, NULL), EG_ERR_ARGUMENT);
+    EG_CHECK_INT(eg_emg_coactivity_of(1, a + 3, &one, a + 3, &one, &c, NULL), EG_ERR_DATA);
 }
 
 static void quality_equals_the_golden(void) {
@@ -316,6 +318,6 @@ EG_TESTS({"emg measures: frequencies equal the golden", frequencies_equal_the_go
          {"emg measures: the four quadrants", quadrants},
          {"emg measures: fatigue over active epochs", fatigue_of_the_recording},
          {"emg measures: co-contraction equals the golden", coactivity_equals_the_golden},
-         {"emg measures: co-contraction and symmetry by hand", coactivity_by_hand},
+         {"emg measures: co-contraction by hand", coactivity_by_hand},
          {"emg measures: quality equals the golden", quality_equals_the_golden},
          {"emg measures: faults are named", faults_are_named})
