@@ -21,6 +21,7 @@
 #include "core/base/real.h"
 #include "io/embed.h"
 #include "io/host/timezone.h"
+#include "io/import/child.h"
 
 enum { TEXT_SIZE = 400 };
 
@@ -59,6 +60,16 @@ static void check_libraries(doctor *d) {
         sqlite3_libversion(), lws_get_library_version(), cairo_version_string(),
         pango_version_string(), jansson_version_str(), sodium_version_string(),
         ZSTD_versionString());
+}
+
+static void check_import(doctor *d) {
+    char path[PATH_MAX];
+    if (eg_import_find(path, sizeof path))
+        say(d, STATE_OK, "HDF5, Matlab", "", "read by %s", path);
+    else
+        say(d, STATE_WARN, "HDF5, Matlab",
+            "Build it too (./dev build), and keep both programs in one folder.",
+            "%s is not there: these files cannot be read", path);
 }
 
 /* The same arithmetic gives the same bits everywhere, or a session could not be replayed. */
@@ -290,10 +301,11 @@ const char eg_command_doctor_help[] =
     "  --json                                one JSON object: version, ok, checks\n"
     "  --data DIR  --demo                    whose data, as for engram serve\n";
 
-/* Libraries, arithmetic, knowledge, time zones, fonts, pages, folder and store, port. */
+/* Libraries, the reader of HDF5, arithmetic, knowledge, time zones, fonts, pages, folder and store, port. */
 static void check_all(doctor *d, const char *data, bool is_demo) {
     char folder[PATH_MAX];
     check_libraries(d);
+    check_import(d);
     check_arithmetic(d);
     check_knowledge(d);
     check_zones(d);

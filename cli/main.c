@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "io/import/child.h"
 #include "io/json/write.h"
 
 static const char version_help[] = "usage: engram version\n";
@@ -136,6 +137,7 @@ static int run(const eg_command *command, int n_arguments, char **arguments) {
 }
 
 int main(int n_arguments, char **arguments) {
+    eg_import_install(NULL);
     const char *name = n_arguments > 1 ? arguments[1] : "--help";
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
         print_usage(n_arguments > 1 ? stdout : stderr);

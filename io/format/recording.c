@@ -35,8 +35,6 @@ typedef struct signature {
 
 /* Files that people will try, told apart by their first bytes. */
 static const signature unread_formats[] = {
-    SIGNATURE(0, "\x89HDF\r\n", "an HDF5 or Matlab 7.3 file"),
-    SIGNATURE(0, "MATLAB 5.0", "a Matlab file"),
     SIGNATURE(0, "PK\x03\x04", "a ZIP archive or an Excel workbook (save the sheet as CSV)"),
     SIGNATURE(0, "\xd0\xcf\x11\xe0", "an old Office file (save the sheet as CSV)"),
     SIGNATURE(0, "\x1f\x8b", "compressed with gzip (unpack it first)"),
@@ -186,9 +184,35 @@ typedef struct reader {
                     eg_diag *diag);
 } reader;
 
-static const reader readers[] = {{eg_c3d_is, eg_c3d_parse}, {eg_edf_is, eg_edf_parse},
-                                 {eg_trc_is, eg_trc_parse}, {eg_mot_is, eg_mot_parse},
-                                 {eg_nimu_is, parse_nimu},  {eg_xdf_is, eg_xdf_parse}};
+/* Set once by the program, before there are threads; see eg_recording_set_foreign. */
+static eg_recording_foreign foreign_reader;
+
+void eg_recording_set_foreign(eg_recording_foreign foreign) {
+    foreign_reader = foreign;
+}
+
+/* HDF5 may begin behind a block of the user's: Matlab 7.3 puts its text there. */
+static int is_foreign(const uint8_t *bytes, size_t size) {
+    static const char hdf5[] = "\x89HDF\r\n\x1a\n", matlab[] = "MATLAB ";
+    const size_t n = sizeof hdf5 - 1, n_matlab = sizeof matlab - 1;
+    for (size_t at = 0; at <= 2048; at = at == 0 ? 512 : 2 * at)
+        if (size >= at + n && memcmp(bytes + at, hdf5, n) == 0) return 1;
+    return size >= 128 && memcmp(bytes, matlab, n_matlab) == 0 &&
+           (memcmp(bytes + 126, "IM", 2) == 0 || memcmp(bytes + 126, "MI", 2) == 0);
+}
+
+static eg_err parse_foreign(const char *name, const uint8_t *bytes, size_t size,
+                            eg_recording *recording, eg_diag *diag) {
+    if (foreign_reader != NULL) return foreign_reader(name, bytes, size, recording, diag);
+    return eg_diag_set(diag, EG_ERR_FORMAT, name, 0,
+                       "this is an HDF5 or Matlab file, which this program does not read; export "
+                       "it as CSV or EDF");
+}
+
+static const reader readers[] = {{eg_c3d_is, eg_c3d_parse},  {eg_edf_is, eg_edf_parse},
+                                 {eg_trc_is, eg_trc_parse},  {eg_mot_is, eg_mot_parse},
+                                 {eg_nimu_is, parse_nimu},   {eg_xdf_is, eg_xdf_parse},
+                                 {is_foreign, parse_foreign}};
 
 /* NULL: no reader of our own claims the bytes; then it is a table or nothing. */
 static const reader *find_reader(const uint8_t *bytes, size_t size) {

@@ -126,9 +126,18 @@ typedef struct eg_recording {
 
 /* Reads `size` bytes of a file called `name` in whatever format they are. On success `*recording`
  * is the caller's to destroy. Errors: EG_ERR_FORMAT (not a recording), EG_ERR_DATA (damaged beyond
- * use), EG_ERR_LIMIT, EG_ERR_MEMORY; `diag` says where in the file and what to do. Pure: no I/O. */
+ * use), EG_ERR_LIMIT, EG_ERR_MEMORY; `diag` says where in the file and what to do. Pure: no I/O, but for
+ * files that eg_recording_set_foreign is for. */
 EG_NODISCARD eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
                                        eg_recording **recording, eg_diag *diag);
+
+/* A reader of formats that no parser here reads (HDF5, Matlab): fills an empty recording. */
+typedef eg_err (*eg_recording_foreign)(const char *name, const uint8_t *bytes, size_t size,
+                                       eg_recording *recording, eg_diag *diag);
+
+/* The one exception to "pure": a program may install such a reader, once, before it has threads
+ * (io/import/child.h starts a process for it). Without one these files are EG_ERR_FORMAT. */
+void eg_recording_set_foreign(eg_recording_foreign foreign);
 
 /* The same from a path. */
 EG_NODISCARD eg_err eg_recording_read(const char *path, eg_recording **recording, eg_diag *diag);
