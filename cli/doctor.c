@@ -301,7 +301,8 @@ const char eg_command_doctor_help[] =
     "  --json                                one JSON object: version, ok, checks\n"
     "  --data DIR  --demo                    whose data, as for engram serve\n";
 
-/* Libraries, the reader of HDF5, arithmetic, knowledge, time zones, fonts, pages, folder and store, port. */
+/* Libraries, the reader of HDF5, arithmetic, knowledge, time zones, fonts, pages, folder and store,
+ * port. */
 static void check_all(doctor *d, const char *data, bool is_demo) {
     char folder[PATH_MAX];
     check_libraries(d);

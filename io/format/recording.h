@@ -126,8 +126,8 @@ typedef struct eg_recording {
 
 /* Reads `size` bytes of a file called `name` in whatever format they are. On success `*recording`
  * is the caller's to destroy. Errors: EG_ERR_FORMAT (not a recording), EG_ERR_DATA (damaged beyond
- * use), EG_ERR_LIMIT, EG_ERR_MEMORY; `diag` says where in the file and what to do. Pure: no I/O, but for
- * files that eg_recording_set_foreign is for. */
+ * use), EG_ERR_LIMIT, EG_ERR_MEMORY; `diag` says where in the file and what to do. Pure, no
+ * I/O, but for files that eg_recording_set_foreign is for. */
 EG_NODISCARD eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
                                        eg_recording **recording, eg_diag *diag);
 
