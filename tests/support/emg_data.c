@@ -45,7 +45,9 @@ static void load(const char *name, const char *file, const char *const *channels
     const json_t *golden = json_object_get(eg_emg_golden(golden_name), "channels");
     EG_CHECK(recording->n_channels >= count && n_cases + count <= CASES_MAX);
     for (size_t i = 0; i < count; i++) {
-        const eg_channel *channel = &recording->channels[i];
+        /* Channels that the file names are found by their name, others by their place. */
+        const eg_channel *channel = eg_recording_channel(recording, channels[i]);
+        if (channel == NULL) channel = &recording->channels[i];
         cases[n_cases++] = (eg_emg_case){name, channels[i], channel->n, channel->values,
                                          json_object_get(golden, channels[i])};
         EG_CHECK(cases[n_cases - 1].golden != NULL);
@@ -61,6 +63,10 @@ const eg_emg_case *eg_emg_cases(size_t *count) {
         load("biosppy_emg", "biosppy_emg.txt", one, 1);
         load("bmc_emg", "bmc_emg.csv", one, 1);
         load("bsn_emg_bursts_channel_3", "bsn_emg_bursts_channel_3.csv", one, 1);
+        static const char *const walk[] = {"LREC", "RREC", "LVAS", "RVAS", "LGRF", "RGRF",
+                                           "LISC", "RISC", "LBIC", "RBIC", "LTIB", "RTIB",
+                                           "LSOL", "RSOL", "LJUM", "RJUM"};
+        load("bmc_Gait", "bmc_Gait.c3d", walk, 16);
         load("bsn_emg_fatigue_channel_2", "bsn_emg_fatigue_channel_2.csv", one, 1);
     }
     *count = n_cases;
