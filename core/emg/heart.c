@@ -212,7 +212,7 @@ static eg_err find_beats(double rate_hz, size_t n, const eg_real *x, eg_real *sl
         found[i] = summit(n, slow, sum < 0.0 ? -1.0 : 1.0, found[i], samples(0.05, rate_hz));
     n_found = keep_alike(rate_hz, n, slow, n_found, found, shape);
     interval = median_interval(n_found, found, regularity, work);
-    if (n_found >= 4 && *regularity >= 0.6 && interval <= 1.5 * rate_hz &&
+    if (n_found >= 6 && *regularity >= 0.85 && interval <= 1.5 * rate_hz &&
         interval >= APART_S * rate_hz)
         *count = fill_gaps(rate_hz, n, slow, shape, interval, capacity, n_found, found, peaks);
     eg_arena_reset(scratch, mark);
@@ -235,11 +235,30 @@ eg_err eg_emg_heart_find(double rate_hz, size_t n, const eg_real *x, size_t capa
     return err;
 }
 
-/* The median of the beats nearest to the middle one, sample by sample, less the line through its
- * ends and tapered there, so that subtracting it makes no step. */
+/* Shrinks the beat where it does not stand out of its own uncertainty (Wiener): there, subtracting
+ * it would add noise. spread[k]: variance between the beats; energies over 13 ms, so that the
+ * shape's zeros stay. */
+static void shrink(size_t length, size_t reach, size_t count, const double *spread, double *beat,
+                   double *work) {
+    for (size_t k = 0; k < length; k++) {
+        size_t from = k > reach ? k - reach : 0, to = k + reach + 1;
+        double energy = 0.0, doubt = 0.0;
+        if (to > length) to = length;
+        for (size_t i = from; i < to; i++) {
+            energy += beat[i] * beat[i];
+            doubt += spread[i] * 0.5 * EG_PI / (double)count; /* variance of a median */
+        }
+        work[k] = energy > 0.0 ? fmax(0.0, 1.0 - doubt / energy) : 0.0;
+    }
+    for (size_t k = 0; k < length; k++) beat[k] *= work[k];
+}
+
+/* The median of up to MEDIAN_MAX beats, sample by sample, less the line through its ends and
+ * tapered there, so that subtracting it makes no step. */
 static void median_beat(size_t n, const eg_real *x, size_t count, const size_t *peaks,
-                        size_t before, size_t length, size_t taper, double *beat, double *work) {
-    size_t step = count / MEDIAN_MAX + 1;
+                        size_t before, size_t length, size_t taper, double *beat, double *work,
+                        double *spread) {
+    size_t step = count / MEDIAN_MAX + 1, used = 1;
     for (size_t k = 0; k < length; k++) {
         size_t found = 0;
         for (size_t i = 0; i < count; i += step) {
@@ -251,6 +270,11 @@ static void median_beat(size_t n, const eg_real *x, size_t count, const size_t *
         }
         eg_sort(found, work, work + MEDIAN_MAX + 1);
         beat[k] = found > 0 ? eg_sort_quantile(found, work, 0.5) : 0.0;
+        double half =
+            found > 0 ? eg_sort_quantile(found, work, 0.75) - eg_sort_quantile(found, work, 0.25)
+                      : 0.0;
+        spread[k] = half * half / (1.349 * 1.349); /* of a normal distribution */
+        used = found > 0 ? found : 1;
     }
     double first = 0.0, last = 0.0; /* the ends' own median is not exactly 0 */
     for (size_t k = 0; k < taper; k++) {
@@ -262,6 +286,7 @@ static void median_beat(size_t n, const eg_real *x, size_t count, const size_t *
         beat[k] -= first + (last - first) * (double)k / (double)(length - 1);
         if (edge < taper) beat[k] *= (double)edge / (double)taper;
     }
+    shrink(length, taper / 3, used, spread, beat, spread + length);
 }
 
 /* How large this beat is, by least squares where it is loudest, between 0.6 and 1.4. */
@@ -283,9 +308,10 @@ static eg_err subtract_beats(double rate_hz, size_t n, const eg_real *slow, size
     double *beat = eg_arena_take(scratch, length, sizeof *beat);
     double *shape = eg_arena_take(scratch, 2 * reach + 1, sizeof *shape);
     double *work = eg_arena_take(scratch, 2 * MEDIAN_MAX + 2, sizeof *work);
-    if (beat == NULL || shape == NULL || work == NULL)
+    double *spread = eg_arena_take(scratch, 2 * length, sizeof *spread);
+    if (beat == NULL || shape == NULL || work == NULL || spread == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for a beat");
-    median_beat(n, y, count, peaks, before, length, samples(TAPER_S, rate_hz), beat, work);
+    median_beat(n, y, count, peaks, before, length, samples(TAPER_S, rate_hz), beat, work, spread);
     mean_shape(n, slow, count, peaks, reach, shape);
     for (size_t i = 0; i < count; i++) {
         double size = size_of_beat(n, slow, peaks[i], reach, shape);

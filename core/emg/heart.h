@@ -9,7 +9,8 @@
  *   the mirrored neighbourhood from both sides, weights cos and sin, which keeps the power.
  *
  * Known limits: within a loud contraction a beat may not be found and then stays; an irregular
- * rhythm (fewer than 60 % of the intervals within a quarter of the median) counts as no heart. */
+ * rhythm (fewer than 85 % of the intervals, or of whole parts of them, within a quarter of the
+ * median), as in atrial fibrillation, and fewer than six beats count as no heart. */
 #ifndef EG_EMG_HEART_H
 #define EG_EMG_HEART_H
 
