@@ -1,6 +1,7 @@
 /* What Engram knows: entries of knowledge/ as they are, and a measure explained. */
 #include <string.h>
 
+#include "clinic/study.h"
 #include "core/balance/task_trial.h"
 #include "serve/api_call.h"
 
@@ -54,6 +55,8 @@ void eg_api_explain(eg_api_call *call) {
     const char *code = eg_api_parameter(call, 0);
     const eg_knowledge *knowledge = call->api->owner->knowledge;
     const eg_measure_def *row = eg_task_describe(code);
+    for (size_t i = 0; row == NULL && eg_study_at(i) != NULL; i++)
+        row = eg_measure_find(eg_study_at(i)->measures, code);
     json_t *entry = eg_knowledge_find(knowledge, "measures", code);
     if (row == NULL && entry == NULL) {
         eg_diag diag = {0};

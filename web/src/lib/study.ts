@@ -1,0 +1,171 @@
+/** Studies: what can be measured besides balance, as the server tells it (clinic/study.h). */
+import { number, plural } from './format'
+import type { QualityCheck } from './types'
+import { unitWord } from './words'
+
+export interface StudyOption {
+  name: string
+  type: 'flag' | 'number' | 'choice' | 'span' | 'channel' | 'channels' | 'text'
+  unit: string | null
+  choices: string | null
+  fallback: string | null
+  help: string
+  least?: number
+  most?: number
+}
+
+export interface Study {
+  name: string
+  title: string
+  what: string
+  reference: string | null
+  options: StudyOption[]
+}
+
+export interface StudyMeasure {
+  code: string
+  name?: string
+  value: number | null
+  unit: string
+  better?: 'lower' | 'none' | 'higher'
+  channel?: string
+  side?: string
+  repetition?: number
+  low?: number
+  high?: number
+  note?: string
+  extra?: boolean
+  norm?: { text: string; low?: number; high?: number; source: string; verified?: boolean }
+}
+
+export interface StudyEvent {
+  label: string
+  t_s: number | null
+  end_s?: number
+  channel?: string
+  side?: string
+  repetition?: number
+  confidence?: number | null
+  reason?: string
+}
+
+export interface StudyTrace {
+  label: string
+  unit: string
+  role: 'raw' | 'clean' | 'envelope' | 'angle' | 'force' | 'position'
+  channel?: string
+  side?: string
+  start_s: number
+  step_s: number
+  low: (number | null)[]
+  high: (number | null)[]
+}
+
+export interface StudyResult {
+  study: string
+  title: string
+  profile: string
+  verdict: 'ok' | 'warn' | 'fail'
+  quality: (QualityCheck & { channel?: string })[]
+  measures: StudyMeasure[]
+  events: StudyEvent[]
+  traces?: StudyTrace[]
+  methods: string
+  warnings: string[]
+  detail?: Record<string, unknown>
+}
+
+export interface ChannelRow {
+  label: string
+  name?: string
+  unit?: string
+  use?: boolean
+}
+
+export type Options = Record<string, boolean | number | string | number[] | string[]>
+
+export interface StudySettings {
+  name: string | null
+  options: Options | null
+  channels: ChannelRow[] | null
+  references: string[] | null
+}
+
+export interface PreviewChannel {
+  label: string
+  unit: string
+  rate_hz: number | null
+  n: number
+  missing: number
+  min: number | null
+  max: number | null
+  mean: number | null
+  low: (number | null)[]
+  high: (number | null)[]
+}
+
+export interface Preview {
+  name: string
+  format: string
+  maker: string
+  duration_s: number | null
+  fingerprint: string
+  points: { count: number; rate_hz: number | null; unit: string; labels: string[] } | null
+  channels: PreviewChannel[]
+  n_channels: number
+  platforms: number
+  events: { label: string; context: string; t_s: number | null }[]
+  warnings: string[]
+}
+
+export interface Look {
+  name: string
+  preview: Preview
+  studies: { name: string; title: string; suits: 0 | 1 | 2 }[]
+  balance: boolean
+  study: string | null
+  settings: StudySettings
+  saved: { id: string; name: string } | null
+  result: StudyResult | null
+  problem: { code: 'layout' | 'argument' | 'data'; where: string; message: string } | null
+}
+
+/** "rate_hz" as a label: "Rate". The unit stands behind the field. */
+export function optionWord(option: StudyOption): string {
+  const unit = option.unit?.replaceAll('.', '_').toLowerCase()
+  let words = option.name
+  if (unit && words.endsWith(`_${unit}`)) words = words.slice(0, -unit.length - 1)
+  words = words.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** Whom a row speaks about: "VL", "left", "VL left"; empty for all together. */
+export const about = (row: { channel?: string; side?: string }): string =>
+  [row.channel, row.side].filter(Boolean).join(', ')
+
+export function valueText(measure: StudyMeasure | undefined): string {
+  if (!measure) return ''
+  if (measure.value === null) return 'not known'
+  const unit = unitWord(measure.unit)
+  return `${number(measure.value)}${unit ? ` ${unit}` : ''}`
+}
+
+/** What a file of this format holds, in one line. */
+export function contents(preview: Preview): string {
+  const parts = [preview.format.length < 5 ? preview.format.toUpperCase() : preview.format]
+  if (preview.points?.count) parts.push(plural(preview.points.count, 'marker'))
+  if (preview.n_channels) parts.push(plural(preview.n_channels, 'channel'))
+  if (preview.platforms) parts.push(plural(preview.platforms, 'force plate'))
+  if (preview.duration_s !== null) parts.push(`${number(preview.duration_s, 1)} s`)
+  return parts.join(' · ')
+}
+
+/** The outline of a channel as one closed path in a box of 120 x 24. */
+export function outline(c: PreviewChannel): string {
+  const span = (c.max ?? 0) - (c.min ?? 0) || 1
+  const y = (v: number | null) => (23 - (22 * ((v ?? c.min ?? 0) - (c.min ?? 0))) / span).toFixed(1)
+  const x = (k: number) => ((120 * k) / Math.max(1, c.low.length - 1)).toFixed(1)
+  const up = c.high.map((v, k) => `${x(k)} ${y(v)}`)
+  const down = c.low.map((v, k) => `${x(k)} ${y(v)}`).reverse()
+  return `M${[...up, ...down].join('L')}Z`
+}
