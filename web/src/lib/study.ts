@@ -169,3 +169,19 @@ export function outline(c: PreviewChannel): string {
   const down = c.low.map((v, k) => `${x(k)} ${y(v)}`).reverse()
   return `M${[...up, ...down].join('L')}Z`
 }
+
+/** Three figures that count, since muscle signals are thousandths of a unit. */
+export function figures(value: number | null | undefined): string {
+  const size = Math.abs(value ?? 0)
+  if (value === null || value === undefined || size >= 0.1 || size === 0) return number(value)
+  if (size < 1e-4) return value.toExponential(2).replace('e-', ' × 10⁻').replace('-', '\u2212')
+  return number(value, 2 - Math.floor(Math.log10(size)))
+}
+
+/** The server speaks of options as they are typed; on a page they are fields. */
+export function inWords(text: string, options: StudyOption[] = []): string {
+  return text.replaceAll(/--([a-z][a-z-]*)(?: (?:N|NAME|FROM,TO)\b)?/g, (_, name: string) => {
+    const option = options.find((o) => o.name === name.replaceAll('-', '_'))
+    return `“${option ? optionWord(option) : name.replaceAll('-', ' ')}”`
+  })
+}
