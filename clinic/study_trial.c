@@ -37,17 +37,23 @@ static void release(trial *t) {
     json_decref(t->result);
 }
 
-static const eg_study *best_study(const eg_recording *recording) {
-    const eg_study *best = NULL;
-    int most = 0;
-    for (size_t i = 0; eg_study_at(i) != NULL; i++) {
-        int suits = eg_study_at(i)->suits(recording);
-        if (suits > most) {
-            best = eg_study_at(i);
-            most = suits;
-        }
+/* The one that the file names itself, or that somebody has said for such channels; what could be
+ * several things is asked, not guessed. NULL: none. */
+static const eg_study *best_study(eg_clinic *clinic, const eg_recording *recording) {
+    char fingerprint[EG_FINGERPRINT_SIZE];
+    const eg_study *found = NULL;
+    eg_describe_fingerprint(recording, fingerprint);
+    for (size_t i = 0; found == NULL && eg_study_at(i) != NULL; i++) {
+        json_t *saved = NULL;
+        eg_diag ignored = {0};
+        if (eg_layouts_find(clinic, eg_study_at(i)->name, fingerprint, &saved, &ignored) == EG_OK &&
+            saved != NULL)
+            found = eg_study_at(i);
+        json_decref(saved);
     }
-    return best;
+    for (size_t i = 0; found == NULL && eg_study_at(i) != NULL; i++)
+        if (eg_study_at(i)->suits(recording) == 2) found = eg_study_at(i);
+    return found;
 }
 
 /* ---- what the chart knows of the person ---- */
@@ -174,7 +180,8 @@ static eg_err open_file(trial *t, const eg_study_file *file, eg_diag *diag) {
         return eg_diag_set(diag, EG_ERR_FORMAT, file->name, 0, "the file is empty");
     eg_err err = eg_recording_parse(file->name, file->bytes, file->size, &t->recording, diag);
     if (err != EG_OK) return err;
-    t->study = file->study != NULL ? eg_study_find(file->study) : best_study(t->recording);
+    t->study =
+        file->study != NULL ? eg_study_find(file->study) : best_study(t->clinic, t->recording);
     return t->study != NULL ? recall(t, file, diag) : EG_OK;
 }
 
@@ -212,14 +219,21 @@ static const char *word_of(eg_err err) {
     return err == EG_ERR_LAYOUT ? "layout" : err == EG_ERR_ARGUMENT ? "argument" : "data";
 }
 
-/* Whether the columns say that it is a force plate's: then balance is measured, not a study that
- * could read it, too. */
-static bool is_balance(const eg_evaluator *evaluator, const eg_recording *recording) {
+/* Whether the columns say that it is a force plate's, or somebody has said so: then balance is
+ * measured, not a study that could read it, too. */
+static bool is_balance(eg_clinic *clinic, const eg_evaluator *evaluator,
+                       const eg_recording *recording) {
+    char fingerprint[EG_FINGERPRINT_SIZE];
     eg_diag ignored = {0};
+    json_t *saved = NULL;
     eg_layout_answer *answer = evaluator != NULL ? malloc(sizeof *answer) : NULL;
-    bool is = answer != NULL &&
-              eg_describe_layout(evaluator, recording, answer, &ignored) == EG_OK &&
+    if (answer == NULL) return false;
+    bool is = eg_describe_layout(evaluator, recording, answer, &ignored) == EG_OK &&
               strcmp(answer->source, "unknown") != 0;
+    eg_describe_fingerprint(recording, fingerprint);
+    if (!is && eg_layouts_find(clinic, NULL, fingerprint, &saved, &ignored) == EG_OK)
+        is = saved != NULL;
+    json_decref(saved);
     free(answer);
     return is;
 }
@@ -266,9 +280,7 @@ eg_err eg_study_trial_look(eg_clinic *clinic, const eg_evaluator *evaluator, con
                .date = file->recorded_on != NULL ? file->recorded_on : today};
     eg_err err = person_of(clinic, episode_id, &episode, &t.person_id, diag);
     if (err == EG_OK) err = open_file(&t, file, diag);
-    if (err == EG_OK) t.is_balance = is_balance(evaluator, t.recording);
-    if (t.is_balance && file->study == NULL && t.study != NULL && t.study->suits(t.recording) < 2)
-        t.study = NULL;
+    if (err == EG_OK) t.is_balance = is_balance(clinic, evaluator, t.recording);
     if (err == EG_OK && (*answer = look(&t, file->n_points)) == NULL)
         err = eg_diag_set(diag, EG_ERR_MEMORY, file->name, 0, "no memory");
     release(&t);

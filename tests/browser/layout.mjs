@@ -51,6 +51,8 @@ export async function layout() {
     await test('layout asks what unknown columns are, once', async () => {
       await visit(page, '/measure')
       await page.locator('input[type=file]').setInputFiles(file(server.data, 'first.csv'))
+      await page.getByText('nothing in this file says what it is').waitFor({ timeout: 20000 })
+      await page.getByRole('button', { name: 'say what its columns are' }).click()
       await answer(page)
       await page.getByText('Read with “Plate in room 2”').waitFor({ timeout: 20000 })
       await page.locator('.lane canvas').first().waitFor()

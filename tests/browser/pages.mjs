@@ -84,6 +84,7 @@ export async function pages() {
       ['hold', `/e/${held.id}/course`],
       ['intake', `${t}/intake`],
       ['evaluation', `${t}/evaluation`],
+      ['evaluation-study', `${t}/evaluation?section=study`],
       [
         'evaluation-strength',
         `${t}/evaluation?section=strength`,
