@@ -83,6 +83,22 @@ static eg_err measure_level(const emg_settings *s, emg_channel *c, eg_diag *diag
     return EG_OK;
 }
 
+eg_err emg_take_heart(const emg_settings *s, double rate_hz, size_t n, double *x,
+                      eg_emg_filters *filters, eg_emg_heart *heart, eg_arena *arena,
+                      eg_diag *diag) {
+    eg_emg_settings settings = eg_emg_defaults(rate_hz);
+    settings.notch_hz = s->heart == EG_EMG_HEART_NONE ? s->notch_hz : 0.0;
+    eg_err err = eg_emg_design(filters, &settings, diag);
+    if (err != EG_OK || s->heart == EG_EMG_HEART_NONE) return err;
+    eg_filter notch;
+    if (s->notch_hz > 0.0) {
+        err = eg_emg_notch(&notch, s->notch_hz, settings.notch_quality, rate_hz, diag);
+        if (err == EG_OK) err = eg_emg_zero_lag(&notch, 1, n, x, x, 0, arena, diag);
+    }
+    if (err == EG_OK) err = eg_emg_heart_remove(s->heart, rate_hz, n, x, x, heart, arena, diag);
+    return err;
+}
+
 /* Quality is judged on what was recorded; everything else on what is left without the heart. */
 static eg_err measure(const emg_settings *s, emg_channel *c, eg_arena *arena, eg_diag *diag) {
     eg_emg_settings settings = eg_emg_defaults(c->rate_hz);
@@ -93,8 +109,8 @@ static eg_err measure(const emg_settings *s, emg_channel *c, eg_arena *arena, eg
         err = eg_emg_zero_lag(&c->filters.band, 1, c->n, c->x, c->band, 0, arena, diag);
     if (err == EG_OK)
         err = eg_emg_quality_of(c->rate_hz, c->n, c->x, c->band, &c->quality, arena, diag);
-    if (err == EG_OK && s->heart != EG_EMG_HEART_NONE)
-        err = eg_emg_heart_remove(s->heart, c->rate_hz, c->n, c->x, c->x, &c->heart, arena, diag);
+    if (err == EG_OK)
+        err = emg_take_heart(s, c->rate_hz, c->n, c->x, &c->filters, &c->heart, arena, diag);
     if (err == EG_OK)
         err = eg_emg_envelope(&c->filters, 1, c->n, c->x, c->band, c->envelope, arena, diag);
     if (err == EG_OK) err = find_bursts(s, c, arena, diag);

@@ -80,11 +80,11 @@ static void say_filters(const emg_work *work) {
                  work->channels[0].filters.is_capped ? " (upper corner lowered to 0.45 of the rate)"
                                                      : "",
                  f->band_order, 2 * f->band_order);
-    if (f->notch_hz > 0.0)
+    if (work->settings.notch_hz > 0.0)
         eg_study_say(work->result,
                      "A notch at %g Hz (second order, quality %g, both ways) took hum and muscle "
                      "signal there.",
-                     f->notch_hz, f->notch_quality);
+                     work->settings.notch_hz, f->notch_quality);
     else
         eg_study_say(work->result, "No notch.");
     eg_study_say(work->result,

@@ -71,8 +71,6 @@ static eg_err collect(const emg_work *work, const emg_channel *c, const eg_recor
         err = eg_diag_set(diag, EG_ERR_MISSING, recording->name, 0,
                           "the reference recording's rate is unknown; give it: --rate-hz N");
     if (err != EG_OK) return err;
-    eg_emg_settings settings = eg_emg_defaults(rate_hz);
-    settings.notch_hz = s->notch_hz;
     eg_emg_filters filters;
     eg_emg_heart heart;
     eg_arena arena;
@@ -81,9 +79,7 @@ static eg_err collect(const emg_work *work, const emg_channel *c, const eg_recor
     err = emg_arena(r.n, &arena, diag);
     if (r.x == NULL || r.band == NULL) err = eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
     if (err == EG_OK) err = emg_copy(own, r.x, &r.n_bad, diag);
-    if (err == EG_OK) err = eg_emg_design(&filters, &settings, diag);
-    if (err == EG_OK && s->heart != EG_EMG_HEART_NONE)
-        err = eg_emg_heart_remove(s->heart, rate_hz, r.n, r.x, r.x, &heart, &arena, diag);
+    if (err == EG_OK) err = emg_take_heart(s, rate_hz, r.n, r.x, &filters, &heart, &arena, diag);
     if (err == EG_OK) err = eg_emg_zero_lag(&filters.band, 1, r.n, r.x, r.band, 0, &arena, diag);
     if (err == EG_OK) err = collect_bursts(s, &r, t, &arena, diag);
     free(r.x);

@@ -79,6 +79,12 @@ EG_NODISCARD eg_err emg_arena(size_t n, eg_arena *arena, eg_diag *diag);
 /* Copies a channel with gaps bridged by the last value; *n_bad counts. EG_ERR_DATA above 5 %. */
 EG_NODISCARD eg_err emg_copy(const eg_channel *channel, double *x, size_t *n_bad, eg_diag *diag);
 
+/* Takes the heart out of x[n] if that was asked for, and designs the filters for what is left: hum
+ * goes first where both go, because what a gate is filled with would break its phase. */
+EG_NODISCARD eg_err emg_take_heart(const emg_settings *s, double rate_hz, size_t n, double *x,
+                                   eg_emg_filters *filters, eg_emg_heart *heart, eg_arena *arena,
+                                   eg_diag *diag);
+
 /* study_emg_norm.c: what amplitudes are divided by. */
 EG_NODISCARD eg_err emg_normalise(const emg_work *work, emg_channel *c, eg_diag *diag);
 

@@ -64,7 +64,8 @@ static eg_err run_pyemgpipeline(peer *p) {
     add(p, "envelope_argmax", (double)largest, "1");
     list_samples(p, "bandpass", p->band);
     list_samples(p, "envelope", p->y);
-    for (size_t i = 0; i < n; i++) p->y[i] /= p->y[largest] > 0.0 ? p->y[largest] : 1.0;
+    const double divisor = p->y[largest] > 0.0 ? p->y[largest] : 1.0;
+    for (size_t i = 0; i < n; i++) p->y[i] /= divisor;
     list_samples(p, "normalised", p->y);
     return EG_OK;
 }
@@ -106,7 +107,7 @@ static eg_err run_scipy(peer *p, eg_diag *diag) {
                             &p->arena, diag);
     for (size_t i = 0; err == EG_OK && i < n_epochs; i++) {
         if (!isfinite(epochs[i].spectrum.median_hz)) continue;
-        t[n_line] = epochs[i].middle_s - 0.5; /* the peer counts from the epoch's begin */
+        t[n_line] = epochs[i].middle_s;
         t[EG_EMG_EPOCHS_MAX + n_line++] = epochs[i].spectrum.median_hz;
     }
     eg_emg_line line = {0};
@@ -144,8 +145,11 @@ static eg_err literal_onsets(peer *p, int is_tkeo, double deviations, size_t n_b
     size_t n_above = (size_t)(0.025 * p->c->rate_hz + 0.5);
     count = eg_onset_runs(p->c->n, p->y, threshold, n_above, n_below, RUNS_MAX, runs);
     json_t *list = json_array();
-    for (size_t i = 0; i < count && i < RUNS_MAX; i++)
+    for (size_t i = 0; i < count && i < RUNS_MAX; i++) {
+        /* The peer leaves out what touches an end. */
+        if (runs[i][0] == 0 || runs[i][1] + 1 == p->c->n) continue;
         json_array_append_new(list, json_pack("[i, i]", (int)runs[i][0], (int)runs[i][1]));
+    }
     free(runs);
     json_object_set_new(p->detail, name,
                         json_pack("{s:f, s:o}", "threshold", threshold, "intervals", list));
