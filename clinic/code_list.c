@@ -33,22 +33,6 @@ static eg_err refuse(eg_diag *diag, eg_err code, long line, const char *what) {
     return eg_diag_set(diag, code, "file", 0, "line %ld: %s", line, what);
 }
 
-static size_t put_utf8(char *out, unsigned code) {
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    if (code < 0x800) {
-        out[0] = (char)(0xc0 | code >> 6);
-        out[1] = (char)(0x80 | (code & 0x3f));
-        return 2;
-    }
-    out[0] = (char)(0xe0 | code >> 12);
-    out[1] = (char)(0x80 | (code >> 6 & 0x3f));
-    out[2] = (char)(0x80 | (code & 0x3f));
-    return 3;
-}
-
 /* A cell as UTF-8 of at most `max` bytes, doubled quotes made one. NULL, or what is wrong. */
 static const char *read_cell(const reader *r, eg_span cell, size_t max, char *out) {
     size_t n = 0;
@@ -61,7 +45,7 @@ static const char *read_cell(const reader *r, eg_span cell, size_t max, char *ou
         if (r->is_utf8)
             out[n++] = (char)c;
         else
-            n += put_utf8(out + n, c);
+            n += eg_text_put_utf8(out + n, c);
         if (n > max)
             return max == EG_CODE_LIST_CODE_MAX ? "the code is longer than 64 bytes"
                                                 : "the text is longer than 300 bytes";

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What guards a release, beyond `./dev test`: house style, clang's build and warnings, clang-tidy, the
-# tests under the thread sanitizer, and every fuzz target for 20 seconds. Called by `./dev check`.
+# tests under the thread sanitizer, and every fuzz target for 60 seconds. Called by `./dev check`.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 log=$(mktemp)
@@ -40,7 +40,7 @@ if build "thread sanitizer: builds" tsan engram engram-tests; then
 fi
 
 printf '\n== fuzzing\n'
-if [ -x fuzz/run.sh ]; then fuzz/run.sh 2>&1 | tee -a "$log"; fi
+if [ -x fuzz/run.sh ]; then FUZZ_SECONDS=${FUZZ_SECONDS:-60} fuzz/run.sh 2>&1 | tee -a "$log"; fi
 
 failed=$(grep -c '^not ok ' "$log")
 if [ "$failed" -gt 0 ]; then

@@ -33,7 +33,7 @@ int eg_text_is_binary(const uint8_t *bytes, size_t size) {
     return n_control > n / CONTROL_SHARE_DENOMINATOR;
 }
 
-static size_t put_utf8(char *out, uint32_t code) {
+size_t eg_text_put_utf8(char *out, uint32_t code) {
     if (code < 0x80) {
         out[0] = (char)code;
         return 1;
@@ -66,7 +66,7 @@ eg_err eg_text_decode(const uint8_t *bytes, size_t size, eg_span *text, char **o
         uint32_t code = big_endian ? (uint32_t)bytes[i] << 8 | bytes[i + 1]
                                    : (uint32_t)bytes[i + 1] << 8 | bytes[i];
         if (code >= 0xd800 && code < 0xe000) code = 0xfffd;
-        n += put_utf8(out + n, code);
+        n += eg_text_put_utf8(out + n, code);
     }
     *text = (eg_span){out, n};
     *owned = out;

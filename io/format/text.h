@@ -25,6 +25,9 @@ typedef struct eg_text_style {
  * text only if it begins with its byte order mark. */
 int eg_text_is_binary(const uint8_t *bytes, size_t size);
 
+/* One character below U+10000 as one to three bytes at `out`; returns how many. */
+size_t eg_text_put_utf8(char *out, uint32_t code);
+
 /* Makes UTF-8 (or Latin-1, as it came) out of bytes that may begin with a byte order mark or be
  * UTF-16. `*text` points into `bytes` or, if `*owned` is not NULL, into memory the caller frees. */
 EG_NODISCARD eg_err eg_text_decode(const uint8_t *bytes, size_t size, eg_span *text, char **owned);
