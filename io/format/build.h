@@ -21,6 +21,10 @@ EG_NODISCARD eg_err eg_recording_add_markers(eg_recording *recording, size_t cou
  * set; points their xyz and values into it. Once only. EG_ERR_LIMIT or EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_recording_add_samples(eg_recording *recording, eg_diag *diag);
 
+/* Puts the events in order of time; of the same time in the order in which they were added.
+ * EG_ERR_MEMORY. */
+EG_NODISCARD eg_err eg_recording_sort_events(eg_recording *recording, eg_diag *diag);
+
 /* Copies at most size - 1 bytes of text[0..n) into `field`, never half a UTF-8 character; bytes
  * that are no UTF-8 are taken as Latin-1. */
 void eg_recording_copy_text(char *field, size_t size, const char *text, size_t n);

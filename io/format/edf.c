@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "core/base/check.h"
-#include "core/base/sort.h"
 #include "io/format/build.h"
 #include "io/format/number.h"
 #include "io/format/text.h"
@@ -263,26 +262,6 @@ static eg_err read_annotations(edf *e, size_t record) {
     return EG_OK;
 }
 
-/* By time; of the same time in the order of the file. */
-static eg_err sort_events(edf *e) {
-    eg_recording *r = e->recording;
-    size_t n = r->n_events;
-    double *times = calloc(n, sizeof *times);
-    size_t *order = calloc(2 * n, sizeof *order);
-    eg_event *sorted = calloc(n, sizeof *sorted);
-    int is_good = times != NULL && order != NULL && sorted != NULL;
-    if (is_good) {
-        for (size_t i = 0; i < n; i++) times[i] = r->events[i].t_s;
-        eg_sort_index(n, times, order, order + n);
-        for (size_t i = 0; i < n; i++) sorted[i] = r->events[order[i]];
-        memcpy(r->events, sorted, n * sizeof *sorted);
-    }
-    free(times);
-    free(order);
-    free(sorted);
-    return is_good ? EG_OK : fail(e, EG_ERR_MEMORY, "no memory");
-}
-
 static eg_err read_all_annotations(edf *e) {
     int is_there = 0;
     for (size_t i = 0; i < e->n_signals; i++) is_there |= e->signals[i].is_annotation;
@@ -300,7 +279,7 @@ static eg_err read_all_annotations(edf *e) {
     }
     eg_recording *r = e->recording;
     if (isfinite(e->starts_s[0])) r->start_s = e->starts_s[0];
-    return r->n_events > 1 ? sort_events(e) : EG_OK;
+    return eg_recording_sort_events(r, e->diag);
 }
 
 /* ---- samples --------------------------------------------------------------------------------- */

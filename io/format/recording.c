@@ -11,17 +11,29 @@
 #include <sys/stat.h>
 
 #include "core/base/check.h"
+#include "core/base/sort.h"
+#include "io/format/brainvision.h"
 #include "io/format/build.h"
 #include "io/format/c3d.h"
+#include "io/format/companion.h"
 #include "io/format/edf.h"
 #include "io/format/mot.h"
 #include "io/format/nimu.h"
 #include "io/format/table.h"
 #include "io/format/text.h"
 #include "io/format/trc.h"
+#include "io/format/wfdb.h"
 #include "io/format/xdf.h"
 
 enum { SAMPLES_MAX = 320 << 20 };
+
+/* A header, the names in it, and the files that were given with it. */
+typedef struct eg_set {
+    const eg_named_bytes *main;
+    const eg_named_bytes *files;
+    size_t n;
+    eg_companions companions;
+} eg_set;
 
 typedef struct signature {
     size_t offset;
@@ -131,6 +143,28 @@ eg_err eg_recording_add_samples(eg_recording *recording, eg_diag *diag) {
     return EG_OK;
 }
 
+eg_err eg_recording_sort_events(eg_recording *recording, eg_diag *diag) {
+    size_t n = recording->n_events;
+    if (n < 2) return EG_OK;
+    double *times = calloc(n, sizeof *times);
+    size_t *order = calloc(2 * n, sizeof *order);
+    eg_event *sorted = calloc(n, sizeof *sorted);
+    int is_good = times != NULL && order != NULL && sorted != NULL;
+    for (size_t i = 0; is_good && i < n; i++) times[i] = recording->events[i].t_s;
+    if (is_good) eg_sort_index(n, times, order, order + n);
+    for (size_t i = 0; is_good && i < n; i++) sorted[i] = recording->events[order[i]];
+    if (is_good) {
+        free(recording->events);
+        recording->events = sorted;
+    } else {
+        free(sorted);
+    }
+    free(times);
+    free(order);
+    if (is_good) return EG_OK;
+    return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
+}
+
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash == NULL ? path : slash + 1;
@@ -138,12 +172,21 @@ static const char *base_name(const char *path) {
 
 /* OpenSSL uses the processor's instructions for it and is five times as fast as libsodium, which
  * would take longer over a large file than its reader. */
-static eg_err set_identity(eg_recording *recording, const uint8_t *bytes, size_t size,
-                           eg_diag *diag) {
+static eg_err set_identity(eg_recording *recording, const eg_set *set, eg_diag *diag) {
     unsigned char hash[EVP_MAX_MD_SIZE];
     unsigned n = 0;
-    if (EVP_Digest(bytes, size, hash, &n, EVP_sha256(), NULL) != 1)
-        return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
+    int is_good = digest != NULL && EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
+                  EVP_DigestUpdate(digest, set->main->bytes, set->main->size) == 1;
+    for (size_t i = 0; i < set->companions.n && is_good; i++) {
+        const char *name = set->companions.files[i].name;
+        const eg_named_bytes *file =
+            eg_companion_find(set->files, set->n, (eg_span){name, strlen(name)});
+        if (file != NULL) is_good = EVP_DigestUpdate(digest, file->bytes, file->size) == 1;
+    }
+    is_good = is_good && EVP_DigestFinal_ex(digest, hash, &n) == 1;
+    EVP_MD_CTX_free(digest);
+    if (!is_good) return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
     EG_ASSERT(2 * (size_t)n + 1 == sizeof recording->sha256);
     sodium_bin2hex(recording->sha256, sizeof recording->sha256, hash, n);
     return EG_OK;
@@ -182,6 +225,11 @@ typedef struct reader {
     int (*is)(const uint8_t *bytes, size_t size);
     eg_err (*parse)(const char *name, const uint8_t *bytes, size_t size, eg_recording *recording,
                     eg_diag *diag);
+    /* Only of a format of several files, which has no `parse`. */
+    eg_err (*name_companions)(const char *name, const uint8_t *bytes, size_t size,
+                              eg_companions *companions, eg_diag *diag);
+    eg_err (*parse_set)(const eg_named_bytes *header, const eg_named_bytes *files, size_t n,
+                        eg_recording *recording, eg_diag *diag);
 } reader;
 
 /* Set once by the program, before there are threads; see eg_recording_set_foreign. */
@@ -209,10 +257,16 @@ static eg_err parse_foreign(const char *name, const uint8_t *bytes, size_t size,
                        "it as CSV or EDF");
 }
 
-static const reader readers[] = {{eg_c3d_is, eg_c3d_parse},  {eg_edf_is, eg_edf_parse},
-                                 {eg_trc_is, eg_trc_parse},  {eg_mot_is, eg_mot_parse},
-                                 {eg_nimu_is, parse_nimu},   {eg_xdf_is, eg_xdf_parse},
-                                 {is_foreign, parse_foreign}};
+static const reader readers[] = {
+    {eg_c3d_is, eg_c3d_parse, NULL, NULL},
+    {eg_edf_is, eg_edf_parse, NULL, NULL},
+    {eg_trc_is, eg_trc_parse, NULL, NULL},
+    {eg_mot_is, eg_mot_parse, NULL, NULL},
+    {eg_nimu_is, parse_nimu, NULL, NULL},
+    {eg_xdf_is, eg_xdf_parse, NULL, NULL},
+    {eg_wfdb_is, NULL, eg_wfdb_companions, eg_wfdb_parse},
+    {eg_brainvision_is, NULL, eg_brainvision_companions, eg_brainvision_parse},
+    {is_foreign, parse_foreign, NULL, NULL}};
 
 /* NULL: no reader of our own claims the bytes; then it is a table or nothing. */
 static const reader *find_reader(const uint8_t *bytes, size_t size) {
@@ -221,16 +275,21 @@ static const reader *find_reader(const uint8_t *bytes, size_t size) {
     return NULL;
 }
 
-eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
-                          eg_recording **recording, eg_diag *diag) {
-    EG_ASSERT(name != NULL && recording != NULL && (bytes != NULL || size == 0));
-    *recording = NULL;
+static eg_err parse_main(const reader *own, eg_set *set, eg_recording *made, eg_diag *diag) {
+    const eg_named_bytes *main = set->main;
+    if (own == NULL) return parse_table(main->name, main->bytes, main->size, made, diag);
+    if (own->parse_set == NULL) return own->parse(main->name, main->bytes, main->size, made, diag);
+    eg_err err = own->name_companions(main->name, main->bytes, main->size, &set->companions, diag);
+    return err == EG_OK ? own->parse_set(main, set->files, set->n, made, diag) : err;
+}
+
+static eg_err parse_one(eg_set *set, eg_recording **recording, eg_diag *diag) {
+    const char *name = set->main->name;
+    const uint8_t *bytes = set->main->bytes;
+    size_t size = set->main->size;
     if (size == 0)
         return eg_diag_set(diag, EG_ERR_DATA, name, 0,
                            "the file is empty; copy or export it again");
-    if (size > EG_RECORDING_BYTES_MAX)
-        return eg_diag_set(diag, EG_ERR_LIMIT, name, 0, "%zu MB, at most %d MB are read",
-                           size >> 20, EG_RECORDING_BYTES_MAX >> 20);
     const reader *own = find_reader(bytes, size);
     const char *unread = own != NULL ? NULL : find_unread_format(bytes, size);
     if (unread != NULL)
@@ -244,15 +303,44 @@ eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
     made->decimal_mark = '.';
     const char *base = base_name(name);
     eg_recording_copy_text(made->name, sizeof made->name, base, strlen(base));
-    eg_err err = own != NULL ? own->parse(name, bytes, size, made, diag)
-                             : parse_table(name, bytes, size, made, diag);
-    if (err == EG_OK) err = set_identity(made, bytes, size, diag);
+    eg_err err = parse_main(own, set, made, diag);
+    if (err == EG_OK) err = set_identity(made, set, diag);
     if (err != EG_OK) {
         eg_recording_destroy(made);
         return err;
     }
     *recording = made;
     return EG_OK;
+}
+
+eg_err eg_recording_parse_set(const eg_named_bytes *files, size_t n, eg_recording **recording,
+                              eg_diag *diag) {
+    EG_ASSERT(files != NULL && n > 0 && recording != NULL);
+    *recording = NULL;
+    eg_set set = {.main = n == 1 ? files : NULL, .files = files, .n = n};
+    size_t size = 0;
+    for (size_t i = 0; i < n; i++) {
+        EG_ASSERT(files[i].name != NULL && (files[i].bytes != NULL || files[i].size == 0));
+        if (files[i].size > EG_RECORDING_BYTES_MAX - size)
+            return eg_diag_set(diag, EG_ERR_LIMIT, files[i].name, 0,
+                               "%zu MB, at most %d MB are read; cut it into trials",
+                               (size + files[i].size) >> 20, EG_RECORDING_BYTES_MAX >> 20);
+        size += files[i].size;
+        const reader *own = set.main != NULL ? NULL : find_reader(files[i].bytes, files[i].size);
+        if (own != NULL && own->parse_set != NULL) set.main = &files[i];
+    }
+    if (set.main == NULL)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, files[0].name, 0,
+                           "none of the %zu files is a header that names the others; read them one "
+                           "by one",
+                           n);
+    return parse_one(&set, recording, diag);
+}
+
+eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
+                          eg_recording **recording, eg_diag *diag) {
+    eg_named_bytes file = {name, bytes, size};
+    return eg_recording_parse_set(&file, 1, recording, diag);
 }
 
 static eg_err read_bytes(FILE *file, const char *path, size_t size, uint8_t **bytes,
@@ -267,28 +355,117 @@ static eg_err read_bytes(FILE *file, const char *path, size_t size, uint8_t **by
     return EG_OK;
 }
 
-eg_err eg_recording_read(const char *path, eg_recording **recording, eg_diag *diag) {
-    EG_ASSERT(path != NULL && recording != NULL);
-    *recording = NULL;
+/* A file's bytes; `budget` is what may still be read. */
+static eg_err read_file(const char *path, size_t *budget, uint8_t **bytes, size_t *size,
+                        eg_diag *diag) {
     struct stat status;
+    *bytes = NULL;
     if (stat(path, &status) != 0)
         return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s; check the name", strerror(errno));
     if (!S_ISREG(status.st_mode))
         return eg_diag_set(diag, EG_ERR_IO, path, 0,
                            "this is not a file but a folder or a device; name a file");
-    if (status.st_size > EG_RECORDING_BYTES_MAX)
+    if ((uint64_t)status.st_size > *budget)
         return eg_diag_set(diag, EG_ERR_LIMIT, path, 0,
                            "%lld MB, at most %d MB are read; cut it into trials",
                            (long long)status.st_size >> 20, EG_RECORDING_BYTES_MAX >> 20);
     FILE *file = fopen(path, "rb");
     if (file == NULL)
         return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s; check who may read it", strerror(errno));
-    uint8_t *bytes = NULL;
-    eg_err err = read_bytes(file, path, (size_t)status.st_size, &bytes, diag);
+    *size = (size_t)status.st_size;
+    eg_err err = read_bytes(file, path, *size, bytes, diag);
     fclose(file);
+    if (err == EG_OK) *budget -= *size;
+    return err;
+}
+
+/* The path of a file beside another one; NULL without memory. */
+static char *path_beside(const char *path, const char *name) {
+    size_t folder = (size_t)(base_name(path) - path), n = strlen(name);
+    char *made = malloc(folder + n + 1);
+    if (made == NULL) return NULL;
+    memcpy(made, path, folder);
+    memcpy(made + folder, name, n + 1);
+    return made;
+}
+
+/* Reads what the header names, as far as it is there; the parser says what is missing. */
+static eg_err read_companions(const char *path, const eg_named_bytes *header, const reader *own,
+                              size_t budget, eg_recording **recording, eg_diag *diag) {
+    eg_named_bytes *files = calloc(EG_COMPANIONS_MAX + 1, sizeof *files);
+    eg_companions *names = calloc(1, sizeof *names);
+    eg_err err = files != NULL && names != NULL
+                     ? own->name_companions(header->name, header->bytes, header->size, names, diag)
+                     : eg_diag_set(diag, EG_ERR_MEMORY, path, 0, "no memory");
+    size_t n = 1;
+    if (err == EG_OK) files[0] = *header;
+    for (size_t i = 0; err == EG_OK && i < names->n; i++) {
+        struct stat status;
+        uint8_t *bytes = NULL;
+        size_t size = 0;
+        char *beside = path_beside(path, names->files[i].name);
+        if (beside == NULL)
+            err = eg_diag_set(diag, EG_ERR_MEMORY, path, 0, "no memory");
+        else if (stat(beside, &status) == 0)
+            err = read_file(beside, &budget, &bytes, &size, diag);
+        if (bytes != NULL) files[n++] = (eg_named_bytes){names->files[i].name, bytes, size};
+        free(beside);
+    }
+    if (err == EG_OK) err = eg_recording_parse_set(files, n, recording, diag);
+    for (size_t i = 1; i < n; i++) free((void *)(uintptr_t)files[i].bytes);
+    free(files);
+    free(names);
+    return err;
+}
+
+/* The header beside a file that only it explains; NULL if there is none. */
+static char *find_header(const char *path) {
+    static const struct {
+        const char *own, *header;
+    } rows[] = {{".eeg", ".vhdr"}, {".vmrk", ".vhdr"}, {".dat", ".hea"}, {".atr", ".hea"}};
+    const char *dot = strrchr(base_name(path), '.');
+    for (size_t i = 0; dot != NULL && i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(dot, rows[i].own) != 0) continue;
+        size_t n = (size_t)(dot - path);
+        char *made = malloc(n + strlen(rows[i].header) + 1);
+        struct stat status;
+        if (made == NULL) return NULL;
+        memcpy(made, path, n);
+        memcpy(made + n, rows[i].header, strlen(rows[i].header) + 1);
+        if (stat(made, &status) == 0) return made;
+        free(made);
+    }
+    return NULL;
+}
+
+static eg_err read_main(const char *path, const uint8_t *bytes, size_t size, const reader *own,
+                        eg_recording **recording, eg_diag *diag) {
+    eg_named_bytes header = {base_name(path), bytes, size};
+    if (own == NULL || own->parse_set == NULL)
+        return eg_recording_parse(path, bytes, size, recording, diag);
+    return read_companions(path, &header, own, EG_RECORDING_BYTES_MAX - size, recording, diag);
+}
+
+eg_err eg_recording_read(const char *path, eg_recording **recording, eg_diag *diag) {
+    EG_ASSERT(path != NULL && recording != NULL);
+    *recording = NULL;
+    size_t budget = EG_RECORDING_BYTES_MAX, size = 0;
+    uint8_t *bytes = NULL;
+    eg_err err = read_file(path, &budget, &bytes, &size, diag);
+    if (err != EG_OK) return err;
+    const reader *own = find_reader(bytes, size);
+    /* A file that no reader claims, of a kind that a header explains: that is read instead. */
+    char *header = own == NULL ? find_header(path) : NULL;
+    if (header != NULL) {
+        free(bytes);
+        budget = EG_RECORDING_BYTES_MAX;
+        err = read_file(header, &budget, &bytes, &size, diag);
+        own = err == EG_OK ? find_reader(bytes, size) : NULL;
+    }
     if (err == EG_OK)
-        err = eg_recording_parse(path, bytes, (size_t)status.st_size, recording, diag);
+        err = read_main(header != NULL ? header : path, bytes, size, own, recording, diag);
     free(bytes);
+    free(header);
     return err;
 }
 

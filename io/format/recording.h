@@ -139,7 +139,23 @@ typedef eg_err (*eg_recording_foreign)(const char *name, const uint8_t *bytes, s
  * (io/import/child.h starts a process for it). Without one these files are EG_ERR_FORMAT. */
 void eg_recording_set_foreign(eg_recording_foreign foreign);
 
-/* The same from a path. */
+/* A file in memory. `name` has no folder. */
+typedef struct eg_named_bytes {
+    const char *name;
+    const uint8_t *bytes; /* [size] */
+    size_t size;
+} eg_named_bytes;
+
+/* Files that were chosen together, in any order: a header and those it names (WFDB's .hea, .dat and
+ * .atr; BrainVision's .vhdr, .eeg and .vmrk). One file is read as by eg_recording_parse. The digest
+ * is that of the header and, behind it, of the files it names in their order, as far as they are
+ * there. EG_ERR_ARGUMENT where no file of several is such a header; EG_ERR_MISSING where what it
+ * names is not among them. Pure: no I/O. */
+EG_NODISCARD eg_err eg_recording_parse_set(const eg_named_bytes *files, size_t n,
+                                           eg_recording **recording, eg_diag *diag);
+
+/* The same from a path. Files that a header names are looked for in its folder and nowhere else; if
+ * `path` is such a file, its header beside it is read. */
 EG_NODISCARD eg_err eg_recording_read(const char *path, eg_recording **recording, eg_diag *diag);
 
 /* The channel with this label (case is ignored), or NULL. */

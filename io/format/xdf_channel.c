@@ -6,7 +6,6 @@
 
 #include "core/base/bytes.h"
 #include "core/base/check.h"
-#include "core/base/sort.h"
 #include "io/format/build.h"
 #include "io/format/xdf_part.h"
 #include "io/format/xml.h"
@@ -283,27 +282,6 @@ static void take_values(xdf *x, xdf_stream *s, double stamp_s, const xdf_sample 
         channels[k].values[at] = read_value(s->kind, &reader);
 }
 
-static eg_err sort_events(xdf *x) {
-    eg_recording *r = x->recording;
-    size_t n = r->n_events;
-    double *times = calloc(n + 1, sizeof *times);
-    size_t *order = calloc(2 * n + 1, sizeof *order);
-    eg_event *sorted = calloc(n + 1, sizeof *sorted);
-    int is_good = times != NULL && order != NULL && sorted != NULL;
-    if (is_good) {
-        for (size_t i = 0; i < n; i++) times[i] = r->events[i].t_s;
-        eg_sort_index(n, times, order, order + n);
-        for (size_t i = 0; i < n; i++) sorted[i] = r->events[order[i]];
-        free(r->events);
-        r->events = sorted;
-    } else {
-        free(sorted);
-    }
-    free(times);
-    free(order);
-    return is_good ? EG_OK : xdf_fail(x, EG_ERR_MEMORY, "no memory");
-}
-
 eg_err xdf_read_values(xdf *x) {
     eg_recording *r = x->recording;
     for (size_t i = 0; i < x->n_streams; i++) {
@@ -324,5 +302,5 @@ eg_err xdf_read_values(xdf *x) {
         r->streams[i].t_s = s->t_s;
         s->t_s = NULL;
     }
-    return r->n_events > 1 ? sort_events(x) : EG_OK;
+    return eg_recording_sort_events(r, x->diag);
 }

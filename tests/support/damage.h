@@ -17,4 +17,8 @@ typedef struct damage {
  * sees a read beyond it. Fails the test if one takes longer than 50 ms (more under a sanitizer). */
 damage eg_test_damage(const char *name, const uint8_t *bytes, size_t n, size_t n_flipped);
 
+/* The same for file `which` of a set; the others stay whole. */
+damage eg_test_damage_set(const eg_named_bytes *files, size_t n_files, size_t which,
+                          size_t n_flipped);
+
 #endif

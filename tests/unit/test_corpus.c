@@ -48,6 +48,27 @@ static void feed_recording(const uint8_t *bytes, size_t size) {
     eg_recording_destroy(recording);
 }
 
+/* A header and the files that it names, as the fuzzer's set.h lays them out. */
+static void feed_set(const char *name, const uint8_t *bytes, size_t size) {
+    static const char *const names[] = {"a.dat", "b.dat", "c.dat", "r.eeg", "r.vmrk", "r.atr"};
+    if (size < 2) return;
+    size_t n = (size_t)bytes[0] | (size_t)bytes[1] << 8;
+    if (n > size - 2) n = size - 2;
+    eg_named_bytes files[7] = {{name, bytes + 2, n}};
+    for (size_t i = 0; i < 6; i++)
+        files[i + 1] = (eg_named_bytes){names[i], bytes + 2 + n, size - 2 - n};
+    eg_recording *recording;
+    eg_diag diag = {0};
+    eg_err err = eg_recording_parse_set(files, 7, &recording, &diag);
+    EG_CHECK((err == EG_OK) == (recording != NULL));
+    EG_CHECK(err == EG_OK || diag.text[0] != '\0');
+    eg_recording_destroy(recording);
+}
+
+static void feed_wfdb(const uint8_t *bytes, size_t size) {
+    feed_set("r.hea", bytes, size);
+}
+
 static void feed_map(const uint8_t *bytes, size_t size) {
     static eg_map map;
     eg_diag diag = {0};
@@ -97,10 +118,24 @@ static void xdf_files(void) {
     replay("xdf", feed_recording);
 }
 
+static void wfdb_files(void) {
+    replay("wfdb", feed_wfdb);
+}
+
+static void feed_vision(const uint8_t *bytes, size_t size) {
+    feed_set("r.vhdr", bytes, size);
+}
+
+static void vision_files(void) {
+    replay("brainvision", feed_vision);
+}
+
 static void trc_files(void) {
     replay("trc", feed_recording);
 }
 
 EG_TESTS({"corpus: tables", tables}, {"corpus: C3D files", c3d_files},
          {"corpus: EDF and BDF files", edf_files}, {"corpus: TRC, MOT and STO files", trc_files},
-         {"corpus: XDF files", xdf_files}, {"corpus: maps", maps}, {"corpus: cases", cases})
+         {"corpus: XDF files", xdf_files}, {"corpus: WFDB records", wfdb_files},
+         {"corpus: BrainVision recordings", vision_files}, {"corpus: maps", maps},
+         {"corpus: cases", cases})
