@@ -15,6 +15,9 @@ enum { HEADER_BYTES_MAX = 4 << 20, LONGER_MAX = 10, IS_BYTES = 1 << 16 };
 
 static const double default_rate_hz = 250, default_gain = 200, rate_max_hz = 1e7, count_max = 1e12;
 
+/* No samples, and FLAC: known, not read. */
+static const double other_formats[] = {0, 508, 516, 524};
+
 typedef struct signal {
     eg_span file, unit, description;
     double format; /* as written; NaN if it is none */
@@ -142,11 +145,20 @@ static int is_file_name(eg_span word) {
     return word.n == 1 && word.start[0] == '-';
 }
 
+/* In a format that WFDB has, be it read here or not. */
+static int is_signal_line(eg_span line) {
+    eg_span words = line;
+    signal s;
+    if (!is_file_name(next_word(&words)) || !read_signal_line(line, &s)) return 0;
+    for (size_t i = 0; i < sizeof other_formats / sizeof other_formats[0]; i++)
+        if (fabs(s.format - other_formats[i]) < 0.5) return 1;
+    return s.how != NULL;
+}
+
 int eg_wfdb_is(const uint8_t *bytes, size_t size) {
     size_t n = size < IS_BYTES ? size : IS_BYTES, number = 0;
     eg_span text = {(const char *)bytes, n}, line, words;
     wfdb w = {0};
-    signal s;
     if (n == 0 || eg_text_is_binary(bytes, n) || !next_line(&text, &line, &number)) return 0;
     words = line;
     eg_span name = next_word(&words);
@@ -154,8 +166,10 @@ int eg_wfdb_is(const uint8_t *bytes, size_t size) {
         return 0;
     if (w.is_segmented) return w.n_frames > 0 && is_file_name(name);
     if (!(w.n_signals >= 1) || !next_line(&text, &line, &number)) return 0;
-    words = line;
-    return is_file_name(next_word(&words)) && read_signal_line(line, &s);
+    /* Two lines tell a header from the list of facts above a table ("NO_OF_SAMPLES 3000"). */
+    int is_first = is_signal_line(line);
+    if (!is_first || w.n_signals < 2 || !next_line(&text, &line, &number)) return is_first;
+    return is_signal_line(line);
 }
 
 static eg_err read_header(wfdb *w) {
