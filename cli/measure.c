@@ -17,7 +17,7 @@
 
 const char eg_command_measure_help[] =
     "usage: engram measure balance FILE... [options]\n"
-    "       engram measure emg|strength FILE... [options]   (--help behind it says which)\n"
+    "       engram measure emg|motion|strength FILE... [options]   (--help behind it says which)\n"
     "options of balance:\n"
     "  --profile engram|quijoux2021|duarte   whose definitions (engram)\n"
     "  --task quiet_standing|quiet_sitting|limits_of_stability|weight_shift|sit_to_stand|\n"

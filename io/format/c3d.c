@@ -142,6 +142,37 @@ static void name_channels(const c3d_file *file) {
     }
 }
 
+/* ---- the body -------------------------------------------------------------------------------- */
+
+/* Above 0 and finite, or 0. */
+static double size_of(const c3d_file *file, const char *name) {
+    double value = c3d_number(file, c3d_find(file, "PROCESSING", name), 0);
+    return value > 0 ? value : 0;
+}
+
+/* Where Vicon's programs keep it; lengths are in millimetres. */
+static void read_subject(const c3d_file *file) {
+    eg_subject *s = &file->recording->subject;
+    s->height_mm = size_of(file, "HEIGHT");
+    s->mass_kg = size_of(file, "BODYMASS");
+    s->marker_diameter_mm = size_of(file, "MARKER DIAMETER");
+    if (!(s->marker_diameter_mm > 0)) s->marker_diameter_mm = size_of(file, "MARKERDIAMETER");
+    static const char *const names[2][4] = {
+        {"LLEGLENGTH", "LKNEEWIDTH", "LANKLEWIDTH", "LELBOWWIDTH"},
+        {"RLEGLENGTH", "RKNEEWIDTH", "RANKLEWIDTH", "RELBOWWIDTH"}};
+    for (int side = 0; side < 2; side++) {
+        s->leg_length_mm[side] = size_of(file, names[side][0]);
+        s->knee_width_mm[side] = size_of(file, names[side][1]);
+        s->ankle_width_mm[side] = size_of(file, names[side][2]);
+        s->elbow_width_mm[side] = size_of(file, names[side][3]);
+    }
+    eg_span up = c3d_text(c3d_find(file, "POINT", "Y_SCREEN"), 0);
+    char axis = up.n > 0 ? up.start[up.n - 1] : '\0';
+    int sign = up.n > 1 && up.start[0] == '-' ? -1 : 1;
+    if (axis >= 'a' && axis <= 'z') axis = (char)(axis - 'a' + 'A');
+    if (axis >= 'X' && axis <= 'Z' && up.n <= 2) s->up = sign * (axis - 'X' + 1);
+}
+
 /* ---- scales ---------------------------------------------------------------------------------- */
 
 static double next_number(c3d_list *list) {
@@ -199,6 +230,7 @@ static eg_err fill(c3d_file *file) {
     mark_computed(file);
     name_channels(file);
     set_rates(file);
+    read_subject(file);
     err = eg_recording_add_samples(r, file->diag);
     if (err == EG_OK) err = read_samples(file);
     if (err == EG_OK) err = c3d_read_events(file);

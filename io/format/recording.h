@@ -48,6 +48,14 @@ typedef struct eg_points {
     eg_marker *markers; /* [n_markers], owned */
 } eg_points;
 
+/* What a motion capture file says about the body that carries the markers; 0: it does not say. */
+typedef struct eg_subject {
+    double height_mm, mass_kg, marker_diameter_mm;
+    double leg_length_mm[2], knee_width_mm[2], ankle_width_mm[2],
+        elbow_width_mm[2]; /* left, right */
+    int up;                /* 1, 2, 3: x, y, z points up on the screen; negative: down */
+} eg_subject;
+
 /* Something that happened: "Foot Strike" of the "Left" side. */
 typedef struct eg_event {
     char label[EG_RECORDING_LABEL_MAX];
@@ -108,6 +116,7 @@ typedef struct eg_recording {
     double *samples;      /* one block that holds all values and xyz, owned; NULL: each apart */
     int has_points;       /* the format can hold markers, be there any or not */
     eg_points points;
+    eg_subject subject;
     size_t n_events;
     eg_event *events; /* [n_events] in order of time, owned */
     size_t n_platforms;
