@@ -39,15 +39,36 @@ static eg_err find_bursts(const emg_settings *s, emg_channel *c, eg_arena *arena
     return err;
 }
 
+/* What the frequencies are taken from: high-passed as the band is, less hum and heart, but not
+ * low-passed. */
+static eg_err high_pass(const emg_settings *s, const emg_channel *c, double *wide, eg_arena *arena,
+                        eg_diag *diag) {
+    const eg_emg_settings *f = &c->filters.settings;
+    eg_filter high, notch;
+    eg_err err = eg_filter_butterworth(&high, EG_FILTER_HIGH_PASS, f->band_order, f->band_low_hz,
+                                       0.0, c->rate_hz, diag);
+    if (err == EG_OK) err = eg_emg_zero_lag(&high, 1, c->n, c->x, wide, 0, arena, diag);
+    if (err != EG_OK || !(s->notch_hz > 0.0) || s->heart != EG_EMG_HEART_NONE) return err;
+    err = eg_emg_notch(&notch, s->notch_hz, f->notch_quality, c->rate_hz, diag);
+    if (err == EG_OK) err = eg_emg_zero_lag(&notch, 1, c->n, wide, wide, 0, arena, diag);
+    return err;
+}
+
 static eg_err measure_epochs(const emg_settings *s, emg_channel *c, eg_arena *arena,
                              eg_diag *diag) {
     double median = 0.0, mean = 0.0;
     c->median_hz = c->mean_hz = (double)NAN;
     if ((double)c->n < s->epoch_s * c->rate_hz) return EG_OK;
     eg_emg_epoch *epochs = calloc(EG_EMG_EPOCHS_MAX, sizeof *epochs);
-    if (epochs == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
-    eg_err err = eg_emg_epochs(c->rate_hz, s->epoch_s, c->n, c->band, c->n_bursts, c->bursts,
-                               EG_EMG_EPOCHS_MAX, epochs, &c->n_epochs, arena, diag);
+    double *wide = calloc(c->n + 1, sizeof *wide);
+    eg_err err = epochs == NULL || wide == NULL
+                     ? eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory")
+                     : high_pass(s, c, wide, arena, diag);
+    if (err == EG_OK)
+        err = eg_emg_epochs_below(c->filters.settings.band_high_hz, c->rate_hz, s->epoch_s, c->n,
+                                  c->band, wide, c->n_bursts, c->bursts, EG_EMG_EPOCHS_MAX, epochs,
+                                  &c->n_epochs, arena, diag);
+    free(wide);
     for (size_t i = 0; i < c->n_epochs && err == EG_OK; i++) {
         if (!epochs[i].is_active || !isfinite(epochs[i].spectrum.median_hz)) continue;
         median += epochs[i].spectrum.median_hz;

@@ -169,7 +169,8 @@ static void say_epochs(const emg_work *work) {
     if (n > 0)
         eg_study_say(work->result,
                      "Frequencies: periodograms of %zu of %zu epochs of %g s, those that lie "
-                     "within a burst (%.3g %% rejected); mean removed, no window; median frequency "
+                     "within a burst (%.3g %% rejected); mean removed, no window, 20 Hz high-pass, "
+                     "bins up to the upper corner; median frequency "
                      "interpolated, slope by least squares with its 95 %% interval.",
                      active, n, work->settings.epoch_s, 100.0 * (double)(n - active) / (double)n);
     if (work->settings.has_reflex)

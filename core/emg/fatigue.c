@@ -54,6 +54,14 @@ static int lies_in_burst(double from_s, double to_s, size_t n_bursts, const eg_b
 eg_err eg_emg_epochs(double rate_hz, double epoch_s, size_t n, const eg_real *band, size_t n_bursts,
                      const eg_burst *bursts, size_t capacity, eg_emg_epoch *epochs, size_t *count,
                      eg_arena *scratch, eg_diag *diag) {
+    return eg_emg_epochs_below(INFINITY, rate_hz, epoch_s, n, band, band, n_bursts, bursts,
+                               capacity, epochs, count, scratch, diag);
+}
+
+eg_err eg_emg_epochs_below(double top_hz, double rate_hz, double epoch_s, size_t n,
+                           const eg_real *band, const eg_real *wide, size_t n_bursts,
+                           const eg_burst *bursts, size_t capacity, eg_emg_epoch *epochs,
+                           size_t *count, eg_arena *scratch, eg_diag *diag) {
     *count = 0;
     double samples = floor(epoch_s * rate_hz + 0.5);
     if (!(samples >= 4.0 && samples <= (double)n))
@@ -66,13 +74,15 @@ eg_err eg_emg_epochs(double rate_hz, double epoch_s, size_t n, const eg_real *ba
     double *density = err == EG_OK ? eg_arena_take(scratch, welch.n_bins, sizeof *density) : NULL;
     if (err == EG_OK && density == NULL)
         err = eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for epochs");
+    size_t n_bins = err == EG_OK ? welch.n_bins : 0;
+    while (n_bins > 1 && (double)(n_bins - 1) * rate_hz / samples > top_hz) n_bins--;
     for (size_t at = 0; err == EG_OK && at + length <= n && *count < capacity; at += length) {
         eg_emg_epoch *epoch = &epochs[*count];
         double squares = 0.0, from_s = (double)at / rate_hz, to_s = (double)(at + length) / rate_hz;
         for (size_t i = at; i < at + length; i++) squares += (double)band[i] * (double)band[i];
-        err = eg_welch_run(&welch, length, band + at, density, diag);
+        err = eg_welch_run(&welch, length, wide + at, density, diag);
         *epoch = (eg_emg_epoch){0.5 * (from_s + to_s), sqrt(squares / (double)length),
-                                eg_emg_spectrum_of(welch.n_bins, density, rate_hz / samples),
+                                eg_emg_spectrum_of(n_bins, density, rate_hz / samples),
                                 lies_in_burst(from_s, to_s, n_bursts, bursts)};
         ++*count;
     }

@@ -40,6 +40,15 @@ EG_NODISCARD eg_err eg_emg_epochs(double rate_hz, double epoch_s, size_t n, cons
                                   eg_emg_epoch *epochs, size_t *count, eg_arena *scratch,
                                   eg_diag *diag);
 
+/* The same with the amplitude from `band` and the spectrum from `wide` up to top_hz: a signal that
+ * was high-passed only, so that the low-pass' bend, which hangs on the rate (450 Hz at 1 kHz is
+ * steep, at 4 kHz it is not), does not move the frequencies. */
+EG_NODISCARD eg_err eg_emg_epochs_below(double top_hz, double rate_hz, double epoch_s, size_t n,
+                                        const eg_real *band, const eg_real *wide, size_t n_bursts,
+                                        const eg_burst *bursts, size_t capacity,
+                                        eg_emg_epoch *epochs, size_t *count, eg_arena *scratch,
+                                        eg_diag *diag);
+
 /* A line through y[n] at t[n]: least squares with the 95 % interval of the slope (Student's t,
  * n - 2), and the median of all slopes between two points (Theil-Sen). */
 typedef struct eg_emg_line {

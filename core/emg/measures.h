@@ -41,7 +41,8 @@
       "median of 10 log10(burst power / rest power - 1)", "Engram")                                \
     X(MEDIAN, 0, "emg.frequency.median", "Median frequency", "Hz", EG_BETTER_NONE,                 \
       "The frequency that halves the power of the active epochs; falls with fatigue.",             \
-      "mean over active 1 s epochs of the frequency where the running sum of the periodogram "     \
+      "mean over active 1 s epochs of the frequency where the running sum of the periodogram, 20 " \
+      "to 450 Hz, "                                                                                \
       "reaches half",                                                                              \
       "Stulen and De Luca 1981; De Luca 1997")                                                     \
     X(MEAN, 1, "emg.frequency.mean", "Mean frequency", "Hz", EG_BETTER_NONE,                       \
