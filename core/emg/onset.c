@@ -28,6 +28,42 @@ static size_t cell_samples(double rate_hz) {
     return rate_hz > 1500.0 ? (size_t)(rate_hz / 1000.0 + 0.5) : 1;
 }
 
+/* Rows of up to eight channels side by side; what is no number becomes 0 and is counted. */
+static size_t take_block(size_t n_channels, size_t lanes, size_t count, const eg_real *x,
+                         eg_real *block) {
+    eg_real check[2] = {0, 0}; /* stays 0 unless a value is infinite or none at all */
+    for (size_t i = 0; i < count; i++, x += n_channels) {
+        eg_real *to = block + i * lanes;
+        size_t k = 0;
+        for (; k + 2 <= lanes; k += 2) {
+            to[k] = x[k];
+            to[k + 1] = x[k + 1];
+            check[0] += x[k] - x[k];
+            check[1] += x[k + 1] - x[k + 1];
+        }
+        for (; k < lanes; k++) {
+            to[k] = x[k];
+            check[0] += x[k] - x[k];
+        }
+    }
+    size_t bad = 0;
+    if (!isfinite(check[0] + check[1]))
+        for (size_t i = 0; i < count * lanes; i++) {
+            if (isfinite(block[i])) continue;
+            block[i] = 0;
+            bad++;
+        }
+    return bad;
+}
+
+static inline void add_squares(size_t lanes, const eg_real *row, double sum[8]) {
+    if (lanes == 8) { /* spelled out, so that the sums stay side by side */
+        for (size_t k = 0; k < 8; k++) sum[k] += (double)row[k] * (double)row[k];
+        return;
+    }
+    for (size_t k = 0; k < lanes; k++) sum[k] += (double)row[k] * (double)row[k];
+}
+
 eg_err eg_onset_cells_fill(double rate_hz, size_t n_channels, size_t n, const eg_real *x,
                            eg_onset_cells *cells, eg_arena *arena, eg_diag *diag) {
     EG_ASSERT(cells != NULL && n_channels > 0 && n_channels <= EG_EMG_CHANNELS_MAX);
@@ -57,19 +93,11 @@ eg_err eg_onset_cells_fill(double rate_hz, size_t n_channels, size_t n, const eg
         size_t in_cell = 0, cell = 0;
         for (size_t at = 0; at < n; at += rows) {
             size_t count = n - at < rows ? n - at : rows;
-            for (size_t i = 0; i < count; i++)
-                for (size_t k = 0; k < lanes; k++) {
-                    eg_real value = x[(at + i) * n_channels + first + k];
-                    int is_bad = !isfinite(value);
-                    cells->n_bad += (size_t)is_bad;
-                    block[i * lanes + k] = is_bad ? 0 : value;
-                }
+            cells->n_bad +=
+                take_block(n_channels, lanes, count, x + at * n_channels + first, block);
             eg_emg_causal(&filters.band, lanes, state, count, block, block);
             for (size_t i = 0; i < count; i++) {
-                for (size_t k = 0; k < lanes; k++) {
-                    double value = (double)block[i * lanes + k];
-                    sum[k] += value * value;
-                }
+                add_squares(lanes, block + i * lanes, sum);
                 if (++in_cell < size) continue;
                 for (size_t k = 0; k < lanes; k++) {
                     if (cell < cells->n_cells)
@@ -357,7 +385,7 @@ static double power_before(const detection *d, const double *sums, const segment
 static onset_edge edge_of(const detection *d, const double *sums, const segment *s,
                           size_t neighbour, int is_end) {
     const size_t group = d->group, back = (size_t)(0.3 / d->cell_s),
-                 most = (size_t)(0.6 / d->cell_s);
+                 most = (size_t)(0.4 / d->cell_s);
     size_t start = (is_end ? d->n_bins - s->to : s->from) * group;
     size_t stop = (is_end ? d->n_bins - s->from : s->to) * group;
     size_t seed = (is_end ? d->n_bins - 1 - s->last : s->seed) * group;

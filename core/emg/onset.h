@@ -3,9 +3,8 @@
  * The default is an approximated generalised likelihood ratio (Staude and Wolf 1999, Med Eng Phys
  * 21:449; Staude 2001, IEEE Trans Biomed Eng 48:1292): sliding windows of 40 and 200 ms are held
  * against the rest's power, and the instant of change is then found by likelihood. Where the paper
- * fits a step, we also fit rises of up to 350 ms (a rise must be 2.5 nats likelier than a step),
- * because muscles ramp, and take the median of the instant's posterior; its spread becomes the
- * confidence.
+ * fits a step, we integrate over steps and rises of up to 0.36 s, because muscles ramp, and take
+ * the median of the instant's posterior; its spread becomes the confidence.
  *
  * Everything here works on energies of short cells (1 ms, or one sample where the rate is below
  * 1 kHz) after a causal band-pass: a zero-lag filter would smear a loud burst to before its onset.
@@ -58,7 +57,7 @@ typedef struct eg_burst {
     double on_s, off_s;             /* from the first sample */
     double on_early_s, on_late_s;   /* 95 % interval of the onset under the model */
     double off_early_s, off_late_s; /* the same of the end */
-    double rise_s;                  /* rise time that fits best, s */
+    double rise_s;                  /* likeliest rise time, 0 ... 0.356 s */
     double snr_db;                  /* 10 log10(burst power / rest power - 1) */
     double evidence;                /* log likelihood ratio of the loudest 40 ms; alarm is h */
     double confidence;              /* 0 ... 1: probability under the model that the true onset is
@@ -92,7 +91,7 @@ EG_NODISCARD eg_err eg_onset_cells_fill(double rate_hz, size_t n_channels, size_
 
 /* AGLR on one channel's cells: up to `capacity` bursts in order of time (EG_ERR_LIMIT if there are
  * more; those that fit are right). EG_ERR_DATA for less than half a second or a signal that is
- * constant. Takes about 4 bytes a cell of scratch. Cost: 1 us for 100 cells, 20 us a burst. */
+ * constant. Takes about 4 bytes a cell of scratch. Cost: 1 us for 100 cells, 30 us a burst. */
 EG_NODISCARD eg_err eg_onset_aglr(const eg_onset_settings *settings, double cell_s, size_t n_cells,
                                   const double *power, eg_onset_rest *rest, size_t capacity,
                                   eg_burst *bursts, size_t *count, eg_arena *scratch,

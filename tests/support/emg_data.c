@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/random.h"
-#include "core/signal/filter.h"
 #include "io/format/recording.h"
 #include "tests/support/test.h"
 
@@ -113,50 +111,23 @@ double eg_emg_difference(const json_t *golden, const char *path, size_t n, const
     return worst / size;
 }
 
-double eg_emg_amplitude(double t_s, double length_s, double ramp_s, double snr_db) {
-    double full = pow(10.0, snr_db / 20.0);
-    if (t_s < 0.0 || t_s >= length_s) return 0.0;
-    double edge = fmin(t_s, length_s - t_s);
-    return edge < ramp_s ? full * edge / ramp_s : full;
-}
-
-/* Noise of unit deviation; band-limited unless white. */
-static void fill_noise(double *x, size_t n, double rate_hz, int is_white, unsigned stream) {
-    eg_random random;
-    eg_random_init(&random, 20260, stream);
-    for (size_t i = 0; i < n; i++) x[i] = eg_random_normal(&random);
-    if (is_white) return;
-    eg_filter filter;
-    eg_filter_state state = {0};
-    double high = fmin(450.0, 0.45 * rate_hz);
-    EG_CHECK_INT(eg_filter_butterworth(&filter, EG_FILTER_BAND_PASS, 2, 20.0, high, rate_hz, NULL),
-                 EG_OK);
-    eg_filter_run(&filter, &state, n, x, x);
-    double sum = 0.0;
-    for (size_t i = 0; i < n; i++) sum += x[i] * x[i];
-    for (size_t i = 0; i < n; i++) x[i] /= sqrt(sum / (double)n);
-}
-
 eg_emg_made eg_emg_make(double rate_hz, size_t n_bursts, double period_s, double length_s,
                         double ramp_s, double snr_db, int is_white, unsigned seed) {
-    eg_emg_made made = {.rate_hz = rate_hz, .n_bursts = n_bursts};
-    made.n = (size_t)((double)(n_bursts + 1) * period_s * rate_hz);
-    made.x = malloc(2 * made.n * sizeof *made.x);
-    EG_CHECK(made.x != NULL && n_bursts <= 512);
-    double *muscle = made.x + made.n;
-    fill_noise(made.x, made.n, rate_hz, is_white, 2 * seed);
-    fill_noise(muscle, made.n, rate_hz, is_white, 2 * seed + 1);
-    eg_random random;
-    eg_random_init(&random, 7, seed);
-    for (size_t k = 0; k < n_bursts; k++) {
-        double on = ((double)k + 0.7 + 0.2 * eg_random_uniform(&random)) * period_s;
-        size_t first = (size_t)ceil(on * rate_hz);
-        on = (double)first / rate_hz;
-        made.on_s[k] = on;
-        made.off_s[k] = on + length_s;
-        for (size_t i = first; i < made.n && (double)i / rate_hz < on + length_s; i++)
-            made.x[i] += muscle[i] *
-                         eg_emg_amplitude((double)(i - first) / rate_hz, length_s, ramp_s, snr_db);
-    }
+    return eg_emg_make_kind((eg_sim_emg){rate_hz, n_bursts, period_s, length_s, ramp_s, snr_db,
+                                         EG_SIM_EMG_GAUSSIAN, is_white, seed});
+}
+
+eg_emg_made eg_emg_make_kind(eg_sim_emg sim) {
+    eg_emg_made made = {.sim = sim, .rate_hz = sim.rate_hz, .n_bursts = sim.n_bursts};
+    EG_CHECK(sim.n_bursts <= sizeof made.on_s / sizeof made.on_s[0]);
+    made.n = eg_sim_emg_length(&sim);
+    made.x = malloc(made.n * sizeof *made.x);
+    void *memory = malloc(made.n * sizeof *made.x + 64);
+    EG_CHECK(made.x != NULL && memory != NULL);
+    eg_arena arena;
+    eg_arena_init(&arena, memory, made.n * sizeof *made.x + 64);
+    EG_CHECK_INT(eg_sim_emg_fill(&sim, made.n, made.x, made.on_s, &arena, NULL), EG_OK);
+    for (size_t k = 0; k < sim.n_bursts; k++) made.off_s[k] = made.on_s[k] + sim.length_s;
+    free(memory);
     return made;
 }

@@ -5,6 +5,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "core/sim/emg.h"
+
 typedef struct eg_emg_case {
     const char *name;     /* of the golden file: "uci_lower_limb_3Amar" */
     const char *channel;  /* "RF"; "EMG" if there is one only */
@@ -31,23 +33,20 @@ const json_t *eg_emg_at(const json_t *golden, const char *path);
  * difference over the largest reference value. */
 double eg_emg_difference(const json_t *golden, const char *path, size_t n, const double *y);
 
-/* A made recording of known truth: Gaussian noise in the muscle's band. */
+/* A made recording of known truth (core/sim/emg.h). */
 typedef struct eg_emg_made {
+    eg_sim_emg sim;
     double rate_hz;
     size_t n;
-    double *x; /* [n], rest has standard deviation 1 */
+    double *x; /* [n], rest has standard deviation 1; the caller frees it */
     size_t n_bursts;
     double on_s[512], off_s[512]; /* the instants at which the amplitude leaves and is back */
 } eg_emg_made;
 
-/* White or band-limited (20 ... 450 Hz) Gaussian noise of unit deviation in a Gaussian process
- * that gets louder: burst power is 10^(snr_db / 10) times that of the rest. Amplitude rises over
- * ramp_s in a straight line and falls likewise. period_s between onsets, length_s each. */
+eg_emg_made eg_emg_make_kind(eg_sim_emg sim);
+
+/* Gaussian; white or band-limited. */
 eg_emg_made eg_emg_make(double rate_hz, size_t n_bursts, double period_s, double length_s,
                         double ramp_s, double snr_db, int is_white, unsigned seed);
-
-/* The burst's amplitude factor beside the rest's 1 at time t_s from the onset: the process is
- * rest + amplitude * muscle. */
-double eg_emg_amplitude(double t_s, double length_s, double ramp_s, double snr_db);
 
 #endif

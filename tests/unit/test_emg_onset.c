@@ -80,45 +80,78 @@ static void finds_steps(void) {
         }
 }
 
-/* The most likely instant where power of rest and burst and the shape of the rise are known. */
-static double ideal_ms(const eg_emg_made *made, size_t which, double ramp_s, double snr_db) {
-    enum { SPAN = 300 };
-    double gain = pow(10.0, 0.1 * snr_db), best = -INFINITY, error = NAN;
-    long middle = lround(made->on_s[which] * made->rate_hz), ramp = lround(ramp_s * made->rate_hz);
-    for (long shift = -SPAN; shift <= SPAN; shift++) {
-        double sum = 0.0;
-        for (long i = middle - SPAN; i < middle + 2 * SPAN; i++) {
-            long since = i - middle - shift;
-            double u = since < 0 ? 0.0 : since < ramp ? (double)since / (double)ramp : 1.0;
-            double power = 1.0 + gain * u * u;
-            sum -= log(power) + made->x[i] * made->x[i] / power;
-        }
-        if (sum > best) {
-            best = sum;
-            error = 1e3 * fabs((double)shift) / made->rate_hz;
-        }
+typedef struct pooled {
+    double errors[1200], ideal[1200];
+    size_t n, n_ideal, missed, found;
+} pooled;
+
+/* Adds one made recording's errors, and those of the ideal observer. */
+static void pool(pooled *p, const eg_emg_made *made) {
+    eg_onset_settings settings = eg_onset_defaults(made->rate_hz);
+    size_t count = find(EG_ONSET_AGLR, &settings, made->n, made->x);
+    p->found += count;
+    for (size_t k = 0; k < made->n_bursts; k++) {
+        double best = INFINITY, truth = made->on_s[k];
+        for (size_t i = 0; i < count; i++) best = fmin(best, fabs(bursts[i].on_s - truth));
+        if (best > 0.4)
+            p->missed++;
+        else
+            p->errors[p->n++] = 1e3 * best;
+        double ideal = eg_sim_emg_ideal_s(&made->sim, made->n, made->x, truth);
+        p->ideal[p->n_ideal++] = 1e3 * fabs(ideal - truth);
     }
-    return error;
 }
 
+static double median(size_t n, double *values) {
+    qsort(values, n, sizeof values[0], ascending);
+    return n > 0 ? values[n / 2] : (double)NAN;
+}
+
+/* Ramps against the ideal observer, who knows rise and levels. Nobody else does, and where they are
+ * unknown the best possible error is 2.7 times as large at 6 dB and 2.4 times at 9 dB (see
+ * onset_edge.c): below 12 dB the limit is what we hold. */
 static void finds_ramps(void) {
-    static const double ramps_s[] = {0.05, 0.1, 0.25}, levels_db[] = {12.0, 20.0};
-    for (size_t r = 0; r < 3; r++)
-        for (size_t i = 0; i < 2; i++) {
-            eg_emg_made made =
-                eg_emg_make(1000.0, 200, 2.0, 0.8, ramps_s[r], levels_db[i], 0, (unsigned)(60 + r));
-            double ideal[200];
-            for (size_t k = 0; k < 200; k++)
-                ideal[k] = k % 2 == 0 ? ideal_ms(&made, k, ramps_s[r], levels_db[i]) : -1.0;
-            qsort(ideal, 200, sizeof ideal[0], ascending);
-            eg_onset_settings settings = eg_onset_defaults(1000.0);
-            accuracy a = compare(&made, find(EG_ONSET_AGLR, &settings, made.n, made.x));
+    static const double ramps_s[] = {0.05, 0.1, 0.25};
+    static const struct {
+        double db, limit;
+    } levels[] = {{6.0, 4.0}, {9.0, 3.3}, {12.0, 2.5}, {20.0, 2.5}};
+    for (size_t l = 0; l < 4; l++)
+        for (size_t r = 0; r < 3; r++) {
+            static pooled p;
+            p = (pooled){.n = 0};
+            for (unsigned seed = 0; seed < 3; seed++) {
+                eg_emg_made made = eg_emg_make(1000.0, 200, 2.0, 0.8, ramps_s[r], levels[l].db, 0,
+                                               60 + (unsigned)r + 100 * seed);
+                pool(&p, &made);
+                free(made.x);
+            }
+            double error = median(p.n, p.errors), ideal = median(p.n_ideal, p.ideal);
+            eg_test_note("%g ms %g dB: %.1f, ideal %.1f; ", 1e3 * ramps_s[r], levels[l].db, error,
+                         ideal);
             /* The ideal is whole samples: half a millisecond either way. */
-            eg_test_note("%g ms %g dB: %.1f, ideal %.1f; ", 1e3 * ramps_s[r], levels_db[i],
-                         a.median_ms, ideal[150]);
-            EG_CHECK(a.median_ms <= 2.5 * (ideal[150] + 0.5));
-            EG_CHECK_INT(a.missed, 0);
+            EG_CHECK(error <= levels[l].limit * (ideal + 0.5));
+            EG_CHECK_INT(p.missed, 0);
+            EG_CHECK_INT(p.found, 600);
+        }
+}
+
+/* Noise that is not the model's: heavy tails, and trains of motor unit potentials. */
+static void finds_other_noise(void) {
+    static const char *const names[] = {"", "Laplace", "motor units"};
+    static const double ramps_s[] = {0.0, 0.1}, limits_ms[] = {5.0, 20.0};
+    for (eg_sim_emg_kind kind = EG_SIM_EMG_LAPLACE; kind <= EG_SIM_EMG_UNITS; kind++)
+        for (size_t r = 0; r < 2; r++) {
+            static pooled p;
+            p = (pooled){.n = 0};
+            eg_emg_made made = eg_emg_make_kind(
+                (eg_sim_emg){1000.0, 200, 2.0, 0.8, ramps_s[r], 12.0, kind, 0, 130 + (unsigned)r});
+            pool(&p, &made);
             free(made.x);
+            double error = median(p.n, p.errors);
+            eg_test_note("%s, %g ms, 12 dB: %.1f ms; ", names[kind], 1e3 * ramps_s[r], error);
+            EG_CHECK(error <= limits_ms[r]);
+            EG_CHECK_INT(p.missed, 0);
+            EG_CHECK_INT(p.found, 200);
         }
 }
 
@@ -314,6 +347,7 @@ static void refuses(void) {
 
 EG_TESTS({"emg onset: steps of known truth", finds_steps},
          {"emg onset: ramps of known truth", finds_ramps},
+         {"emg onset: noise of other kinds", finds_other_noise},
          {"emg onset: rest stays rest", rest_stays_rest},
          {"emg onset: bursts among heart, hum and drift", bursts_among_nuisance},
          {"emg onset: equals what the eye sees", equals_what_the_eye_sees},
