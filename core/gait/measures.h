@@ -1,0 +1,163 @@
+/* The measures of walking as one table: the numbers that name them, the catalogue for everybody
+ * else and the order in which they are printed.
+ *
+ * X(id, extra, sides, code, name, unit, better, definition, formula, source). `sides`: it has a
+ * value for each foot beside that of both. `extra` ones are shown on request. */
+#ifndef EG_GAIT_MEASURES_H
+#define EG_GAIT_MEASURES_H
+
+#include "core/base/measure.h"
+
+#define EG_GAIT_HUXHAM "Huxham et al. 2006, Gait Posture 23:159"
+#define EG_GAIT_PERRY  "Perry & Burnfield, Gait Analysis, 2nd ed."
+#define EG_GAIT_SI(x)  "200 (R - L) / (R + L) of the means of " x
+
+#define EG_GAIT_MEASURES(X)                                                                        \
+    X(STEPS, 0, 0, "gait.steps", "Steps", "1", EG_BETTER_NONE,                                     \
+      "How many times a foot came down in the recording.", "count of strikes", "Engram")           \
+    X(STRIDES, 0, 0, "gait.strides", "Strides measured", "1", EG_BETTER_NONE,                      \
+      "Strides from which means are taken: without the first and last two steps of a walk that "   \
+      "starts or stops in the recording, and without turns.",                                      \
+      "count of steady strides", "Engram")                                                         \
+    X(SPEED, 0, 0, "gait.speed", "Walking speed", "m/s", EG_BETTER_HIGHER,                         \
+      "Way of the steady strides over their time.", "sum(stride length) / sum(stride time)",       \
+      EG_GAIT_PERRY)                                                                               \
+    X(CADENCE, 0, 0, "gait.cadence", "Cadence", "/min", EG_BETTER_NONE, "Steps a minute.",         \
+      "120 / mean(stride time)", EG_GAIT_PERRY)                                                    \
+    X(STEP_LENGTH, 0, 1, "gait.step.length", "Step length", "mm", EG_BETTER_NONE,                  \
+      "From the other foot's place to this foot's, along the line between this foot's last and "   \
+      "new place.",                                                                                \
+      "mean over steady steps", EG_GAIT_HUXHAM)                                                    \
+    X(STRIDE_LENGTH, 0, 1, "gait.stride.length", "Stride length", "mm", EG_BETTER_NONE,            \
+      "From a foot's place to its next one.", "mean over steady strides", EG_GAIT_HUXHAM)          \
+    X(STEP_WIDTH, 0, 1, "gait.step.width", "Step width", "mm", EG_BETTER_NONE,                     \
+      "How far the feet stand apart, across the way; negative where they cross.",                  \
+      "distance of the other foot's place from the line of this foot's stride", EG_GAIT_HUXHAM)    \
+    X(STEP_TIME, 0, 1, "gait.step.time", "Step time", "s", EG_BETTER_NONE,                         \
+      "From the other foot's strike to this foot's.", "mean over steady steps", EG_GAIT_PERRY)     \
+    X(STRIDE_TIME, 0, 1, "gait.stride.time", "Stride time", "s", EG_BETTER_NONE,                   \
+      "From a foot's strike to its next one.", "mean over steady strides", EG_GAIT_PERRY)          \
+    X(STANCE, 0, 1, "gait.stance", "Stance", "%", EG_BETTER_NONE,                                  \
+      "Part of the stride during which the foot is on the ground.",                                \
+      "100 (off - strike) / stride time", EG_GAIT_PERRY)                                           \
+    X(SWING, 0, 1, "gait.swing", "Swing", "%", EG_BETTER_NONE,                                     \
+      "Part of the stride during which the foot is in the air.", "100 - stance", EG_GAIT_PERRY)    \
+    X(DOUBLE, 0, 1, "gait.double_support", "Double support", "%", EG_BETTER_NONE,                  \
+      "Part of the stride during which both feet are on the ground, both times together.",         \
+      "100 (other off - strike + off - other strike) / stride time", EG_GAIT_PERRY)                \
+    X(SINGLE, 1, 1, "gait.single_support", "Single support", "%", EG_BETTER_NONE,                  \
+      "Part of the stride during which this foot alone is on the ground.",                         \
+      "100 (other strike - other off) / stride time", EG_GAIT_PERRY)                               \
+    X(STANCE_TIME, 1, 1, "gait.stance.time", "Stance time", "s", EG_BETTER_NONE,                   \
+      "From the strike to the off of a foot.", "mean over steady strides", EG_GAIT_PERRY)          \
+    X(SWING_TIME, 1, 1, "gait.swing.time", "Swing time", "s", EG_BETTER_NONE,                      \
+      "From the off to the next strike of a foot.", "mean over steady strides", EG_GAIT_PERRY)     \
+    X(CLEARANCE, 0, 1, "gait.clearance", "Toe clearance", "mm", EG_BETTER_NONE,                    \
+      "Least height of the forefoot in the middle of the swing over its height while standing; "   \
+      "the mean over the swings that have such a least height.",                                   \
+      "lowest local minimum between 20 and 85 % of the swing minus the height standing",           \
+      "Winter 1992, Phys Ther 72:45")                                                              \
+    X(STRIDE_TIME_CV, 0, 0, "gait.stride.time.cv", "Variability of stride time", "%",              \
+      EG_BETTER_LOWER, "Standard deviation of the stride times over their mean.",                  \
+      "100 SD / mean; each side on its own, then the root mean square of both",                    \
+      "Hausdorff 2005, "                                                                           \
+      "J Neuroeng Rehabil 2:19")                                                                   \
+    X(STEP_TIME_SD, 1, 0, "gait.step.time.sd", "Variability of step time", "s", EG_BETTER_LOWER,   \
+      "Standard deviation of the step times, sides apart.",                                        \
+      "root mean square of the two sides' SD",                                                     \
+      "Galna, Lord & Rochester 2013, Gait Posture 37:580")                                         \
+    X(STEP_LENGTH_SD, 0, 0, "gait.step.length.sd", "Variability of step length", "mm",             \
+      EG_BETTER_LOWER, "Standard deviation of the step lengths, sides apart.",                     \
+      "root mean square of the two sides' SD",                                                     \
+      "Galna, Lord & Rochester 2013, Gait Posture 37:580")                                         \
+    X(STEP_WIDTH_SD, 1, 0, "gait.step.width.sd", "Variability of step width", "mm",                \
+      EG_BETTER_NONE, "Standard deviation of the step widths, sides apart.",                       \
+      "root mean square of the two sides' SD",                                                     \
+      "Galna, Lord & Rochester 2013, Gait Posture 37:580")                                         \
+    X(SI_STEP_LENGTH, 0, 0, "gait.symmetry.step.length", "Symmetry index of step length", "%",     \
+      EG_BETTER_NONE, "0 where both sides are alike; above 0 where the right one is larger.",      \
+      EG_GAIT_SI("step length"),                                                                   \
+      "Robinson, Herzog & Nigg 1987, J Manipulative Physiol Ther "                                 \
+      "10:172")                                                                                    \
+    X(SI_STEP_TIME, 0, 0, "gait.symmetry.step.time", "Symmetry index of step time", "%",           \
+      EG_BETTER_NONE, "0 where both sides are alike; above 0 where the right one is larger.",      \
+      EG_GAIT_SI("step time"), "Robinson, Herzog & Nigg 1987, J Manipulative Physiol Ther 10:172") \
+    X(SI_SWING, 0, 0, "gait.symmetry.swing", "Symmetry index of swing time", "%", EG_BETTER_NONE,  \
+      "0 where both sides are alike; above 0 where the right one is larger.",                      \
+      EG_GAIT_SI("swing time"),                                                                    \
+      "Robinson, Herzog & Nigg 1987, J Manipulative Physiol Ther "                                 \
+      "10:172")                                                                                    \
+    X(SI_STANCE, 1, 0, "gait.symmetry.stance", "Symmetry index of stance time", "%",               \
+      EG_BETTER_NONE, "0 where both sides are alike; above 0 where the right one is larger.",      \
+      EG_GAIT_SI("stance time"),                                                                   \
+      "Robinson, Herzog & Nigg 1987, J Manipulative Physiol Ther "                                 \
+      "10:172")                                                                                    \
+    X(RATIO_STEP_LENGTH, 1, 0, "gait.ratio.step.length", "Step length ratio", "1",                 \
+      EG_BETTER_LOWER, "Larger over smaller side; 1 where both are alike.",                        \
+      "max(L, R) / min(L, R) of the means", "Patterson et al. 2010, Gait Posture 31:241")          \
+    X(RATIO_SWING, 1, 0, "gait.ratio.swing", "Swing time ratio", "1", EG_BETTER_LOWER,             \
+      "Larger over smaller side; 1 where both are alike.", "max(L, R) / min(L, R) of the means",   \
+      "Patterson et al. 2010, Gait Posture 31:241")                                                \
+    X(WALK_RATIO, 1, 0, "gait.walk_ratio", "Walk ratio", "mm.min", EG_BETTER_NONE,                 \
+      "Step length over cadence: how speed is made.", "mean step length / cadence",                \
+      "Sekiya & Nagasaki 1998, Gait Posture 7:225")                                                \
+    X(HARMONIC_V, 1, 0, "gait.harmonic_ratio.vertical", "Harmonic ratio, vertical", "1",           \
+      EG_BETTER_HIGHER, "How much of the trunk's movement repeats from step to step.",             \
+      "sum of amplitudes of harmonics 2, 4 ... 20 over 1, 3 ... 19 of each stride; the mean",      \
+      "Menz, Lord & Fitzpatrick 2003, Gait Posture 18:35")                                         \
+    X(HARMONIC_AP, 1, 0, "gait.harmonic_ratio.ap", "Harmonic ratio, forward", "1",                 \
+      EG_BETTER_HIGHER, "How much of the trunk's movement repeats from step to step.",             \
+      "sum of amplitudes of harmonics 2, 4 ... 20 over 1, 3 ... 19 of each stride; the mean",      \
+      "Menz, Lord & Fitzpatrick 2003, Gait Posture 18:35")                                         \
+    X(HARMONIC_ML, 1, 0, "gait.harmonic_ratio.ml", "Harmonic ratio, sideways", "1",                \
+      EG_BETTER_HIGHER, "How much of the trunk's movement repeats from step to step.",             \
+      "sum of amplitudes of harmonics 1, 3 ... 19 over 2, 4 ... 20 of each stride; the mean",      \
+      "Menz, Lord & Fitzpatrick 2003, Gait Posture 18:35")                                         \
+    X(TURN_STEPS, 1, 0, "gait.steps.turning", "Steps in turns", "1", EG_BETTER_NONE,               \
+      "Steps in which the way turned by more than 20 degrees within a stride.", "count", "Engram") \
+    X(STEP_HEIGHT, 0, 0, "gait.stairs.height", "Height of a step", "mm", EG_BETTER_NONE,           \
+      "Mean height between the levels that the feet went up or down.",                             \
+      "mean |height of a foot's place - that of the other foot before|", "Engram")                 \
+    X(UP_STEPS, 0, 0, "gait.stairs.up", "Steps up", "1", EG_BETTER_NONE,                           \
+      "Feet put down higher than the other foot stood.", "count", "Engram")                        \
+    X(DOWN_STEPS, 0, 0, "gait.stairs.down", "Steps down", "1", EG_BETTER_NONE,                     \
+      "Feet put down lower than the other foot stood.", "count", "Engram")                         \
+    X(UP_CLEARANCE, 0, 1, "gait.stairs.up.clearance", "Clearance going up", "mm", EG_BETTER_NONE,  \
+      "How high the forefoot passes over the edge of the step; without a known edge, its highest " \
+      "place over the level it lands on.",                                                         \
+      "toe's height over the edge where it passes it", "Hamel et al. 2005, Gait Posture 21:134")   \
+    X(DOWN_CLEARANCE, 0, 1, "gait.stairs.down.clearance", "Clearance going down", "mm",            \
+      EG_BETTER_NONE,                                                                              \
+      "How high the heel passes over the edge of the step; without a known edge, the toe's "       \
+      "highest place over the level it left.",                                                     \
+      "heel's height over the edge where it passes it", "Hamel et al. 2005, Gait Posture 21:134")  \
+    X(CLEARANCE_SLOPE, 0, 0, "gait.stairs.clearance.slope", "Clearance for height", "mm/%",        \
+      EG_BETTER_NONE,                                                                              \
+      "How much higher a foot is lifted for each percent of the leg's length that the step is "    \
+      "higher.",                                                                                   \
+      "least-squares slope of clearance over 100 x height / leg length", "Engram")                 \
+    X(OBSTACLE_LEAD, 0, 0, "gait.obstacle.lead", "Clearance of the leading foot", "mm",            \
+      EG_BETTER_NONE, "Toe of the first foot over the obstacle where it passes it.",               \
+      "toe's height over the obstacle's top where it passes it",                                   \
+      "Patla & Rietdyk 1993, Gait "                                                                \
+      "Posture 1:45")                                                                              \
+    X(OBSTACLE_TRAIL, 0, 0, "gait.obstacle.trail", "Clearance of the trailing foot", "mm",         \
+      EG_BETTER_NONE, "Toe of the second foot over the obstacle where it passes it.",              \
+      "toe's height over the obstacle's top where it passes it",                                   \
+      "Patla & Rietdyk 1993, Gait "                                                                \
+      "Posture 1:45")
+
+typedef enum eg_gait_measure_id {
+#define EG_GAIT_ID(id, ...) EG_GAIT_M_##id,
+    EG_GAIT_MEASURES(EG_GAIT_ID)
+#undef EG_GAIT_ID
+        EG_GAIT_M_COUNT
+} eg_gait_measure_id;
+
+extern const eg_measure_table eg_gait_measures;
+
+/* Shown on request only; has a value for each foot. */
+int eg_gait_measure_is_extra(eg_gait_measure_id id);
+int eg_gait_measure_has_sides(eg_gait_measure_id id);
+
+#endif

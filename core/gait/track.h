@@ -1,0 +1,77 @@
+/* Feet that were followed by markers: when they strike and leave the ground, where they stand and
+ * how high they swing. Works on the floor and on a treadmill, in any direction, through turns.
+ *
+ * A swing is where the foot gains on the other one over the ground. Its two ends are then looked at
+ * more closely:
+ *   strike  mean of the heel's largest upward acceleration (Hreljac & Marshall 2000, J Biomech
+ *           33:783) and of the forefoot's fastest fall, with which the foot turns about the heel;
+ *           where the forefoot lands first (its own largest upward acceleration comes before the
+ *           heel's), that moment instead
+ *   off     mean of the toe's hindmost place behind the pelvis (Zeni, Richards & Higginson 2008,
+ *           Gait Posture 27:710: their strike, the heel's foremost place, is 20 to 60 ms early) and
+ * of the foot's fastest rise (foot velocity algorithm: O'Connor, Thorpe, O'Malley & Vaughan 2007,
+ * Gait Posture 25:469) Each extremum is placed between frames by a parabola. */
+#ifndef EG_GAIT_TRACK_H
+#define EG_GAIT_TRACK_H
+
+#include <stddef.h>
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/gait/gait.h"
+
+/* Constants of the method. */
+#define EG_GAIT_TRACK_RATE_MIN_HZ 40.0 /* slower cameras cannot tell when a foot lands */
+#define EG_GAIT_TRACK_LOW_PASS_HZ 20.0 /* zero-lag, order 2 twice: keeps the landing's shock */
+#define EG_GAIT_TRACK_GAP_S       0.1  /* shorter gaps are bridged by straight lines */
+#define EG_GAIT_TRACK_SWING_MM    50.0 /* the foot comes at least this far forward itself, ... */
+#define EG_GAIT_TRACK_GAIN_MM     20.0 /* ... gains this on the other ... */
+#define EG_GAIT_TRACK_SWING_PART  0.1  /* ... and this part of the walk's larger swings */
+#define EG_GAIT_TRACK_EDGE_PART   0.2  /* of a swing's peak speed: where it begins and ends */
+#define EG_GAIT_TRACK_HEADING_S   1.0  /* the heading is a mean over this long */
+#define EG_GAIT_TRACK_AGREE_S     0.08 /* two signs this far apart give no confidence */
+#define EG_GAIT_TRACK_BELT_MM_S   80.0 /* standing feet that move faster are on a treadmill */
+
+/* Markers in mm, z upwards; [n][3] each, NaN where not seen, NULL where there is none. At least one
+ * heel and one toe of the same side, or a heel of each side. Without pelvis the middle of the feet
+ * stands for it. */
+typedef struct eg_gait_track {
+    size_t n;
+    double rate_hz;
+    const double (*heel[2])[3];
+    const double (*toe[2])[3];
+    const double (*pelvis)[3];
+} eg_gait_track;
+
+/* The walk as a whole. */
+typedef struct eg_gait_path {
+    int is_treadmill;
+    double belt_mm_s;   /* 0 on the floor */
+    double speed_mm_s;  /* mean between the first and the last strike: way of the pelvis, or belt */
+    double turned_rad;  /* heading of the last contact against the first; its size says "turned" */
+    size_t n_swings[2]; /* seen of each foot */
+    double from_s, to_s; /* first and last time at which a heel was seen */
+} eg_gait_path;
+
+/* Rows of a right-handed turn that makes the axis along which `above` lies highest over `below`
+ * the third one: mean over the frames in which both were seen. Returns 0, and no turn, where
+ * there are none. */
+int eg_gait_frame(size_t n, const double (*above)[3], const double (*below)[3], double up[3][3]);
+
+/* Bytes of scratch that eg_gait_track_contacts takes and gives back. */
+size_t eg_gait_track_bytes(size_t n);
+
+/* All contacts of both feet in order, with place, heading, steps, stride and toe clearance of the
+ * swing before. A contact whose strike or off lies outside the recording or in a gap has NaN there.
+ * EG_ERR_ARGUMENT for the rate, EG_ERR_MISSING without markers, EG_ERR_LIMIT for more than
+ * `capacity` contacts, EG_ERR_MEMORY. */
+EG_NODISCARD eg_err eg_gait_track_contacts(const eg_gait_track *track, size_t capacity,
+                                           eg_gait_contact *contacts, size_t *n_contacts,
+                                           eg_gait_path *path, eg_arena *scratch, eg_diag *diag);
+
+/* The side (EG_GAIT_LEFT or _RIGHT) whose foot is nearest to a place on the ground between two
+ * times, and how far its middle is from there; _UNKNOWN where no foot was seen. */
+int eg_gait_track_side(const eg_gait_track *track, double from_s, double to_s,
+                       const double place_mm[3], double *distance_mm);
+
+#endif

@@ -1,0 +1,253 @@
+/* Steps of a made walker with known footprints, from markers: every event, count, length and
+ * clearance against the truth, and what may not change them. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/random.h"
+#include "core/base/sort.h"
+#include "core/gait/steps.h"
+#include "core/gait/track.h"
+#include "core/sim/walk.h"
+#include "tests/support/test.h"
+
+enum { STEPS = 200 };
+
+/* One walk as cameras see it. */
+typedef struct scene {
+    eg_walk_person person;
+    size_t n_steps, n;
+    double rate_hz, duration_s, belt_mm_s;
+    eg_walk_step steps[STEPS];
+    double (*heel[2])[3], (*toe[2])[3], (*pelvis)[3];
+    size_t n_contacts;
+    eg_gait_contact contacts[STEPS];
+    eg_gait_path path;
+} scene;
+
+static void see(scene *s, double noise_mm) {
+    eg_diag diag = {0};
+    if (eg_walk_plan(&s->person, 11, STEPS, s->steps, &s->n_steps, &s->duration_s, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    s->n = (size_t)(s->duration_s * s->rate_hz);
+    double(*block)[3] = malloc(5 * s->n * sizeof *block);
+    for (int k = 0; k < 2; k++) {
+        s->heel[k] = block + (size_t)k * s->n;
+        s->toe[k] = block + (size_t)(2 + k) * s->n;
+    }
+    s->pelvis = block + 4 * s->n;
+    eg_random random;
+    eg_random_init(&random, 5, 9);
+    for (size_t i = 0; i < s->n; i++) {
+        double t = (double)i / s->rate_hz;
+        eg_quaternion turn;
+        eg_walk_pelvis_at(&s->person, s->n_steps, s->steps, t, s->pelvis[i], &turn);
+        for (int k = 0; k < 2; k++) {
+            eg_walk_foot foot;
+            eg_walk_foot_at(&s->person, s->n_steps, s->steps, k, t, &foot);
+            for (int r = 0; r < 3; r++) {
+                s->heel[k][i][r] = foot.heel_mm[r] + noise_mm * eg_random_normal(&random);
+                s->toe[k][i][r] = foot.toe_mm[r] + noise_mm * eg_random_normal(&random);
+            }
+            s->heel[k][i][0] -= s->belt_mm_s * t;
+            s->toe[k][i][0] -= s->belt_mm_s * t;
+        }
+        s->pelvis[i][0] -= s->belt_mm_s * t;
+    }
+}
+
+static void find(scene *s) {
+    eg_gait_track track = {.n = s->n, .rate_hz = s->rate_hz};
+    for (int k = 0; k < 2; k++) {
+        track.heel[k] = (const double(*)[3])s->heel[k];
+        track.toe[k] = (const double(*)[3])s->toe[k];
+    }
+    track.pelvis = (const double(*)[3])s->pelvis;
+    size_t bytes = eg_gait_track_bytes(s->n);
+    void *memory = malloc(bytes);
+    eg_arena arena;
+    eg_arena_init(&arena, memory, bytes);
+    eg_diag diag = {0};
+    if (eg_gait_track_contacts(&track, STEPS, s->contacts, &s->n_contacts, &s->path, &arena,
+                               &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    EG_CHECK_INT(arena.used, 0);
+    free(memory);
+}
+
+static void forget(scene *s) {
+    free(s->heel[0]);
+}
+
+static double median(size_t n, double *x) {
+    double scratch[2 * STEPS];
+    eg_sort(n, x, scratch);
+    return eg_sort_quantile(n, x, 0.5);
+}
+
+/* How the contacts found compare with the footprints. */
+typedef struct score {
+    size_t n_true, n_found, n_missed;
+    double strike_ms, off_ms, worst_ms; /* medians of the absolute error, and the worst */
+    size_t n_errors;
+    double errors_ms[2 * STEPS];
+    double clearance_mm, step_mm, stride_mm, width_mm; /* worst */
+} score;
+
+static score compare(const scene *s) {
+    score out = {0};
+    double strikes[STEPS], offs[STEPS];
+    size_t n_strikes = 0, n_offs = 0;
+    for (size_t k = 0; k < s->n_contacts; k++)
+        out.n_found += (size_t)(isfinite(s->contacts[k].strike_s) != 0);
+    for (size_t i = 0; i < s->n_steps; i++) {
+        const eg_walk_step *t = &s->steps[i];
+        const eg_gait_contact *best[2] = {NULL, NULL};
+        for (size_t k = 0; k < s->n_contacts; k++) {
+            const eg_gait_contact *c = &s->contacts[k];
+            if (c->side != t->side) continue;
+            if (fabs(c->strike_s - t->strike_s) < 0.15) best[0] = c;
+            if (fabs(c->off_s - t->off_s) < 0.15) best[1] = c;
+        }
+        if (isfinite(t->strike_s)) {
+            out.n_true++;
+            if (best[0] == NULL)
+                out.n_missed++;
+            else
+                strikes[n_strikes++] = fabs(best[0]->strike_s - t->strike_s) * 1000.0;
+            double apart = best[0] != NULL ? fabs(best[0]->clearance_mm - t->clearance_mm) : 0.0;
+            if (isfinite(apart)) out.clearance_mm = fmax(out.clearance_mm, apart);
+        }
+        if (isfinite(t->off_s)) {
+            if (best[1] == NULL)
+                out.n_missed++;
+            else
+                offs[n_offs++] = fabs(best[1]->off_s - t->off_s) * 1000.0;
+        }
+    }
+    for (size_t i = 0; i < n_strikes; i++) out.errors_ms[out.n_errors++] = strikes[i];
+    for (size_t i = 0; i < n_offs; i++) out.errors_ms[out.n_errors++] = offs[i];
+    out.strike_ms = median(n_strikes, strikes);
+    out.off_ms = median(n_offs, offs);
+    out.worst_ms = fmax(strikes[n_strikes - 1], offs[n_offs - 1]);
+    return out;
+}
+
+/* Cadence of the steady part, with the measures' own rules. */
+static eg_gait_walk *measure(const scene *s) {
+    eg_gait_walk *walk = malloc(sizeof *walk);
+    eg_gait_phase phases[STEPS];
+    double memory[4 * STEPS];
+    eg_arena arena;
+    eg_arena_init(&arena, memory, sizeof memory);
+    EG_CHECK_INT(
+        eg_gait_phases(s->n_contacts, s->contacts, 0.0, s->duration_s, phases, &arena, NULL),
+        EG_OK);
+    EG_CHECK_INT(eg_gait_measure(s->n_contacts, s->contacts, phases, walk, &arena, NULL), EG_OK);
+    return walk;
+}
+
+static void styles(scene *s, int style) {
+    eg_walk_person *p = &s->person;
+    p->heading_deg = 40.0;
+    p->length_sd = 15.0;
+    p->time_sd = 0.01;
+    if (style == 1) { /* limping: short and quick on one side, forefoot first */
+        p->step_length[0] *= 0.7;
+        p->step_time[0] *= 1.15;
+        p->strike_pitch[0] = -8.0;
+    }
+    if (style == 2) { /* turning round in five steps */
+        p->turn_at = 10;
+        p->turn_steps = 5;
+        p->turn_deg = 180.0;
+    }
+    if (style == 3) { /* shuffling: short, flat, low */
+        for (int k = 0; k < 2; k++) {
+            p->step_length[k] *= 0.5;
+            p->strike_pitch[k] = 2.0;
+            p->clearance[k] = 6.0;
+        }
+        p->off_pitch = 30.0;
+    }
+}
+
+static const char *const style_names[] = {"even", "limping", "turning", "shuffling"};
+
+/* What all walks of one style add up to. */
+typedef struct tally {
+    size_t n_walks, n_wrong, n_missed, n_errors;
+    double errors_ms[12 * 2 * STEPS];
+    double clearance_mm, cadence;
+} tally;
+
+static void add_walk(tally *t, const scene *s, const char *name) {
+    score q = compare(s);
+    eg_gait_walk *walk = measure(s);
+    double truth = 120.0 / (s->person.step_time[0] + s->person.step_time[1]);
+    double apart = walk->values[EG_GAIT_M_CADENCE][2].value / truth - 1.0;
+    printf("# %-9s step %3.0f mm %.2f s, %3.0f Hz: strikes %zu of %zu, missed events %zu, median "
+           "strike %.1f off %.1f ms, worst %.0f ms, clearance within %.1f mm, cadence %+.2f %%\n",
+           name, s->person.step_length[1], s->person.step_time[1], s->rate_hz, q.n_found, q.n_true,
+           q.n_missed, q.strike_ms, q.off_ms, q.worst_ms, q.clearance_mm, 100.0 * apart);
+    t->n_walks++;
+    t->n_wrong += (size_t)(q.n_found != q.n_true);
+    t->n_missed += q.n_missed;
+    t->clearance_mm = fmax(t->clearance_mm, q.clearance_mm);
+    t->cadence = fmax(t->cadence, fabs(apart));
+    for (size_t i = 0; i < q.n_errors; i++) t->errors_ms[t->n_errors++] = q.errors_ms[i];
+    free(walk);
+}
+
+static void one_style(int style) {
+    static const double speeds[] = {0.4, 0.8, 1.2, 1.6}, cadences[] = {60, 90, 112, 130};
+    static const double rates[] = {100, 128, 200};
+    scene *s = malloc(sizeof *s);
+    tally *t = calloc(1, sizeof *t);
+    double *scratch = malloc(sizeof t->errors_ms);
+    for (int v = 0; v < 4; v++)
+        for (int r = 0; r < 3; r++) {
+            memset(s, 0, sizeof *s);
+            s->person = eg_walk_usual(speeds[v], cadences[v]);
+            s->rate_hz = rates[r];
+            styles(s, style);
+            see(s, 0.3);
+            find(s);
+            add_walk(t, s, style_names[style]);
+            forget(s);
+        }
+    eg_sort(t->n_errors, t->errors_ms, scratch);
+    double middle = eg_sort_quantile(t->n_errors, t->errors_ms, 0.5);
+    double most = eg_sort_quantile(t->n_errors, t->errors_ms, 0.95);
+    eg_test_note("%zu walks, %zu events, counts wrong %zu, missed %zu, median %.1f ms, 95 %% below "
+                 "%.0f ms, clearance within %.1f mm, cadence within %.2f %%",
+                 t->n_walks, t->n_errors, t->n_wrong, t->n_missed, middle, most, t->clearance_mm,
+                 100.0 * t->cadence);
+    EG_CHECK_INT(t->n_wrong, 0);
+    EG_CHECK(middle <= 20.0);
+    EG_CHECK(t->n_missed * 40 <= t->n_errors);
+    EG_CHECK(t->clearance_mm <= 5.0);
+    EG_CHECK(t->cadence <= 0.01);
+    free(scratch);
+    free(t);
+    free(s);
+}
+
+static void even(void) {
+    one_style(0);
+}
+static void limping(void) {
+    one_style(1);
+}
+static void turning(void) {
+    one_style(2);
+}
+static void shuffling(void) {
+    one_style(3);
+}
+
+EG_TESTS({"gait: markers of an even walk against its footprints", even},
+         {"gait: markers of a limping walk against its footprints", limping},
+         {"gait: markers of a walk with a turn against its footprints", turning},
+         {"gait: markers of a shuffling walk against its footprints", shuffling})
