@@ -22,6 +22,7 @@ int eg_command_report(int n_arguments, char **arguments);
 int eg_command_doctor(int n_arguments, char **arguments);
 int eg_command_admin(int n_arguments, char **arguments);
 int eg_command_orient(int n_arguments, char **arguments);
+int eg_command_convert(int n_arguments, char **arguments);
 int eg_command_serve(int n_arguments, char **arguments);
 
 /* The help of each, in its own file. */
@@ -33,6 +34,7 @@ extern const char eg_command_report_help[];
 extern const char eg_command_doctor_help[];
 extern const char eg_command_admin_help[];
 extern const char eg_command_orient_help[];
+extern const char eg_command_convert_help[];
 extern const char eg_command_serve_help[];
 
 /* Prints the options of one way to measure; 0 if it has none of its own. */

@@ -18,6 +18,8 @@ static const eg_command commands[] = {
      "quality, measures and norms of a recording", eg_command_measure_help, eg_command_measure},
     {"orient", "engram orient FILE --out q.csv [--offline] [--6d]",
      "which way an inertial sensor pointed", eg_command_orient_help, eg_command_orient},
+    {"convert", "engram convert IN OUT [--channels A,B] [--force]", "a recording in another format",
+     eg_command_convert_help, eg_command_convert},
     {"serve", "engram serve [--demo] [--data DIR] [--listen HOST:PORT]",
      "the clinic in the browser, on this machine", eg_command_serve_help, eg_command_serve},
     {"plan", "engram plan FINDINGS.json [--json]", "rules applied, with reasons and unknowns",

@@ -1,0 +1,162 @@
+/* engram convert IN OUT: a recording in another format. */
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "io/format/number.h"
+#include "io/format/recording.h"
+#include "io/format/write.h"
+
+enum { PATH_SIZE = 4096, RATE_MAX_HZ = 10000000 };
+
+const char eg_command_convert_help[] =
+    "usage: engram convert IN OUT [--to FORMAT] [--channels A,B,...] [--rate HZ] [--force]\n"
+    "  IN                                    a recording of any format that can be read\n"
+    "  OUT                                   the file to write; its ending says the format\n"
+    "  --to FORMAT                           csv, c3d, mot, sto, trc\n"
+    "  --channels A,B,...                    only these channels and points\n"
+    "  --rate HZ                             the rate, where IN does not say it\n"
+    "  --force                               OUT may be there and is replaced\n"
+    "What the format cannot hold is said on stderr. OUT is there when it is whole, or not at "
+    "all.\n";
+
+typedef struct job {
+    const char *in, *out, *to, *channels;
+    double rate_hz; /* 0: as the recording says */
+    bool may_replace;
+} job;
+
+static int take(void *to, const void *bytes, size_t n) {
+    return fwrite(bytes, 1, n, to) == n;
+}
+
+static eg_err fail(eg_diag *diag, const char *path) {
+    return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s; check the folder and its space",
+                       strerror(errno));
+}
+
+/* Into a file beside it, which takes its place when it is whole and on disk. */
+static eg_err write_file(const job *j, const eg_write_format *format, const eg_recording *recording,
+                         eg_write_notes *notes, eg_diag *diag) {
+    char path[PATH_SIZE];
+    int n = snprintf(path, sizeof path, "%s.XXXXXX", j->out);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0, "the name is too long");
+    int fd = mkstemp(path);
+    FILE *file = fd >= 0 ? fdopen(fd, "wb") : NULL;
+    if (file == NULL) {
+        if (fd >= 0) {
+            close(fd);
+            unlink(path);
+        }
+        return fail(diag, j->out);
+    }
+    eg_sink sink = {take, file};
+    eg_err err = format->write(recording, &sink, notes, diag);
+    mode_t mask = umask(0);
+    umask(mask);
+    int is_whole = fflush(file) == 0 && fsync(fd) == 0 && fchmod(fd, 0666 & ~mask) == 0;
+    if (err == EG_OK && !is_whole) err = fail(diag, j->out);
+    if (fclose(file) != 0 && err == EG_OK) err = fail(diag, j->out);
+    /* link() does not replace what has come to be there meanwhile. */
+    if (err == EG_OK && (j->may_replace ? rename(path, j->out) : link(path, j->out)) != 0)
+        err = fail(diag, j->out);
+    if (err != EG_OK || !j->may_replace) unlink(path);
+    return err;
+}
+
+static eg_err check_out(const job *j, const eg_write_format **format, eg_diag *diag) {
+    struct stat found, source;
+    *format = eg_write_format_find(j->to != NULL ? j->to : j->out);
+    if (*format == NULL)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0,
+                           "which format? Its ending says none that can be written: csv, c3d, mot, "
+                           "sto, trc, or --to FORMAT");
+    if (stat(j->out, &found) != 0) return EG_OK;
+    if (!S_ISREG(found.st_mode))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0, "it is no file; name a file");
+    if (stat(j->in, &source) == 0 && source.st_ino == found.st_ino && source.st_dev == found.st_dev)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0,
+                           "it is the recording itself; write to another name");
+    if (j->may_replace) return EG_OK;
+    return eg_diag_set(diag, EG_ERR_CONFLICT, j->out, 0,
+                       "there is such a file; --force replaces it");
+}
+
+/* Only where the recording gives none: its own word counts. */
+static void set_rate(const job *j, eg_recording *r, eg_write_notes *notes) {
+    size_t n_told = isnan(r->rate_hz) ? 0U : 1U;
+    for (size_t i = 0; i < r->n_channels; i++) n_told += isnan(r->channels[i].rate_hz) ? 0U : 1U;
+    if (!(j->rate_hz > 0)) return;
+    if (n_told > 0) {
+        eg_write_note(notes, "the recording gives its rate (%s); --rate is not used",
+                      r->time_source);
+        return;
+    }
+    r->rate_hz = r->points.rate_hz = j->rate_hz;
+    for (size_t i = 0; i < r->n_channels; i++) r->channels[i].rate_hz = j->rate_hz;
+}
+
+static eg_err convert(const job *j, eg_write_notes *notes, eg_diag *diag) {
+    const eg_write_format *format;
+    eg_recording *recording = NULL, *selected = NULL;
+    eg_err err = check_out(j, &format, diag);
+    if (err == EG_OK) err = eg_recording_read(j->in, &recording, diag);
+    if (err == EG_OK) set_rate(j, recording, notes);
+    if (err == EG_OK && j->channels != NULL)
+        err = eg_write_select(recording, j->channels, &selected, notes, diag);
+    if (err == EG_OK)
+        err = write_file(j, format, selected != NULL ? selected : recording, notes, diag);
+    if (err == EG_OK && recording->is_partial)
+        eg_write_note(notes, "the recording is not whole; engram inspect says where");
+    eg_write_select_destroy(selected);
+    eg_recording_destroy(recording);
+    return err;
+}
+
+int eg_command_convert(int n_arguments, char **arguments) {
+    job j = {0};
+    const char *rate = NULL;
+    for (int i = 1; i < n_arguments; i++) {
+        const char *argument = arguments[i];
+        bool is_to = strcmp(argument, "--to") == 0;
+        bool is_channels = strcmp(argument, "--channels") == 0;
+        bool is_rate = strcmp(argument, "--rate") == 0;
+        bool has_value = is_to || is_channels || is_rate;
+        if (has_value && i + 1 < n_arguments)
+            *(is_to ? &j.to : is_channels ? &j.channels : &rate) = arguments[++i];
+        else if (has_value)
+            return eg_command_refuse("convert", "a value must follow", argument,
+                                     eg_command_convert_help);
+        else if (strcmp(argument, "--force") == 0)
+            j.may_replace = true;
+        else if (argument[0] == '-' && argument[1] != '\0')
+            return eg_command_refuse("convert", "there is no option", argument,
+                                     eg_command_convert_help);
+        else if (j.in == NULL || j.out == NULL)
+            *(j.in == NULL ? &j.in : &j.out) = argument;
+        else
+            return eg_command_refuse("convert", "one file at a time, not also", argument,
+                                     eg_command_convert_help);
+    }
+    if (j.in == NULL || j.out == NULL)
+        return eg_command_refuse("convert", j.in == NULL ? "IN is missing" : "OUT is missing", NULL,
+                                 eg_command_convert_help);
+    size_t n_rate = rate != NULL ? strlen(rate) : 0;
+    if (rate != NULL && (eg_number_read(rate, n_rate, '.', &j.rate_hz, NULL) != n_rate ||
+                         !(j.rate_hz > 0 && j.rate_hz <= RATE_MAX_HZ)))
+        return eg_command_refuse("convert", "no rate in Hz:", rate, eg_command_convert_help);
+    eg_write_notes notes = {0};
+    eg_diag diag = {0};
+    eg_err err = convert(&j, &notes, &diag);
+    for (size_t i = 0; err == EG_OK && i < notes.n; i++)
+        fprintf(stderr, "%s: %s\n", j.out, notes.text[i]);
+    if (err != EG_OK) eg_command_complain("convert", &diag);
+    return err == EG_OK ? 0 : 1;
+}
