@@ -19,7 +19,7 @@ const char eg_command_convert_help[] =
     "usage: engram convert IN OUT [--to FORMAT] [--channels A,B,...] [--rate HZ] [--force]\n"
     "  IN                                    a recording of any format that can be read\n"
     "  OUT                                   the file to write; its ending says the format\n"
-    "  --to FORMAT                           csv, c3d, mot, sto, trc\n"
+    "  --to FORMAT                           csv, c3d, edf, bdf, mot, sto, trc\n"
     "  --channels A,B,...                    only these channels and points\n"
     "  --rate HZ                             the rate, where IN does not say it\n"
     "  --force                               OUT may be there and is replaced\n"
@@ -76,8 +76,8 @@ static eg_err check_out(const job *j, const eg_write_format **format, eg_diag *d
     *format = eg_write_format_find(j->to != NULL ? j->to : j->out);
     if (*format == NULL)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0,
-                           "which format? Its ending says none that can be written: csv, c3d, mot, "
-                           "sto, trc, or --to FORMAT");
+                           "which format? Its ending says none that can be written: csv, c3d, edf, "
+                           "bdf, mot, sto, trc, or --to FORMAT");
     if (stat(j->out, &found) != 0) return EG_OK;
     if (!S_ISREG(found.st_mode))
         return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0, "it is no file; name a file");

@@ -15,6 +15,8 @@
 static const eg_write_format formats[] = {
     {"csv", "delimited text", "events, force plates", eg_csv_write},
     {"c3d", "C3D", "durations of events; 24 bits a value", eg_c3d_write},
+    {"edf", "EDF+", "points, force plates; 16 bits a value", eg_edf_write},
+    {"bdf", "BDF+", "points, force plates; 24 bits a value", eg_bdf_write},
     {"mot", "OpenSim motion", "markers, events, units", eg_mot_write},
     {"sto", "OpenSim storage", "markers, events, units", eg_mot_write},
     {"trc", "markers as text", "channels, events", eg_trc_write},

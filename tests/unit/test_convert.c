@@ -193,10 +193,39 @@ static void same_table(const eg_recording *r, const eg_recording *made) {
     }
 }
 
+/* Half a step of 16 or 24 bits between limits of eight characters that lie close around the values;
+ * whole numbers are exact. What is missing is the least value, what is behind the end repeats it.
+ */
+static void same_biosignals(const eg_recording *r, const eg_recording *made, int bits) {
+    EG_CHECK_INT(made->n_channels, r->n_channels);
+    for (size_t i = 0; i < r->n_channels; i++) {
+        const eg_channel *a = &made->channels[i], *b = &r->channels[i];
+        double least = INFINITY, most = -INFINITY, whole = 1;
+        for (size_t k = 0; k < b->n; k++) {
+            least = fmin(least, b->values[k]);
+            most = fmax(most, b->values[k]);
+            if (floor(b->values[k]) < b->values[k]) whole = 0;
+        }
+        double largest = fmax(fabs(least), fabs(most)), range = most - least;
+        double character = largest >= 1e4 ? 10 : largest >= 1 ? 1e-2 : 1e-5;
+        double half = 0.5 * (range + 2 * character) / exp2(bits) * (1 + 1e-6);
+        double exact = most <= exp2(bits - 1) - 1 && least >= -exp2(bits - 1) ? 1e-9 : half;
+        EG_CHECK(a->n >= b->n);
+        EG_CHECK_NEAR(a->rate_hz, b->rate_hz, 2e-4 * b->rate_hz);
+        double factor = strcmp(a->unit, "uV") == 0 && strcmp(b->unit, "V") == 0 ? 1e-6 : 1;
+        for (size_t k = 0; k < b->n; k++)
+            same_value(r, b->label, k, factor * a->values[k],
+                       isnan(b->values[k]) ? factor * a->values[k] : b->values[k],
+                       whole > 0 ? exact : half);
+    }
+    for (size_t i = 0; i < made->n_events && i < r->n_events; i++)
+        EG_CHECK_NEAR(made->events[i].t_s, r->events[i].t_s - r->start_s, 6e-5);
+}
+
 /* ---- every kind of file ---------------------------------------------------------------------- */
 
 typedef struct tally {
-    size_t n_files, n_csv, n_c3d, n_mot, n_trc;
+    size_t n_files, n_csv, n_c3d, n_mot, n_trc, n_edf;
 } tally;
 
 static void convert(const char *path, tally *seen) {
@@ -216,6 +245,14 @@ static void convert(const char *path, tally *seen) {
         eg_recording_destroy(made);
         seen->n_c3d++;
     }
+    for (int bits = 16; bits <= 24; bits += 8)
+        if ((made = again(r, bits == 16 ? "edf" : "bdf", &notes)) != NULL) {
+            same_biosignals(r, made, bits);
+            EG_CHECK_INT(made->n_events, r->n_events);
+            EG_CHECK(r->points.n_markers == 0 || has_note(&notes, "points are left out"));
+            eg_recording_destroy(made);
+            seen->n_edf++;
+        }
     if ((made = again(r, "trc", &notes)) != NULL) {
         same_markers(r, made, 0);
         eg_recording_destroy(made);
@@ -252,8 +289,9 @@ static void convert_folder(const char *set, const char *word, tally *seen) {
 
 static void report(const tally *seen, size_t n_least) {
     EG_CHECK(seen->n_files >= n_least);
-    eg_test_note("%zu files: %zu as CSV, %zu C3D, %zu TRC, %zu MOT; %zu million values",
-                 seen->n_files, seen->n_csv, seen->n_c3d, seen->n_trc, seen->n_mot,
+    eg_test_note("%zu files: %zu as CSV, %zu C3D, %zu EDF and BDF, %zu TRC, %zu MOT; %zu million "
+                 "values",
+                 seen->n_files, seen->n_csv, seen->n_c3d, seen->n_edf, seen->n_trc, seen->n_mot,
                  n_compared / 1000000);
 }
 
@@ -376,6 +414,79 @@ static void long_and_wide_c3d(void) {
     free(values);
 }
 
+/* Rates that have no common record of a second, a start that is not together, gaps, tiny volts,
+ * large offsets, foreign letters, and a last record that is not full. */
+static void awkward_biosignals(void) {
+    enum { ROWS = 34000 };
+    double *values = malloc(ROWS * sizeof *values), *large = malloc(ROWS * sizeof *large);
+    if (values == NULL || large == NULL) EG_FAIL("no memory");
+    for (size_t i = 0; i < ROWS; i++) {
+        values[i] = 3e-5 * sin(0.01 * (double)i);
+        large[i] = 101325.25 + 0.4 * cos(0.02 * (double)i);
+    }
+    eg_channel channels[4] = {
+        {.label = "EMG", .unit = "V", .rate_hz = 34000.0 / 27, .n = ROWS, .values = values},
+        {.label = "acceleration along the leg",
+         .unit = "\xc2\xb5g",
+         .rate_hz = 4000.0 / 27,
+         .n = ROWS / 17 * 2,
+         .values = large},
+        {.label = "Fz",
+         .unit = "N",
+         .rate_hz = 34000.0 / 27,
+         .n = ROWS - 500,
+         .start_s = 0.27,
+         .values = large},
+        {.label = "still", .unit = "N", .rate_hz = 4000.0 / 27, .n = 10, .values = large}};
+    double still[10] = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
+    channels[3].values = still;
+    eg_event events[3] = {
+        {"before", "", 4, 0}, {"Sto\xc3\x9f", "left", 5.00004, 0}, {"pause", "", 6.5, 2.25}};
+    eg_recording r = {.name = "awkward",
+                      .rate_hz = 34000.0 / 27,
+                      .n_channels = 4,
+                      .channels = channels,
+                      .start_s = 5,
+                      .n_events = 3,
+                      .events = events};
+    eg_write_notes notes;
+    for (int bits = 16; bits <= 24; bits += 8) {
+        r.n_channels = 2;
+        r.n_events = 3;
+        eg_recording *made = again(&r, bits == 16 ? "edf" : "bdf", &notes);
+        same_biosignals(&(eg_recording){.n_channels = 2, .channels = channels}, made, bits);
+        EG_CHECK_NEAR(made->channels[0].rate_hz, 34000.0 / 27, 1e-9);
+        EG_CHECK_TEXT(made->channels[0].unit, "uV");
+        EG_CHECK_TEXT(made->channels[1].unit, "ug");
+        EG_CHECK_TEXT(made->channels[1].label, "acceleration alo");
+        EG_CHECK(has_note(&notes, "label \"acceleration") && has_note(&notes, "in uV"));
+        EG_CHECK(has_note(&notes, "1 events are left out") && made->n_events == 2);
+        EG_CHECK_TEXT(made->events[0].label, "left Sto\xc3\x9f");
+        EG_CHECK_NEAR(made->events[1].duration_s, 2.25, 1e-9);
+        eg_recording_destroy(made);
+        r.n_channels = 4;
+        made = again(&r, bits == 16 ? "edf" : "bdf", &notes);
+        EG_CHECK(has_note(&notes, "missing samples"));
+        for (size_t i = 0; i < 5000; i++) /* 0.27 s are 340 samples */
+            EG_CHECK_NEAR(made->channels[2].values[340 + i], large[i], 0.1);
+        for (size_t i = 0; i < 10; i++) EG_CHECK_NEAR(made->channels[3].values[i], 0.1, 1e-9);
+        eg_recording_destroy(made);
+    }
+    channels[0].rate_hz = 999.93; /* measured, without a common record */
+    channels[1].rate_hz = 1999.9137;
+    r.n_channels = 2;
+    eg_recording *made = again(&r, "edf", &notes);
+    EG_CHECK_NEAR(made->channels[0].rate_hz, 1000, 1e-9);
+    EG_CHECK(has_note(&notes, "whole Hz"));
+    eg_recording_destroy(made);
+    r.n_channels = 1;
+    large[7] = 1e12; /* no eight characters hold it */
+    channels[0].values = large;
+    EG_CHECK(again(&r, "edf", &notes) == NULL);
+    free(values);
+    free(large);
+}
+
 /* Whoever takes the bytes may stop at any of them. */
 static void full_disk(void) {
     char path[400];
@@ -407,5 +518,6 @@ EG_TESTS({"convert: motion capture comes back from every format", motion_capture
          {"convert: awkward tables come back to the bit", awkward_tables},
          {"convert: some channels and points", chosen_channels},
          {"convert: C3D with many labels and frames", long_and_wide_c3d},
+         {"convert: awkward biosignals as EDF and BDF", awkward_biosignals},
          {"convert: a full disk is said", full_disk},
          {"convert: formats by name and ending", formats_by_name})
