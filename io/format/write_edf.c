@@ -135,7 +135,8 @@ static void try_record(const edf_out *e, double record_s, choice *best) {
     for (size_t i = 0; i < e->n_signals; i++) {
         const signal *s = &e->signals[i];
         double n = s->rate_hz * record_s;
-        if (!is_near_whole(n, 1e-6 * n)) return;
+        /* Not a tenth of a sample off at the end. */
+        if (!is_near_whole(n, fmin(1e-6, 0.1 / (double)(s->channel->n + 1)) * n)) return;
         n = floor(n + 0.5);
         bytes += (size_t)n * (e->is_bdf ? 3 : 2);
         double records = (double)(s->first + s->channel->n) / n;

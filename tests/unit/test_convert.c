@@ -474,7 +474,9 @@ static void awkward_biosignals(void) {
     }
     channels[0].rate_hz = 999.93; /* measured, without a common record */
     channels[1].rate_hz = 1999.9137;
-    r.n_channels = 2;
+    channels[2].rate_hz = 1480.0931;
+    channels[2].start_s = 0;
+    r.n_channels = 3;
     eg_recording *made = again(&r, "edf", &notes);
     EG_CHECK_NEAR(made->channels[0].rate_hz, 1000, 1e-9);
     EG_CHECK(has_note(&notes, "whole Hz"));
