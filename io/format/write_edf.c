@@ -105,7 +105,7 @@ static eg_err set_limits(edf_out *e, signal *s) {
     }
     s->low = limit_beyond(s->least * s->factor, 0);
     s->high = limit_beyond(s->most * s->factor, 1);
-    if (!(s->high > s->low)) s->high = limit_beyond(s->low + fmax(1e-5, 1e-5 * fabs(s->low)), 1);
+    if (s->high <= s->low) s->high = limit_beyond(s->low + fmax(1e-5, 1e-5 * fabs(s->low)), 1);
     if (!isfinite(s->low) || !(s->high > s->low))
         return eg_diag_set(e->diag, EG_ERR_RANGE, e->r->name, 0,
                            "%s goes from %g to %g %s, and the format holds numbers of eight "

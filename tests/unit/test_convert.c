@@ -472,21 +472,30 @@ static void awkward_biosignals(void) {
         for (size_t i = 0; i < 10; i++) EG_CHECK_NEAR(made->channels[3].values[i], 0.1, 1e-9);
         eg_recording_destroy(made);
     }
-    channels[0].rate_hz = 999.93; /* measured, without a common record */
-    channels[1].rate_hz = 1999.9137;
-    channels[2].rate_hz = 1480.0931;
-    channels[2].start_s = 0;
-    r.n_channels = 3;
-    eg_recording *made = again(&r, "edf", &notes);
-    EG_CHECK_NEAR(made->channels[0].rate_hz, 1000, 1e-9);
-    EG_CHECK(has_note(&notes, "whole Hz"));
-    eg_recording_destroy(made);
-    r.n_channels = 1;
-    large[7] = 1e12; /* no eight characters hold it */
-    channels[0].values = large;
-    EG_CHECK(again(&r, "edf", &notes) == NULL);
     free(values);
     free(large);
+}
+
+/* A rate that no record has, and numbers that no eight characters hold. */
+static void impossible_biosignals(void) {
+    double values[400] = {0};
+    eg_channel channels[3] = {
+        {.label = "a", .rate_hz = 999.93, .n = 400, .values = values}, /* measured */
+        {.label = "b", .rate_hz = 1999.9137, .n = 400, .values = values},
+        {.label = "c", .rate_hz = 1480.0931, .n = 400, .values = values}};
+    eg_recording r = {.name = "impossible", .n_channels = 3, .channels = channels};
+    eg_write_notes notes;
+    for (size_t i = 0; i < 400; i++) values[i] = 0.1 * (double)i;
+    eg_recording *made = again(&r, "edf", &notes);
+    EG_CHECK_NEAR(made->channels[0].rate_hz, 1000, 1e-9);
+    EG_CHECK_NEAR(made->channels[2].rate_hz, 1480, 1e-9);
+    EG_CHECK(has_note(&notes, "whole Hz"));
+    eg_recording_destroy(made);
+    channels[1].rate_hz = 2.4;
+    EG_CHECK(again(&r, "edf", &notes) == NULL);
+    r.n_channels = 1;
+    values[7] = 1e12;
+    EG_CHECK(again(&r, "edf", &notes) == NULL);
 }
 
 /* Whoever takes the bytes may stop at any of them. */
@@ -521,5 +530,6 @@ EG_TESTS({"convert: motion capture comes back from every format", motion_capture
          {"convert: some channels and points", chosen_channels},
          {"convert: C3D with many labels and frames", long_and_wide_c3d},
          {"convert: awkward biosignals as EDF and BDF", awkward_biosignals},
+         {"convert: rates and values that EDF cannot hold", impossible_biosignals},
          {"convert: a full disk is said", full_disk},
          {"convert: formats by name and ending", formats_by_name})
