@@ -1,0 +1,74 @@
+/* Are a sensor's units, axes and rate what its file says? Gravity (and the earth's field) stand
+ * still. So if the rate is integrated over a stretch of 4 s and every sample is turned back by it,
+ * gravity comes out in the same direction all the time and the movement's own acceleration
+ * averages out under a window without corners. A wrong unit, a wrong rate, swapped or reversed axes
+ * scatter it.
+ *
+ * Every hypothesis M (48 signed permutations of the gyroscope's axes x units, and a free scale) is
+ * tried: the angular rate becomes M w, and the residual is the part of gravity's square that is
+ * by which the mean of what was turned back differs from it (of the field: that scatters about
+ * its mean). The file is
+ * called wrong when a rival's residual is smaller by more than chance over the stretches allows,
+ * and by enough to matter. A magnetometer is judged likewise, after its best constant offset (iron)
+ * is taken out. What is found is said and never corrected here.
+ *
+ * Not seen: an accelerometer whose three axes are all reversed (gravity is then upside down, but
+ * consistent); axes about which the sensor hardly turned (said as "unchecked"). Without a
+ * magnetometer that agrees with one of them, gyroscope and accelerometer cannot be told apart as
+ * the culprit. */
+#ifndef EG_MOTION_IMU_CHECK_H
+#define EG_MOTION_IMU_CHECK_H
+
+#include "core/motion/hinge.h"
+
+#define EG_IMU_CHECK_STRETCH_S 4.0 /* E: movement averages out, a bias turns by few degrees */
+#define EG_IMU_CHECK_TURN                                                                          \
+    0.01                          /* E: a stretch in which gravity's direction scatters less (sine \
+                                     squared, 6 degrees) says nothing */
+#define EG_IMU_CHECK_SIGMAS 3.0   /* E: of a sign test over the stretches that differ */
+#define EG_IMU_CHECK_BETTER 0.005 /* E: and a residual that is smaller by this, 4 degrees */
+#define EG_IMU_CHECK_SCALE  0.1   /* E: a scale nearer to 1 is not called wrong */
+
+enum { EG_IMU_CHECK_ROWS = 8, EG_IMU_CHECK_STRETCHES_MAX = 40 };
+
+/* One hypothesis: what the file's numbers would have to be turned by. */
+typedef struct eg_imu_hypothesis {
+    char name[64];
+    double residual; /* part of the vector's square that does not stand still, 0 ... 1 */
+} eg_imu_hypothesis;
+
+/* How one vector (gravity, field) agrees with the gyroscope. */
+typedef struct eg_imu_agreement {
+    int is_known;        /* 0: the sensor hardly turned: nothing can be said */
+    int is_whole;        /* every other naming of the axes is clearly worse than the best */
+    int is_wrong;        /* a rival is clearly better than the file as it is */
+    double scale;        /* the gyroscope's best common factor on the best axes */
+    signed char axis[3]; /* of the best hypothesis: true gyroscope axis k is file axis
+                            |axis[k]| - 1 with that sign; 1 2 3 as given */
+    double residual;     /* of the best hypothesis */
+    double as_given;     /* residual of the file as it is */
+    int is_left_handed;
+    size_t n_rows;
+    eg_imu_hypothesis rows[EG_IMU_CHECK_ROWS]; /* best first; "as given" is always among them */
+} eg_imu_agreement;
+
+typedef struct eg_imu_check {
+    double gravity_m_s2; /* median length of the acceleration in calm windows; should be 9.8 */
+    double field_ut;     /* median length of the field; 25 to 65 on earth; NaN without one */
+    double turn_rad;     /* all turning together, as the gyroscope has it */
+    size_t n_stretches;  /* that were looked at */
+    double rest_part;    /* of the time; 0 ... 1 */
+    double gyr_peak_rad_s;
+    eg_imu_agreement acc, mag;
+    eg_verdict verdict;
+    size_t n_reasons;
+    char reasons[6][200];
+} eg_imu_check;
+
+size_t eg_imu_check_bytes(size_t n, double rate_hz);
+
+/* EG_ERR_DATA for less than 3 s; EG_ERR_MEMORY. */
+EG_NODISCARD eg_err eg_imu_check_run(const eg_orient_signal *signal, eg_arena *scratch,
+                                     eg_imu_check *check, eg_diag *diag);
+
+#endif
