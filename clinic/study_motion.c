@@ -349,6 +349,8 @@ static const eg_study_option options[] = {
     {"ankle_width_mm", EG_STUDY_NUMBER, "mm", 20, 200, NULL, "the file's, else 7.5 % of the leg",
      "across both ankles"},
     {"marker_diameter_mm", EG_STUDY_NUMBER, "mm", 0, 60, NULL, "14", "of the markers"},
+    {"max_gap_s", EG_STUDY_NUMBER, "s", 0, 10, NULL, "1",
+     "longest gap of a marker that its segment may fill"},
     {"neutral", EG_STUDY_FLAG, NULL, 0, 0, NULL, NULL, "angles of the static recording count as 0"},
     {"all", EG_STUDY_FLAG, NULL, 0, 0, NULL, NULL, "every measure, of each repetition too"}};
 

@@ -6,6 +6,7 @@
 
 #include "clinic/study_motion_part.h"
 #include "core/base/real.h"
+#include "core/motion/gap.h"
 
 static int number_of_axis(const char *text) {
     if (text == NULL) return 0;
@@ -34,49 +35,76 @@ static eg_body_settings settings_of(const eg_study_call *call, const eg_recordin
 
 /* ---- the static pose ------------------------------------------------------------------------- */
 
-/* Mean angles, and how far heel to toe points upwards while the feet stand flat. */
-static eg_err look_at_static(motion_run *run, eg_body_settings *settings, double neutral[EG_ANGLES],
-                             eg_diag *diag) {
+/* The feet's flat direction and the mean angles of a person who stands still. */
+static eg_err look_at_static(motion_run *run, const eg_motion_points *still,
+                             eg_body_settings *settings, double neutral[EG_ANGLES], eg_diag *diag) {
     const eg_recording *r = run->call->references[0];
-    eg_motion_points found;
     eg_body body;
-    eg_err err = eg_motion_points_of(r, &found, diag);
     eg_body_settings own = settings_of(run->call, r);
-    if (err == EG_OK) err = eg_body_init(&body, &found.points, &own, diag);
+    eg_err err = eg_body_init(&body, &still->points, &own, diag);
     if (err != EG_OK) return err;
-    eg_pose pose;
-    double now[EG_ANGLES], sum[EG_ANGLES] = {0}, pitch[2] = {0, 0};
-    size_t count[EG_ANGLES] = {0}, n_pitch[2] = {0, 0};
-    for (size_t pass = 0; pass < 2; pass++) {
-        /* First the feet; then the angles with flat feet. */
-        for (size_t t = 0; t < r->n_frames; t++) {
-            eg_body_pose(&body, t, &pose);
-            for (int side = 0; pass == 0 && side < 2; side++) {
-                const eg_segment *foot = &pose.segment[EG_SEGMENT_FOOT + side];
-                if (!foot->is_known) continue;
-                pitch[side] += eg_asin(fmax(-1, fmin(1, foot->axes.m[1][0])));
-                n_pitch[side]++;
-            }
-            if (pass == 0) continue;
-            eg_body_angles(&body, &pose, now);
-            for (int a = 0; a < EG_ANGLES; a++) {
-                if (isnan(now[a])) continue;
-                sum[a] += now[a];
-                count[a]++;
-            }
-        }
-        for (int side = 0; pass == 0 && side < 2; side++)
-            if (n_pitch[side] > 0)
-                settings->foot_pitch_rad[side] = body.settings.foot_pitch_rad[side] =
-                    pitch[side] / (double)n_pitch[side];
-    }
-    for (int a = 0; a < EG_ANGLES; a++) neutral[a] = count[a] > 0 ? sum[a] / (double)count[a] : 0;
+    eg_body_calibrate(&body, settings, neutral);
     eg_study_say(run->result,
                  "From the static recording %s: the direction from heel to toe that is flat "
-                 "(%.1f and %.1f deg upwards).",
-                 r->name, settings->foot_pitch_rad[0] * 180 / EG_PI,
-                 settings->foot_pitch_rad[1] * 180 / EG_PI);
+                 "(left %.1f, right %.1f deg upwards).",
+                 r->name, -settings->flat_by_heel_rad[0][0] * 180 / EG_PI,
+                 -settings->flat_by_heel_rad[1][0] * 180 / EG_PI);
     return EG_OK;
+}
+
+/* ---- gaps ------------------------------------------------------------------------------------ */
+
+static void say_gaps(motion_run *run, const eg_gap_report *report, const eg_gap_settings *limits) {
+    size_t n_filled = 0, n_static = 0, n_worst = 0;
+    double longest = 0;
+    int worst = -1;
+    char text[200], name[EG_SITE_NAME_SIZE];
+    for (int s = 0; s < EG_SITES; s++) {
+        n_static += report[s].is_from_reference != 0;
+        if (!report[s].is_from_reference) n_filled += report[s].n_spline + report[s].n_rigid;
+        if (report[s].n_left <= n_worst) continue;
+        n_worst = report[s].n_left;
+        longest = report[s].longest_left_s;
+        worst = s;
+    }
+    if (n_filled > 0)
+        eg_study_say(
+            run->result,
+            "%zu positions of markers that were not seen were filled: gaps up to %g s by a "
+            "spline, up to %g s by the other markers of the segment.",
+            n_filled, limits->spline_s, limits->rigid_s);
+    if (n_static > 0)
+        eg_study_say(run->result,
+                     "%zu markers are seen in the static recording only and follow "
+                     "their segment.",
+                     n_static);
+    if (worst < 0) return;
+    snprintf(text, sizeof text, "%s: %zu frames are missing%s, the longest gap %.2f s",
+             eg_site_name(worst, name), n_worst, longest > 0 ? "" : " at the ends", longest);
+    eg_study_add_check(run->result, "markers", 1, text, NULL);
+}
+
+/* The memory is the caller's to free once the angles are computed. */
+static eg_err fill_gaps(motion_run *run, eg_body_points *points, const eg_body_points *still,
+                        void **memory, eg_diag *diag) {
+    eg_gap_settings limits = EG_GAP_SETTINGS_DEFAULT;
+    limits.rigid_s = eg_study_number(run->call, "max_gap_s", limits.rigid_s);
+    limits.spline_s = fmin(limits.spline_s, limits.rigid_s);
+    if (!(points->rate_hz > 0)) return EG_OK; /* a single picture */
+    size_t size = eg_gap_size(points, still);
+    *memory = malloc(size);
+    eg_gap_report *report = calloc(EG_SITES, sizeof *report);
+    eg_arena arena;
+    eg_err err = EG_OK;
+    if (*memory == NULL || report == NULL)
+        err = eg_diag_set(diag, EG_ERR_MEMORY, run->call->recording->name, 0, "no memory");
+    if (err == EG_OK) {
+        eg_arena_init(&arena, *memory, size);
+        err = eg_gap_fill(points, still, &limits, &arena, report, diag);
+    }
+    if (err == EG_OK) say_gaps(run, report, &limits);
+    free(report);
+    return err;
 }
 
 /* ---- markers --------------------------------------------------------------------------------- */
@@ -124,32 +152,45 @@ static void say_body(motion_run *run, const eg_motion_points *found, const eg_bo
                                      "long axes are not known, the pelvis is taken as upright");
 }
 
-static eg_err from_markers(motion_run *run, eg_diag *diag) {
+static eg_err angles_of_markers(motion_run *run, eg_motion_points *found,
+                                const eg_motion_points *still, void **memory, eg_diag *diag) {
     const eg_recording *r = run->call->recording;
-    eg_motion_points found;
     eg_body body;
-    double neutral[EG_ANGLES];
-    eg_err err = eg_motion_points_of(r, &found, diag);
-    if (err != EG_OK) return err;
+    double neutral[EG_ANGLES] = {0};
     eg_body_settings settings = settings_of(run->call, r);
-    int has_static = run->call->n_references > 0;
-    if (has_static) err = look_at_static(run, &settings, neutral, diag);
-    if (err == EG_OK) err = eg_body_init(&body, &found.points, &settings, diag);
+    int is_neutral = eg_study_flag(run->call, "neutral");
+    eg_err err = EG_OK;
+    if (is_neutral && still == NULL)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "neutral", 0,
+                           "a static recording is needed: give it as reference");
+    if (still != NULL) err = look_at_static(run, still, &settings, neutral, diag);
+    if (err == EG_OK)
+        err = fill_gaps(run, &found->points, still != NULL ? &still->points : NULL, memory, diag);
+    if (err == EG_OK) err = eg_body_init(&body, &found->points, &settings, diag);
     if (err == EG_OK) err = eg_motion_traces_of_body(&body, r, &run->traces, diag);
     if (err != EG_OK) return err;
     snprintf(run->traces.source, sizeof run->traces.source,
              "%zu markers at %zu known sites (%zu without a known name)", r->points.n_markers,
-             found.match.n_sites, found.match.n_unknown);
-    say_body(run, &found, &body);
-    int is_neutral = eg_study_flag(run->call, "neutral");
-    if (is_neutral && !has_static)
-        return eg_diag_set(diag, EG_ERR_ARGUMENT, "neutral", 0,
-                           "a static recording is needed: give it as reference");
+             found->match.n_sites, found->match.n_unknown);
+    say_body(run, found, &body);
     for (int a = 0; is_neutral && a < EG_ANGLES; a++)
         for (size_t t = 0; t < run->traces.traces[a].n; t++)
             run->traces.traces[a].values[t] -= neutral[a];
     if (is_neutral) eg_study_say(run->result, "Angles of the static recording were taken off.");
     return EG_OK;
+}
+
+static eg_err from_markers(motion_run *run, eg_diag *diag) {
+    eg_motion_points found, still;
+    void *memory = NULL;
+    eg_err err = eg_motion_points_of(run->call->recording, &found, diag);
+    int has_static = run->call->n_references > 0;
+    if (err == EG_OK && has_static)
+        err = eg_motion_points_of(run->call->references[0], &still, diag);
+    if (err == EG_OK)
+        err = angles_of_markers(run, &found, has_static ? &still : NULL, &memory, diag);
+    free(memory);
+    return err;
 }
 
 /* ---- which of them --------------------------------------------------------------------------- */

@@ -25,7 +25,8 @@ eg_body_settings eg_body_settings_default(void) {
                               .elbow_width_mm = {nan, nan},
                               .marker_radius_mm = 7.0,
                               .up_hint = 3,
-                              .foot_pitch_rad = {nan, nan}};
+                              .flat_by_heel_rad = {{nan, nan, nan}, {nan, nan, nan}},
+                              .flat_by_ankle_rad = {{nan, nan, nan}, {nan, nan, nan}}};
 }
 
 eg_angle_def eg_angle_about(int angle) {

@@ -105,7 +105,10 @@ typedef struct eg_body_settings {
     double marker_radius_mm;  /* 7 of the usual markers */
     int up;                   /* 1, 2, 3: x, y, z points up; negative: down; 0: find out */
     int up_hint;              /* the same, used where the body does not tell */
-    double foot_pitch_rad[2]; /* of heel to toe while the foot is flat, upwards; NaN: taken as 0 */
+    /* What a static recording tells, see eg_body_calibrate: the flat foot (its x horizontal) as the
+     * line from heel to toe and that from ankle to toe (Plug-in-Gait) see it, Z-Y-X; NaN: nothing.
+     */
+    double flat_by_heel_rad[2][3], flat_by_ankle_rad[2][3];
 } eg_body_settings;
 
 eg_body_settings eg_body_settings_default(void);
@@ -145,6 +148,11 @@ typedef struct eg_body {
  * if which way is up cannot be told (settings.up helps), EG_ERR_ARGUMENT for sizes not above 0. */
 EG_NODISCARD eg_err eg_body_init(eg_body *body, const eg_body_points *points,
                                  const eg_body_settings *settings, eg_diag *diag);
+
+/* Looks at a body that stands still with flat feet: fills flat_by_heel_rad and flat_by_ankle_rad of
+ * `settings` for recordings of the same markers, and the mean of each angle (0 where there is
+ * none), feet flat, which may count as neutral. `still` is changed: its own feet become flat. */
+void eg_body_calibrate(eg_body *still, eg_body_settings *settings, double neutral_deg[EG_ANGLES]);
 
 /* ---- one moment ------------------------------------------------------------------------------ */
 

@@ -189,10 +189,34 @@ static int front_of_foot(const eg_body *body, size_t t, int side, double out[3])
     return body_site(body, EG_SITE_TOE_TIP + side, t, out);
 }
 
+int body_toe_line(const eg_body *body, const eg_pose *pose, size_t t, int side, eg_rotation *axes) {
+    const eg_segment *shank = &pose->segment[EG_SEGMENT_SHANK + side];
+    double toe[3], ahead[3], across[3];
+    if (!shank->is_known || !body_is_known(pose->ankle[side]) || !front_of_foot(body, t, side, toe))
+        return 0;
+    body_minus(toe, pose->ankle[side], ahead);
+    body_axis(&shank->axes, 2, across);
+    return body_axes(0, ahead, 2, across, axes);
+}
+
+/* Plug-in-Gait: ankle to toe, turned as the flat foot was in the static recording. */
+static int foot_by_ankle(const eg_body *body, size_t t, int side, eg_pose *pose) {
+    const double *flat = body->settings.flat_by_ankle_rad[side];
+    eg_rotation line;
+    if (!body->settings.is_plug_in_gait || !body_is_known(flat)) return 0;
+    if (!body_toe_line(body, pose, t, side, &line)) return 1;
+    eg_rotation turn = eg_joint_rotation(flat, EG_JOINT_ZYX);
+    eg_segment *foot = &pose->segment[EG_SEGMENT_FOOT + side];
+    foot->axes = eg_rotation_product(&line, &turn);
+    set_segment(foot, pose->ankle[side], 0);
+    return 1;
+}
+
 static void pose_foot(const eg_body *body, size_t t, int side, eg_pose *pose) {
     const eg_segment *shank = &pose->segment[EG_SEGMENT_SHANK + side];
     eg_segment *foot = &pose->segment[EG_SEGMENT_FOOT + side];
     double heel[3], toe[3], inner[3], outer[3], ahead[3], across[3];
+    if (foot_by_ankle(body, t, side, pose)) return;
     if (!body_site(body, EG_SITE_HEEL + side, t, heel) || !front_of_foot(body, t, side, toe))
         return;
     body_minus(toe, heel, ahead);
@@ -210,11 +234,11 @@ static void pose_foot(const eg_body *body, size_t t, int side, eg_pose *pose) {
         body_cross(ahead, up, across);
     }
     if (!body_axes(0, ahead, 2, across, &foot->axes)) return;
-    double pitch = body->settings.foot_pitch_rad[side];
-    if (isfinite(pitch)) {
+    const double *flat = body->settings.flat_by_heel_rad[side];
+    if (body_is_known(flat)) {
         /* Heel and toe markers differ in height: what is flat is what was flat when standing. */
-        eg_rotation back = eg_rotation_about(2, -pitch);
-        foot->axes = eg_rotation_product(&foot->axes, &back);
+        eg_rotation turn = eg_joint_rotation(flat, EG_JOINT_ZYX);
+        foot->axes = eg_rotation_product(&foot->axes, &turn);
     }
     set_segment(foot, body_is_known(pose->ankle[side]) ? pose->ankle[side] : heel, has_turn);
 }

@@ -71,6 +71,10 @@ int body_axes(int which_main, const double main[3], int which_other, const doubl
               eg_rotation *axes);
 void body_axis(const eg_rotation *axes, int which, double out[3]);
 
+/* Axes of the line from ankle to toe, by which Plug-in-Gait follows the foot; 0: not known. */
+int body_toe_line(const eg_body *body, const eg_pose *pose, size_t frame, int side,
+                  eg_rotation *axes);
+
 void body_pose_lower(const eg_body *body, size_t frame, eg_pose *pose);
 void body_pose_upper(const eg_body *body, size_t frame, eg_pose *pose);
 void body_angles_lower(const eg_body *body, const eg_pose *pose, double *angle_deg);

@@ -255,13 +255,30 @@ static double difference(const eg_recording *r, const double *angles, size_t k, 
     return sqrt(sum / (double)n);
 }
 
+/* With its static pose, the feet are found as Plug-in-Gait finds them. */
+static void calibrate(const char *name, eg_body_settings *settings) {
+    eg_recording *r = read_named(name);
+    eg_motion_points found;
+    eg_body body;
+    double neutral[EG_ANGLES];
+    EG_CHECK_INT(eg_motion_points_of(r, &found, NULL), EG_OK);
+    EG_CHECK_INT(eg_body_init(&body, &found.points, settings, NULL), EG_OK);
+    eg_body_calibrate(&body, settings, neutral);
+    EG_CHECK(isfinite(settings->flat_by_heel_rad[0][0]) &&
+             isfinite(settings->flat_by_ankle_rad[1][1]));
+    eg_recording_destroy(r);
+}
+
 /* Plug-in-Gait left its own angles in these recordings; the profile reproduces them. */
 static void plug_in_gait_agrees(void) {
-    static const char *const files[] = {"btk_PiG_Motion3_FF.c3d", "btk_PiG_Calibration3_FF.c3d",
-                                        "btk_FunctionalWalk.c3d",
-                                        "btk_PiG_Calibration-FlatFoot-Full.c3d"};
+    static const char *const files[][2] = {
+        {"btk_PiG_Motion3_FF.c3d", "btk_PiG_Calibration3_FF.c3d"},
+        {"btk_PiG_Calibration3_FF.c3d", NULL},
+        {"btk_FunctionalWalk.c3d", NULL},
+        {"btk_PiG_Calibration-FlatFoot-Full.c3d", "btk_PiG_Calibration-FlatFoot-Full.c3d"}};
+    static const double ankle_limit_deg = 0.2; /* with the static pose */
     for (size_t f = 0; f < sizeof files / sizeof files[0]; f++) {
-        eg_recording *r = read_named(files[f]);
+        eg_recording *r = read_named(files[f][0]);
         eg_motion_points found;
         eg_body body;
         size_t known[EG_ANGLES];
@@ -270,14 +287,17 @@ static void plug_in_gait_agrees(void) {
         eg_motion_settings_of(r, &settings);
         settings.hip = EG_HIP_DAVIS;
         settings.is_plug_in_gait = settings.ignores_centres = 1;
+        if (files[f][1] != NULL) calibrate(files[f][1], &settings);
         double *angles = angles_of(&found.points, &settings, &body, known);
         char text[400];
-        int n = snprintf(text, sizeof text, "%s:", files[f]);
+        int n = snprintf(text, sizeof text, "%s:", files[f][0]);
         for (size_t k = 0; k < sizeof theirs / sizeof theirs[0]; k++) {
             double left = difference(r, angles, k, 0), right = difference(r, angles, k, 1);
+            double limit = theirs[k].limit_deg;
+            if (files[f][1] != NULL) limit = fmin(limit, ankle_limit_deg);
             n += snprintf(text + n, sizeof text - (size_t)n, " %.3f/%.3f", left, right);
-            if (!(fmax(left, right) <= theirs[k].limit_deg))
-                EG_FAIL("%s %s.%d: %.3f and %.3f deg", files[f], theirs[k].name,
+            if (!(fmax(left, right) <= limit))
+                EG_FAIL("%s %s.%d: %.3f and %.3f deg", files[f][0], theirs[k].name,
                         theirs[k].component, left, right);
         }
         eg_test_note("%s%s; ",
