@@ -195,7 +195,7 @@ void eg_body_pose(const eg_body *body, size_t frame, eg_pose *pose);
 void eg_body_angles(const eg_body *body, const eg_pose *pose, double angle_deg[EG_ANGLES]);
 
 /* All frames: angles[EG_ANGLES][n_frames], those of rotations without jumps of a turn. n_known[] is
- * how many frames each angle has. About 1.5 us a frame. */
+ * how many frames each angle has. About 6 us a frame. */
 void eg_body_run(const eg_body *body, double *angles, size_t n_known[EG_ANGLES]);
 
 enum { EG_BODY_REASON_SIZE = 120 };
