@@ -220,7 +220,22 @@ static eg_err work_on_all(emg_work *work, eg_diag *diag) {
     return err;
 }
 
-static eg_err run(const eg_study_call *call, json_t **result, eg_diag *diag) {
+/* Puts even recordings in place of those with gaps; evened[0] is of the recording itself. */
+static eg_err even_all(emg_work *work, eg_study_call *call, eg_recording **evened, eg_diag *diag) {
+    if (isfinite(work->settings.rate_hz)) return EG_OK; /* somebody says that they are even */
+    eg_err err = emg_even(call->recording, &evened[0], work->result, diag);
+    work->is_evened = evened[0] != NULL;
+    if (evened[0] != NULL) call->recording = evened[0];
+    for (size_t i = 0; i < call->n_references && err == EG_OK; i++) {
+        err = emg_even(call->references[i], &evened[i + 1], work->result, diag);
+        if (evened[i + 1] != NULL) call->references[i] = evened[i + 1];
+    }
+    return err;
+}
+
+static eg_err run(const eg_study_call *given, json_t **result, eg_diag *diag) {
+    eg_study_call own = *given, *call = &own;
+    eg_recording *evened[EG_STUDY_REFERENCES_MAX + 1] = {NULL};
     emg_work work = {.call = call};
     eg_err err = read_settings(call, &work.settings, diag);
     if (err != EG_OK) return err;
@@ -235,10 +250,12 @@ static eg_err run(const eg_study_call *call, json_t **result, eg_diag *diag) {
     if (err == EG_OK && work.settings.notch_hz > 0.0)
         json_object_set_new(json_object_get(work.result, "detail"), "notch_hz",
                             json_real(work.settings.notch_hz));
+    if (err == EG_OK) err = even_all(&work, call, evened, diag);
     if (err == EG_OK) err = choose(&work, diag);
     if (err == EG_OK) err = work_on_all(&work, diag);
     for (size_t i = 0; i < work.n_channels; i++) emg_channel_release(&work.channels[i]);
     free(work.channels);
+    for (size_t i = 0; i <= EG_STUDY_REFERENCES_MAX; i++) emg_even_release(evened[i]);
     if (err == EG_OK)
         *result = work.result;
     else

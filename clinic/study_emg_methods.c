@@ -41,6 +41,8 @@ static void say_recording(const emg_work *work) {
         eg_study_say(result, "Sampling rate %g Hz%s, %.3g s.", most,
                      isfinite(work->settings.rate_hz) ? " (stated by the user)" : "",
                      (double)work->channels[0].n / most);
+    if (work->is_evened)
+        eg_study_say(result, "Gaps in the time stamps were filled along straight lines.");
     if (n_bad > 0)
         eg_study_say(result, "Missing samples (%.3g %%) were bridged by the value before.",
                      100.0 * (double)n_bad / (double)n);

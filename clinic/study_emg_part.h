@@ -67,6 +67,7 @@ typedef struct emg_work {
     emg_settings settings;
     size_t n_channels;
     emg_channel *channels; /* [n_channels] */
+    int is_evened;         /* gaps in the recording's time stamps were filled */
     json_t *result;
 } emg_work;
 
@@ -84,6 +85,12 @@ EG_NODISCARD eg_err emg_copy(const eg_channel *channel, double *x, size_t *n_bad
 EG_NODISCARD eg_err emg_take_heart(const emg_settings *s, double rate_hz, size_t n, double *x,
                                    eg_emg_filters *filters, eg_emg_heart *heart, eg_arena *arena,
                                    eg_diag *diag);
+
+/* study_emg_even.c: *even is NULL if the recording's time stamps keep step with its rate; else the
+ * caller's to release, a recording on an even grid, and a warning is added. */
+EG_NODISCARD eg_err emg_even(const eg_recording *r, eg_recording **even, json_t *result,
+                             eg_diag *diag);
+void emg_even_release(eg_recording *even);
 
 /* study_emg_norm.c: what amplitudes are divided by. */
 EG_NODISCARD eg_err emg_normalise(const emg_work *work, emg_channel *c, eg_diag *diag);
