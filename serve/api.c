@@ -52,6 +52,8 @@ static const eg_api_route routes[] = {
     {"POST", "/api/inspect", eg_api_inspect, EG_API_READS, EG_API_BODY_BYTES},
     {"POST", "/api/preview", eg_api_preview, EG_API_READS, EG_API_BODY_BYTES},
     {"GET", "/api/studies", eg_api_list_studies, EG_API_READS, EG_API_BODY_NONE},
+    {"GET", "/api/formats", eg_api_list_formats, EG_API_READS, EG_API_BODY_NONE},
+    {"POST", "/api/convert", eg_api_convert, EG_API_READS, EG_API_BODY_BYTES},
     {"POST", "/api/look", eg_api_look, EG_API_READS, EG_API_BODY_BYTES},
     {"POST", "/api/episodes/{id}/studies", eg_api_create_study_recording, EG_API_WRITES,
      EG_API_BODY_BYTES},

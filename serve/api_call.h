@@ -103,6 +103,8 @@ void eg_api_get_trace(eg_api_call *call);
 void eg_api_get_result(eg_api_call *call);
 void eg_api_inspect(eg_api_call *call);
 void eg_api_preview(eg_api_call *call);
+void eg_api_list_formats(eg_api_call *call);
+void eg_api_convert(eg_api_call *call);
 void eg_api_list_studies(eg_api_call *call);
 void eg_api_look(eg_api_call *call);
 void eg_api_create_study_recording(eg_api_call *call);

@@ -14,12 +14,12 @@
 #include "core/base/sort.h"
 #include "io/format/brainvision.h"
 #include "io/format/build.h"
+#include "io/format/bundle.h"
 #include "io/format/c3d.h"
 #include "io/format/companion.h"
 #include "io/format/edf.h"
 #include "io/format/mot.h"
 #include "io/format/nimu.h"
-#include "io/format/paired.h"
 #include "io/format/table.h"
 #include "io/format/text.h"
 #include "io/format/trc.h"
@@ -265,7 +265,6 @@ static const reader readers[] = {
     {eg_mot_is, eg_mot_parse, NULL, NULL},
     {eg_nimu_is, parse_nimu, NULL, NULL},
     {eg_xdf_is, eg_xdf_parse, NULL, NULL},
-    {eg_paired_is, eg_paired_parse, NULL, NULL},
     {eg_wfdb_is, NULL, eg_wfdb_companions, eg_wfdb_parse},
     {eg_brainvision_is, NULL, eg_brainvision_companions, eg_brainvision_parse},
     {is_foreign, parse_foreign, NULL, NULL}};
@@ -341,8 +340,13 @@ eg_err eg_recording_parse_set(const eg_named_bytes *files, size_t n, eg_recordin
 
 eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
                           eg_recording **recording, eg_diag *diag) {
+    EG_ASSERT(name != NULL && recording != NULL);
     eg_named_bytes file = {name, bytes, size};
-    return eg_recording_parse_set(&file, 1, recording, diag);
+    *recording = NULL;
+    if (!eg_bundle_is(bytes, size)) return eg_recording_parse_set(&file, 1, recording, diag);
+    eg_bundle bundle;
+    eg_err err = eg_bundle_open(name, bytes, size, &bundle, diag);
+    return err == EG_OK ? eg_recording_parse_set(bundle.files, bundle.n, recording, diag) : err;
 }
 
 static eg_err read_bytes(FILE *file, const char *path, size_t size, uint8_t **bytes,

@@ -73,6 +73,7 @@ async function request<T>(
   path: string,
   body?: BodyInit,
   type?: string,
+  as: 'json' | 'bytes' = 'json',
 ): Promise<T> {
   if (!mayAsk(method, path))
     throw new ApiError(0, 'handed-over', 'The tablet is handed over.', '', 'Take it back first.')
@@ -92,6 +93,7 @@ async function request<T>(
     )
   }
   if (!response.ok) await fail(response, method)
+  if (as === 'bytes') return (await response.blob()) as T
   if (response.status === 204) return undefined as T
   return (await response.json()) as T
 }
@@ -104,6 +106,9 @@ export const api = {
     request<T>('PUT', path, JSON.stringify(body), 'application/json'),
   upload: <T>(path: string, bytes: Blob) =>
     request<T>('POST', path, bytes, 'application/octet-stream'),
+  /** Sends bytes and gets bytes back. */
+  download: (path: string, bytes: Blob) =>
+    request<Blob>('POST', path, bytes, 'application/octet-stream', 'bytes'),
 }
 
 export function query(values: Record<string, string | number | null | undefined>): string {
