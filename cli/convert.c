@@ -1,5 +1,6 @@
 /* engram convert IN OUT: a recording in another format. */
 #include <errno.h>
+#include <ftw.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "io/format/bids.h"
 #include "io/format/number.h"
 #include "io/format/recording.h"
 #include "io/format/write.h"
@@ -19,15 +21,17 @@ const char eg_command_convert_help[] =
     "usage: engram convert IN OUT [--to FORMAT] [--channels A,B,...] [--rate HZ] [--force]\n"
     "  IN                                    a recording of any format that can be read\n"
     "  OUT                                   the file to write; its ending says the format\n"
-    "  --to FORMAT                           csv, c3d, edf, bdf, mot, sto, trc\n"
+    "                                        or with --to bids a new folder\n"
+    "  --to FORMAT                           csv, c3d, edf, bdf, mot, sto, trc, bids\n"
     "  --channels A,B,...                    only these channels and points\n"
     "  --rate HZ                             the rate, where IN does not say it\n"
+    "  --subject 01 --task NAME              of a BIDS data set: letters and digits\n"
     "  --force                               OUT may be there and is replaced\n"
     "What the format cannot hold is said on stderr. OUT is there when it is whole, or not at "
     "all.\n";
 
 typedef struct job {
-    const char *in, *out, *to, *channels;
+    const char *in, *out, *to, *channels, *subject, *task;
     double rate_hz; /* 0: as the recording says */
     bool may_replace;
 } job;
@@ -71,13 +75,50 @@ static eg_err write_file(const job *j, const eg_write_format *format, const eg_r
     return err;
 }
 
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk) {
+    (void)status;
+    (void)kind;
+    (void)walk;
+    return remove(path);
+}
+
+static bool is_bids(const job *j) {
+    return j->to != NULL && strcmp(j->to, "bids") == 0;
+}
+
+/* Into a folder beside it, which takes its place when it is whole. */
+static eg_err write_folder(const job *j, const eg_recording *recording, eg_write_notes *notes,
+                           eg_diag *diag) {
+    char path[PATH_SIZE];
+    eg_bids_options options = {j->subject, j->task, ENGRAM_VERSION};
+    size_t n_out = strlen(j->out);
+    while (n_out > 1 && j->out[n_out - 1] == '/') n_out--;
+    int n = snprintf(path, sizeof path, "%.*s.XXXXXX", (int)n_out, j->out);
+    if (n < 0 || (size_t)n >= sizeof path)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0, "the name is too long");
+    if (mkdtemp(path) == NULL) return fail(diag, j->out);
+    eg_err err = eg_bids_write(recording, &options, path, notes, diag);
+    mode_t mask = umask(0);
+    umask(mask);
+    if (err == EG_OK && (chmod(path, 0777 & ~mask) != 0 || rename(path, j->out) != 0))
+        err = fail(diag, j->out);
+    if (err != EG_OK) nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    return err;
+}
+
 static eg_err check_out(const job *j, const eg_write_format **format, eg_diag *diag) {
     struct stat found, source;
+    *format = NULL;
+    if (is_bids(j)) {
+        if (stat(j->out, &found) != 0) return EG_OK;
+        return eg_diag_set(diag, EG_ERR_CONFLICT, j->out, 0,
+                           "there is such a file or folder; name a new folder");
+    }
     *format = eg_write_format_find(j->to != NULL ? j->to : j->out);
     if (*format == NULL)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0,
                            "which format? Its ending says none that can be written: csv, c3d, edf, "
-                           "bdf, mot, sto, trc, or --to FORMAT");
+                           "bdf, mot, sto, trc; or --to FORMAT");
     if (stat(j->out, &found) != 0) return EG_OK;
     if (!S_ISREG(found.st_mode))
         return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0, "it is no file; name a file");
@@ -111,8 +152,10 @@ static eg_err convert(const job *j, eg_write_notes *notes, eg_diag *diag) {
     if (err == EG_OK) set_rate(j, recording, notes);
     if (err == EG_OK && j->channels != NULL)
         err = eg_write_select(recording, j->channels, &selected, notes, diag);
+    const eg_recording *chosen = selected != NULL ? selected : recording;
     if (err == EG_OK)
-        err = write_file(j, format, selected != NULL ? selected : recording, notes, diag);
+        err = is_bids(j) ? write_folder(j, chosen, notes, diag)
+                         : write_file(j, format, chosen, notes, diag);
     if (err == EG_OK && recording->is_partial)
         eg_write_note(notes, "the recording is not whole; engram inspect says where");
     eg_write_select_destroy(selected);
@@ -123,15 +166,21 @@ static eg_err convert(const job *j, eg_write_notes *notes, eg_diag *diag) {
 int eg_command_convert(int n_arguments, char **arguments) {
     job j = {0};
     const char *rate = NULL;
+    const struct {
+        const char *name;
+        const char **value;
+    } options[] = {{"--to", &j.to},
+                   {"--channels", &j.channels},
+                   {"--rate", &rate},
+                   {"--subject", &j.subject},
+                   {"--task", &j.task}};
     for (int i = 1; i < n_arguments; i++) {
-        const char *argument = arguments[i];
-        bool is_to = strcmp(argument, "--to") == 0;
-        bool is_channels = strcmp(argument, "--channels") == 0;
-        bool is_rate = strcmp(argument, "--rate") == 0;
-        bool has_value = is_to || is_channels || is_rate;
-        if (has_value && i + 1 < n_arguments)
-            *(is_to ? &j.to : is_channels ? &j.channels : &rate) = arguments[++i];
-        else if (has_value)
+        const char *argument = arguments[i], **value = NULL;
+        for (size_t k = 0; k < sizeof options / sizeof options[0]; k++)
+            if (strcmp(argument, options[k].name) == 0) value = options[k].value;
+        if (value != NULL && i + 1 < n_arguments)
+            *value = arguments[++i];
+        else if (value != NULL)
             return eg_command_refuse("convert", "a value must follow", argument,
                                      eg_command_convert_help);
         else if (strcmp(argument, "--force") == 0)

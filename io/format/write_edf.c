@@ -14,8 +14,7 @@
 #include "io/format/write_part.h"
 
 enum {
-    FIELD = 8,                 /* characters of a limit, of a unit */
-    LABEL = 16,                /* of a label */
+    FIELD = 8,                 /* characters of a limit */
     RECORD_BYTES_GOOD = 61440, /* EDF's own advice */
     RECORD_BYTES_MAX = 8 << 20,
     SIGNALS_MAX = 512,
@@ -31,7 +30,7 @@ static pthread_mutex_t edflib_lock = PTHREAD_MUTEX_INITIALIZER;
 typedef struct signal {
     const eg_channel *channel;
     double factor; /* to the unit that is written */
-    char unit[EG_RECORDING_UNIT_MAX];
+    char label[WRITE_EDF_LABEL + 1], unit[EG_RECORDING_UNIT_MAX];
     double low, high; /* limits, as their texts say */
     double rate_hz;   /* as written */
     size_t first;     /* samples in front of the first */
@@ -70,6 +69,47 @@ static double limit_beyond(double value, int is_upper) {
     return NAN;
 }
 
+/* Letters that the format has not become question marks; the micro sign becomes u. */
+static void to_ascii(const char *text, char *field, size_t size) {
+    size_t n = 0;
+    for (const unsigned char *c = (const unsigned char *)text; *c != '\0' && n + 1 < size; c++) {
+        if (*c < 0x80)
+            field[n++] = (char)*c;
+        else if (*c == 0xc2 && c[1] == 0xb5) /* µ */
+            field[n++] = 'u', c++;
+        else if (*c == 0xce && c[1] == 0xbc) /* μ */
+            field[n++] = 'u', c++;
+        else if (*c >= 0xc0)
+            field[n++] = '?';
+    }
+    field[n] = '\0';
+}
+
+double write_edf_name(const eg_recording *recording, size_t i, char label[WRITE_EDF_LABEL + 1],
+                      char unit[EG_RECORDING_UNIT_MAX]) {
+    const eg_channel *channel = &recording->channels[i];
+    double largest = 0;
+    size_t n_equal = 0;
+    int is_volts = strcmp(channel->unit, "V") == 0;
+    for (size_t k = 0; is_volts && k < channel->n; k++)
+        if (fabs(channel->values[k]) > largest) largest = fabs(channel->values[k]);
+    int is_small = largest > 0 && largest < 1e-3;
+    to_ascii(channel->label, label, WRITE_EDF_LABEL + 1);
+    to_ascii(is_small ? "uV" : channel->unit, unit, WRITE_EDF_UNIT + 1);
+    for (size_t k = 0; k < i; k++) {
+        char other[WRITE_EDF_LABEL + 1];
+        to_ascii(recording->channels[k].label, other, sizeof other);
+        n_equal += strcmp(other, label) == 0 ? 1 : 0;
+    }
+    if (n_equal > 0) {
+        char number[24];
+        size_t n = (size_t)snprintf(number, sizeof number, "~%zu", n_equal + 1);
+        size_t at = strlen(label) + n <= WRITE_EDF_LABEL ? strlen(label) : WRITE_EDF_LABEL - n;
+        memcpy(label + at, number, n + 1);
+    }
+    return is_small ? 1e6 : 1;
+}
+
 static void look_at(signal *s, const edf_out *e) {
     const eg_channel *c = s->channel;
     s->least = INFINITY;
@@ -89,15 +129,15 @@ static void look_at(signal *s, const edf_out *e) {
 static eg_err set_limits(edf_out *e, signal *s) {
     const eg_channel *c = s->channel;
     look_at(s, e);
-    s->factor = 1;
-    memcpy(s->unit, c->unit, sizeof s->unit);
-    double largest = fmax(fabs(s->least), fabs(s->most));
-    if (strcmp(c->unit, "V") == 0 && largest > 0 && largest < 1e-3) {
-        s->factor = 1e6;
-        memcpy(s->unit, "uV", sizeof "uV");
+    s->factor = write_edf_name(e->r, (size_t)(s - e->signals), s->label, s->unit);
+    if (s->factor > 1)
         eg_write_note(e->notes, "%s is written in uV: its volts are too small for the format",
                       c->label);
-    }
+    else if (strcmp(s->unit, c->unit) != 0 && strlen(c->unit) > WRITE_EDF_UNIT)
+        eg_write_note(e->notes, "the unit \"%s\" is cut to %d letters", c->unit, WRITE_EDF_UNIT);
+    if (strcmp(s->label, c->label) != 0)
+        eg_write_note(e->notes, "the label \"%s\" is cut to %d plain letters: \"%s\"", c->label,
+                      WRITE_EDF_LABEL, s->label);
     if (s->is_whole) {
         s->low = e->digital_min;
         s->high = e->digital_max;
@@ -225,22 +265,6 @@ static eg_err prepare(edf_out *e) {
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-/* Letters that the format has not become question marks; the micro sign becomes u. */
-static void to_ascii(const char *text, char *field, size_t size) {
-    size_t n = 0;
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0' && n + 1 < size; c++) {
-        if (*c < 0x80)
-            field[n++] = (char)*c;
-        else if (*c == 0xc2 && c[1] == 0xb5) /* µ */
-            field[n++] = 'u', c++;
-        else if (*c == 0xce && c[1] == 0xbc) /* μ */
-            field[n++] = 'u', c++;
-        else if (*c >= 0xc0)
-            field[n++] = '?';
-    }
-    field[n] = '\0';
-}
-
 /* EDFlib cuts the digits of a limit off where they should be rounded: 1.020508 becomes 1.020507. */
 static double beyond_cut(double value) {
     if (fabs(value - floor(value)) <= 0) return value;
@@ -249,21 +273,14 @@ static double beyond_cut(double value) {
 
 static int set_signal(edf_out *e, int file, size_t i) {
     const signal *s = &e->signals[i];
-    char label[EG_RECORDING_LABEL_MAX], unit[EG_RECORDING_UNIT_MAX];
-    to_ascii(s->channel->label, label, sizeof label);
-    to_ascii(s->unit, unit, sizeof unit);
-    if (strcmp(label, s->channel->label) != 0 || strlen(label) > LABEL)
-        eg_write_note(e->notes, "the label \"%s\" is cut to %d plain letters", s->channel->label,
-                      LABEL);
-    if (strlen(unit) > FIELD)
-        eg_write_note(e->notes, "the unit \"%s\" is cut to %d letters", s->unit, FIELD);
     int k = (int)i;
     return edf_set_samplefrequency(file, k, (int)s->n_in_record) == 0 &&
            edf_set_physical_minimum(file, k, beyond_cut(s->low)) == 0 &&
            edf_set_physical_maximum(file, k, beyond_cut(s->high)) == 0 &&
            edf_set_digital_minimum(file, k, (int)e->digital_min) == 0 &&
            edf_set_digital_maximum(file, k, (int)e->digital_max) == 0 &&
-           edf_set_label(file, k, label) == 0 && edf_set_physical_dimension(file, k, unit) == 0;
+           edf_set_label(file, k, s->label) == 0 &&
+           edf_set_physical_dimension(file, k, s->unit) == 0;
 }
 
 /* One record of one signal. Behind the last sample the last value goes on. */

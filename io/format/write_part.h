@@ -70,6 +70,15 @@ double write_grid_value(const write_column *column, size_t row); /* NaN: none */
 double write_grid_time(const write_grid *grid, size_t row);
 void write_grid_free(write_grid *grid);
 
+/* ---- names in EDF (write_edf.c) ---- */
+enum { WRITE_EDF_LABEL = 16, WRITE_EDF_UNIT = 8 };
+
+/* Label and unit of channel `i` as they are written, in plain letters, cut, and labels that became
+ * equal told apart ("~2"); the factor from the channel's unit to the written one (volts that are
+ * too small for the format become uV). */
+double write_edf_name(const eg_recording *recording, size_t i, char label[WRITE_EDF_LABEL + 1],
+                      char unit[EG_RECORDING_UNIT_MAX]);
+
 /* ---- formats ---- */
 eg_err eg_csv_write(const eg_recording *recording, const eg_sink *sink, eg_write_notes *notes,
                     eg_diag *diag);

@@ -493,6 +493,14 @@ static void impossible_biosignals(void) {
     eg_recording_destroy(made);
     channels[1].rate_hz = 2.4;
     EG_CHECK(again(&r, "edf", &notes) == NULL);
+    channels[1].rate_hz = channels[2].rate_hz = channels[0].rate_hz = 1000;
+    for (size_t i = 0; i < 3; i++)
+        snprintf(channels[i].label, sizeof channels[i].label, "vastus lateralis %zu", i);
+    made = again(&r, "bdf", &notes);
+    EG_CHECK_TEXT(made->channels[0].label, "vastus lateralis");
+    EG_CHECK_TEXT(made->channels[1].label, "vastus lateral~2");
+    EG_CHECK_TEXT(made->channels[2].label, "vastus lateral~3");
+    eg_recording_destroy(made);
     r.n_channels = 1;
     values[7] = 1e12;
     EG_CHECK(again(&r, "edf", &notes) == NULL);
