@@ -177,7 +177,7 @@ static void group_zero_lag(const eg_filter *filter, size_t n_channels, size_t fi
         offset[k] = x[k];
         for (size_t i = 0; i < padding; i++) {
             head[i * n_channels + k] = x[k] - x[(padding - i) * n_channels + k] + x[k];
-            tail[i * n_channels + k] = last[k] - last[k - (i + 1) * n_channels] + last[k];
+            tail[i * n_channels + k] = last[k] - *(last + k - (i + 1) * n_channels) + last[k];
         }
     }
     eg_real level[LANES] = {0};
