@@ -25,15 +25,17 @@ static const eg_text_style styles[] = {{'\t', '.'}, {';', '.'}, {',', '.'}, {'|'
                                        {'\t', ','}, {';', ','}, {'|', ','}, {' ', ','}};
 
 static const char *const unit_words[] = {
-    "s",         "sec",  "secs",  "seconds",   "ms",    "msec",     "us",         "\xc2\xb5s",
-    "min",       "n",    "kn",    "nm",        "n.m",   "n*m",      "n-m",        "n m",
-    "nmm",       "n.mm", "n*mm",  "knm",       "m",     "cm",       "mm",         "um",
-    "\xc2\xb5m", "in",   "inch",  "ft",        "lb",    "lbf",      "kg",         "g",
-    "v",         "mv",   "uv",    "\xc2\xb5v", "deg",   "\xc2\xb0", "rad",        "hz",
-    "%",         "m/s",  "cm/s",  "mm/s",      "m/s^2", "m/s2",     "deg/s",      "1",
-    "a.u.",      "au",   "bw",    "frame",     "count", "counts",   "n\xc2\xb7m", "n\xe2\x8b\x85m",
-    "pixel",     "px",   "in-lb", "ft-lb",     "volts", "newton",   "newtons",    "kgf",
-    "n mm",      "n-mm"};
+    "s",         "sec",   "secs",     "seconds",   "ms",     "msec",       "us",
+    "\xc2\xb5s", "min",   "n",        "kn",        "nm",     "n.m",        "n*m",
+    "n-m",       "n m",   "nmm",      "n.mm",      "n*mm",   "knm",        "m",
+    "cm",        "mm",    "um",       "\xc2\xb5m", "in",     "inch",       "ft",
+    "lb",        "lbf",   "kg",       "g",         "v",      "mv",         "uv",
+    "\xc2\xb5v", "deg",   "\xc2\xb0", "rad",       "hz",     "%",          "m/s",
+    "cm/s",      "mm/s",  "m/s^2",    "m/s2",      "deg/s",  "1",          "a.u.",
+    "au",        "bw",    "frame",    "count",     "counts", "n\xc2\xb7m", "n\xe2\x8b\x85m",
+    "pixel",     "px",    "in-lb",    "ft-lb",     "volts",  "newton",     "newtons",
+    "kgf",       "n mm",  "n-mm",     "rad/s",     "ut",     "\xc2\xb5t",  "mg",
+    "bpm",       "n/cm^2"};
 
 /* Behind "_", a blank or "/" at the end of a label. */
 static const char *const unit_suffixes[] = {"mm", "cm",  "m", "n",  "nm",   "nmm",
@@ -137,9 +139,15 @@ static int is_units_line(const header_line *line, char delimiter) {
     return n_units > 0;
 }
 
-/* Where the unit at the end of a label begins, "_mm", " mm" or "/mm"; the label's length if none.
- */
+/* Where the unit at the end of a label begins, "_mm", " mm", "/mm" or, of any unit, ",uV"; the
+ * label's length if none. */
 static size_t unit_suffix(eg_span label) {
+    size_t comma = label.n;
+    while (comma > 0 && label.start[comma - 1] != ',') comma--;
+    if (comma > 1 &&
+        eg_text_is_one_of(eg_text_trim((eg_span){label.start + comma, label.n - comma}), unit_words,
+                          N_UNIT_WORDS))
+        return comma - 1;
     for (size_t i = 0; i < sizeof unit_suffixes / sizeof unit_suffixes[0]; i++) {
         size_t n = strlen(unit_suffixes[i]);
         if (label.n < n + 2 || strchr("_ /", label.start[label.n - n - 1]) == NULL) continue;
@@ -147,6 +155,12 @@ static size_t unit_suffix(eg_span label) {
             return label.n - n - 1;
     }
     return label.n;
+}
+
+static int is_count(eg_span span) {
+    for (size_t i = 0; i < span.n; i++)
+        if (span.start[i] < '0' || span.start[i] > '9') return 0;
+    return span.n > 0;
 }
 
 /* "Fx[N]" and "Fx (N)" hold their unit; "ml_cm" names it at its end and keeps its label. */
@@ -160,13 +174,18 @@ static void split_label(eg_span cell, eg_column *column) {
         size_t n_inner = open > 0 ? cell.n - open - 2 : 0;
         eg_span inner = eg_text_trim((eg_span){cell.start + open + 1, n_inner});
         int known = eg_text_is_one_of(inner, unit_words, N_UNIT_WORDS);
+        int is_cell = is_count(inner) && (!known || cell.start[open > 0 ? open - 1 : 0] == ']');
+        if (is_cell) open = 0; /* "Mat[1][2]" names a cell, no unit */
         if (open > 0 && inner.n < sizeof column->unit && (last == ']' || known)) {
             unit = inner;
             label = eg_text_trim((eg_span){cell.start, open});
         }
     }
     size_t suffix = unit.n == 0 ? unit_suffix(cell) : cell.n;
-    if (suffix < cell.n) unit = (eg_span){cell.start + suffix + 1, cell.n - suffix - 1};
+    if (suffix < cell.n)
+        unit = eg_text_trim((eg_span){cell.start + suffix + 1, cell.n - suffix - 1});
+    if (suffix < cell.n && cell.start[suffix] == ',')
+        label = eg_text_trim((eg_span){cell.start, suffix});
     eg_recording_copy_text(column->label, sizeof column->label, label.start, label.n);
     if (unit.n > 0) eg_recording_copy_text(column->unit, sizeof column->unit, unit.start, unit.n);
 }
@@ -318,11 +337,12 @@ static double first_number(eg_span text) {
 }
 
 static double rate_of_line(eg_span line) {
-    static const char *const words[] = {
-        "frame rate",    "framerate",     "sample rate",      "samplerate", "sampling rate",
-        "sampling freq", "sample freq",   "frequency",        "rate (hz)",  "rate_hz",
-        "rate [hz]",     "fs=",           "acquisition rate", "data rate",  "scan rate",
-        "abtastrate",    "abtastfrequenz"};
+    static const char *const words[] = {"frame rate",       "framerate",      "sample rate",
+                                        "samplerate",       "sampling rate",  "sampling freq",
+                                        "sample freq",      "frequency",      "rate (hz)",
+                                        "rate_hz",          "rate [hz]",      "fs=",
+                                        "acquisition rate", "data rate",      "scan rate",
+                                        "abtastrate",       "abtastfrequenz", "update rate"};
     if (eg_text_find(line, "multiple") != NULL || eg_text_find(line, "filter") != NULL ||
         eg_text_find(line, "cut") != NULL)
         return NAN;
@@ -380,7 +400,11 @@ static const char *find_maker(eg_span header, char delimiter) {
                 {"abs time (s)", "Kistler BioWare"},
                 {"netforce", "AMTI NetForce"},
                 {"bertec", "Bertec"},
-                {"take name", "OptiTrack Motive"}};
+                {"take name", "OptiTrack Motive"},
+                {"packetcounter", "Xsens"},
+                {"noraxon", "Noraxon"},
+                {"myoresearch", "Noraxon"},
+                {"exported with version", "Noraxon"}};
     eg_span head = {header.start, header.n < MAKER_BYTES ? header.n : MAKER_BYTES};
     eg_span rest = head, line;
     if (eg_text_next_line(&rest, &line) && eg_text_equals(first_cell(line, delimiter), "devices"))
@@ -390,22 +414,39 @@ static const char *find_maker(eg_span header, char delimiter) {
     return "";
 }
 
-/* Qualisys names no units: forces in N, moments in N m, positions in mm (QTM's manual, export to
- * TSV). */
+/* What a maker's export means by a label that names no unit. */
+typedef struct maker_unit {
+    const char *maker, *begin, *unit;
+    size_t n_more; /* characters behind the beginning */
+} maker_unit;
+
+/* Qualisys: forces in N, moments in N m, positions in mm (QTM's manual, export to TSV). Xsens: MT
+ * Manager's SI units (MT Manager user manual, export of the ASCII log file). */
+static const maker_unit maker_units[] = {{"Qualisys Track Manager", "force_", "N", 1},
+                                         {"Qualisys Track Manager", "moment_", "Nm", 1},
+                                         {"Qualisys Track Manager", "cop_", "mm", 1},
+                                         {"Xsens", "acc_", "m/s2", 1},
+                                         {"Xsens", "freeacc_", "m/s2", 1},
+                                         {"Xsens", "gyr_", "rad/s", 1},
+                                         {"Xsens", "mag_", "a.u.", 1},
+                                         {"Xsens", "roll", "deg", 0},
+                                         {"Xsens", "pitch", "deg", 0},
+                                         {"Xsens", "yaw", "deg", 0},
+                                         {"Xsens", "pressure", "Pa", 0},
+                                         {"Xsens", "temperature", "degC", 0}};
+
 static void set_maker(eg_layout *layout, eg_span header) {
-    static const struct {
-        const char *begin, *unit;
-    } rows[] = {{"force_", "N"}, {"moment_", "Nm"}, {"cop_", "mm"}};
     layout->maker = find_maker(header, layout->style.delimiter);
-    if (strcmp(layout->maker, "Qualisys Track Manager") != 0) return;
     for (size_t i = 0; i < layout->n_columns; i++) {
         eg_column *column = &layout->columns[i];
-        for (size_t k = 0; k < 3 && column->unit[0] == '\0'; k++) {
-            size_t n = strlen(rows[k].begin);
-            if (strlen(column->label) != n + 1 ||
-                !eg_text_equals((eg_span){column->label, n}, rows[k].begin))
+        for (size_t k = 0; k < sizeof maker_units / sizeof maker_units[0]; k++) {
+            const maker_unit *m = &maker_units[k];
+            size_t n = strlen(m->begin);
+            if (column->unit[0] != '\0' || strcmp(m->maker, layout->maker) != 0 ||
+                strlen(column->label) != n + m->n_more ||
+                !eg_text_equals((eg_span){column->label, n}, m->begin))
                 continue;
-            memcpy(column->unit, rows[k].unit, strlen(rows[k].unit) + 1);
+            memcpy(column->unit, m->unit, strlen(m->unit) + 1);
             layout->units_by_maker = 1;
         }
     }
@@ -436,6 +477,13 @@ static eg_span from_devices(eg_span text, uint64_t *n_lines) {
 
 /* ---- all together --------------------------------------------------------------------------- */
 
+/* A column of words that is empty in most rows. */
+static int names_marks(const char *label) {
+    static const char *const words[] = {"marker", "markers", "activity", "activities"};
+    return eg_text_is_one_of((eg_span){label, strlen(label)}, words,
+                             sizeof words / sizeof words[0]);
+}
+
 static void mark_text_columns(eg_layout *layout) {
     eg_span rest = layout->data, line, cell;
     eg_cell_walk walk;
@@ -444,8 +492,10 @@ static void mark_text_columns(eg_layout *layout) {
     for (size_t i = 0; i < layout->n_columns && eg_text_next_cell(&walk, &cell); i++) {
         double value;
         int is_slow;
-        if (eg_text_classify(cell, layout->style.decimal_mark, &value, &is_slow) != EG_CELL_TEXT)
-            continue;
+        eg_cell_kind kind = eg_text_classify(cell, layout->style.decimal_mark, &value, &is_slow);
+        if (kind != EG_CELL_NUMBER && names_marks(layout->columns[i].label))
+            layout->columns[i].is_text = layout->columns[i].is_marks = 1;
+        if (kind != EG_CELL_TEXT || layout->columns[i].is_marks) continue;
         eg_stamp stamp = eg_stamp_read(cell, &value);
         int is_time = stamp == EG_STAMP_CLOCK || stamp == EG_STAMP_INSTANT;
         layout->columns[i].stamp = is_time ? stamp : EG_STAMP_NONE;

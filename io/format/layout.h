@@ -14,6 +14,7 @@ typedef struct eg_column {
     char label[EG_RECORDING_LABEL_MAX]; /* "" if the header names none */
     char unit[EG_RECORDING_UNIT_MAX];   /* "" if the header names none */
     int is_text;                        /* holds words in the first row of data */
+    int is_marks;                       /* words that say what happens: "Marker", "Activity" */
     eg_stamp stamp;                     /* holds times of day in the first row of data */
 } eg_column;
 

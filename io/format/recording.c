@@ -20,6 +20,7 @@
 #include "io/format/edf.h"
 #include "io/format/mot.h"
 #include "io/format/nimu.h"
+#include "io/format/paired.h"
 #include "io/format/table.h"
 #include "io/format/text.h"
 #include "io/format/trc.h"
@@ -265,6 +266,7 @@ static const reader readers[] = {
     {eg_mot_is, eg_mot_parse, NULL, NULL},
     {eg_nimu_is, parse_nimu, NULL, NULL},
     {eg_xdf_is, eg_xdf_parse, NULL, NULL},
+    {eg_paired_is, eg_paired_parse, NULL, NULL},
     {eg_wfdb_is, NULL, eg_wfdb_companions, eg_wfdb_parse},
     {eg_brainvision_is, NULL, eg_brainvision_companions, eg_brainvision_parse},
     {is_foreign, parse_foreign, NULL, NULL}};

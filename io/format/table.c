@@ -14,6 +14,9 @@ enum {
     ROWS_MIN = 16,
     MEDIAN_SAMPLES_MAX = 20000,
     UNREADABLE_FIRST = 1000,
+    MARKS_MAX = 8, /* columns of marks */
+    EVENTS_MAX = 100000,
+    EVENT_STEP = 64,
     EVEN_ROWS_LEAST = 50 /* so many even steps make an unnamed column a time */
 };
 
@@ -31,6 +34,12 @@ typedef struct tally {
     size_t n;
 } tally;
 
+/* What a column of marks said in the row before. */
+typedef struct last_mark {
+    size_t column, row, event;
+    char text[EG_RECORDING_LABEL_MAX];
+} last_mark;
+
 typedef struct reader {
     const char *name;
     const eg_layout *layout;
@@ -42,6 +51,8 @@ typedef struct reader {
     size_t n_slow;
     uint64_t line;
     tally unreadable, short_rows, long_rows, words;
+    last_mark marks[MARKS_MAX];
+    size_t n_marks, events_room;
     int after_blank;   /* the line before was empty */
     int ended;         /* a second table has begun */
     int decimals_vary; /* rows differ in the decimals of their last cell */
@@ -112,6 +123,72 @@ static int read_plain_row(reader *r, eg_span line, double *row, row_facts *facts
     return c == end;
 }
 
+/* The mark of a column in the row before; a new one if there is none. NULL if they are too many. */
+static last_mark *find_mark(reader *r, size_t column) {
+    for (size_t i = 0; i < r->n_marks; i++)
+        if (r->marks[i].column == column) return &r->marks[i];
+    if (r->n_marks == MARKS_MAX) return NULL;
+    last_mark *m = &r->marks[r->n_marks++];
+    *m = (last_mark){.column = column, .row = SIZE_MAX};
+    return m;
+}
+
+/* A word in a column of marks is an event, which lasts as long as the rows repeat it. Until the
+ * time is known, events are told in rows. */
+static void take_mark(reader *r, size_t column, eg_span cell) {
+    eg_recording *recording = r->recording;
+    char text[EG_RECORDING_LABEL_MAX];
+    eg_recording_copy_text(text, sizeof text, cell.start, cell.n);
+    last_mark *m = find_mark(r, column);
+    if (m == NULL || text[0] == '\0' || recording->n_events == EVENTS_MAX) return;
+    if (m->row != SIZE_MAX && m->row + 1 == r->n_rows && strcmp(m->text, text) == 0) {
+        m->row = r->n_rows;
+        recording->events[m->event].duration_s += 1;
+        return;
+    }
+    if (recording->n_events == r->events_room) {
+        size_t room = 2 * r->events_room + EVENT_STEP;
+        eg_event *grown = realloc(recording->events, room * sizeof *grown);
+        if (grown == NULL) return;
+        recording->events = grown;
+        r->events_room = room;
+    }
+    m->row = r->n_rows;
+    m->event = recording->n_events++;
+    memcpy(m->text, text, sizeof text);
+    eg_event *event = &recording->events[m->event];
+    *event = (eg_event){.t_s = (double)r->n_rows};
+    memcpy(event->label, text, sizeof text);
+    const char *label = r->layout->columns[column].label;
+    eg_recording_copy_text(event->context, sizeof event->context, label, strlen(label));
+}
+
+/* From rows to seconds. Without a time there are no events. */
+static eg_err place_marks(reader *r) {
+    eg_recording *recording = r->recording;
+    if (recording->n_events == 0) return EG_OK;
+    if (recording->t_s == NULL && isnan(recording->rate_hz)) {
+        eg_recording_warn(recording, 0, "%zu marks have no time and are left out",
+                          recording->n_events);
+        recording->n_events = 0;
+        return EG_OK;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < recording->n_events; i++) {
+        eg_event event = recording->events[i];
+        size_t row = (size_t)event.t_s, end = row + (size_t)event.duration_s;
+        if (row >= r->n_rows) continue;
+        if (end >= r->n_rows) end = r->n_rows - 1;
+        const double *t_s = recording->t_s;
+        event.t_s = t_s != NULL ? t_s[row] : (double)row / recording->rate_hz;
+        double end_s = t_s != NULL ? t_s[end] : (double)end / recording->rate_hz;
+        event.duration_s = end_s > event.t_s ? end_s - event.t_s : 0.0;
+        if (isfinite(event.t_s)) recording->events[n++] = event;
+    }
+    recording->n_events = n;
+    return eg_recording_sort_events(recording, r->diag);
+}
+
 static void read_any_row(reader *r, eg_span line, double *row, row_facts *facts) {
     eg_cell_walk walk;
     eg_span cell;
@@ -122,6 +199,11 @@ static void read_any_row(reader *r, eg_span line, double *row, row_facts *facts)
         size_t i = facts->n_cells++;
         if (i >= n_columns) {
             facts->extra |= cell.n > 0;
+            continue;
+        }
+        if (r->layout->columns[i].is_marks) {
+            row[i] = NAN;
+            if (cell.n > 0) take_mark(r, i, cell);
             continue;
         }
         int is_slow;
@@ -402,9 +484,50 @@ static eg_err fill_time(reader *r, size_t time_column, double seconds) {
     return EG_OK;
 }
 
+/* Xsens counts its packets, in 16 bits that begin again, and states their rate: a packet that was
+ * lost on its way is a gap in time. */
+static eg_err count_packets(reader *r) {
+    eg_recording *recording = r->recording;
+    double rate_hz = r->layout->rate_hz, ahead = 0, n_lost = 0;
+    size_t column = 0, n_gaps = 0, n_columns = r->layout->n_columns;
+    while (column < n_columns &&
+           !eg_text_equals((eg_span){r->layout->columns[column].label, strlen("PacketCounter")},
+                           "PacketCounter"))
+        column++;
+    if (column == n_columns || isnan(rate_hz)) return EG_OK;
+    double *t_s = copy_column(r, column);
+    if (t_s == NULL) return eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
+    double first = t_s[0], before = first;
+    for (size_t i = 0; i < r->n_rows; i++) {
+        double count = t_s[i] + ahead;
+        if (count < before - 32768) ahead += 65536;
+        count = t_s[i] + ahead;
+        if (!(count >= before) || (i > 0 && !(count > before))) {
+            free(t_s); /* no counter: the rate alone tells the time */
+            eg_recording_warn(recording, r->layout->first_line + i,
+                              "PacketCounter does not go on; time is counted by rows");
+            return EG_OK;
+        }
+        n_gaps += i > 0 && count > before + 1;
+        n_lost += i > 0 ? count - before - 1 : 0;
+        before = count;
+        t_s[i] = (count - first) / rate_hz;
+    }
+    recording->t_s = t_s;
+    if (n_gaps > 0)
+        eg_recording_warn(recording, 0, "%.0f packets are missing, in %zu gaps", n_lost, n_gaps);
+    snprintf(recording->time_source, sizeof recording->time_source,
+             "PacketCounter and the update rate in the header");
+    return EG_OK;
+}
+
 static eg_err set_time(reader *r, size_t time_column, double seconds) {
     eg_recording *recording = r->recording;
     recording->rate_hz = r->layout->rate_hz;
+    if (time_column == SIZE_MAX && strcmp(r->layout->maker, "Xsens") == 0) {
+        eg_err counted = count_packets(r);
+        if (counted != EG_OK || recording->t_s != NULL) return counted;
+    }
     eg_err err = time_column == SIZE_MAX ? EG_OK : fill_time(r, time_column, seconds);
     if (err != EG_OK) return err;
     double rate_hz =
@@ -436,14 +559,15 @@ static int column_is_empty(const reader *r, size_t column) {
 /* Separators at the end of every row make a column that nobody means. */
 static int is_dropped(const reader *r, size_t column, size_t time_column) {
     const eg_column *c = &r->layout->columns[column];
-    if (column == time_column) return 1;
+    if (column == time_column || c->is_marks) return 1;
     if (c->is_text) {
         eg_recording_warn(r->recording, r->layout->first_line,
                           "column %zu \"%s\" holds words and is left out", column + 1, c->label);
         return 1;
     }
     if (!column_is_empty(r, column)) return 0;
-    if (c->label[0] == '\0') return 1;
+    /* Xsens names every column that an export can have, chosen or not. */
+    if (c->label[0] == '\0' || strcmp(r->layout->maker, "Xsens") == 0) return 1;
     eg_recording_warn(r->recording, r->layout->first_line,
                       "column %zu \"%s\" holds no number in any row", column + 1, c->label);
     return 0;
@@ -529,13 +653,13 @@ static eg_err fill_recording(reader *r) {
     r->recording->header_lines = r->layout->first_line - 1;
     snprintf(r->recording->maker, sizeof r->recording->maker, "%s", r->layout->maker);
     if (r->layout->units_by_maker)
-        eg_recording_warn(r->recording, 0,
-                          "the file names no units; by %s's manual they are N, Nm and mm",
+        eg_recording_warn(r->recording, 0, "the file names no units; they are those of %s's manual",
                           r->layout->maker);
     set_first_frame(r);
     report_header(r);
     report_rows(r);
-    return set_time(r, time_column, seconds);
+    eg_err timed = set_time(r, time_column, seconds);
+    return timed == EG_OK ? place_marks(r) : timed;
 }
 
 static int row_is_empty(const reader *r, size_t row) {

@@ -130,6 +130,10 @@ static void vision_files(void) {
     replay("brainvision", feed_vision);
 }
 
+static void paired_files(void) {
+    replay("paired", feed_recording);
+}
+
 static void trc_files(void) {
     replay("trc", feed_recording);
 }
@@ -137,5 +141,6 @@ static void trc_files(void) {
 EG_TESTS({"corpus: tables", tables}, {"corpus: C3D files", c3d_files},
          {"corpus: EDF and BDF files", edf_files}, {"corpus: TRC, MOT and STO files", trc_files},
          {"corpus: XDF files", xdf_files}, {"corpus: WFDB records", wfdb_files},
-         {"corpus: BrainVision recordings", vision_files}, {"corpus: maps", maps},
+         {"corpus: BrainVision recordings", vision_files},
+         {"corpus: times of their own", paired_files}, {"corpus: maps", maps},
          {"corpus: cases", cases})
