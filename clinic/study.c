@@ -9,7 +9,8 @@
 #include "clinic/study_rows.h"
 #include "core/base/check.h"
 
-static const eg_study *const studies[] = {&eg_study_strength, &eg_study_emg, &eg_study_motion};
+static const eg_study *const studies[] = {&eg_study_strength, &eg_study_emg, &eg_study_motion,
+                                          &eg_study_gait};
 
 enum { N_STUDIES = sizeof studies / sizeof studies[0], TEXT_MAX = 4000, NAME_MAX_BYTES = 40 };
 

@@ -5,6 +5,7 @@
 
 #include "clinic/study.h"
 
+extern const eg_study eg_study_gait;
 extern const eg_study eg_study_motion;
 extern const eg_study eg_study_strength;
 extern const eg_study eg_study_emg;

@@ -453,18 +453,24 @@ static void part_at(const eg_walk_person *p, size_t n, const eg_walk_step *steps
 }
 
 void eg_walk_sensor_at(const eg_walk_person *p, size_t n, const eg_walk_step *steps, int part,
-                       eg_quaternion mount, double t, double acc[3], double gyr[3]) {
-    const double h = 0.005, gravity = 9.81;
+                       eg_quaternion mount, double rate_hz, double t, double acc[3],
+                       double gyr[3]) {
+    const double h = 1.0 / rate_hz, gravity = 9.81;
     double place[3][3], force[3], rate[3], matrix[3][3], back[3][3];
     eg_quaternion turn[3];
-    for (int k = 0; k < 3; k++) part_at(p, n, steps, part, t + (k - 1) * h, place[k], &turn[k]);
+    for (int k = 0; k < 3; k++) part_at(p, n, steps, part, t + (k - 1) * h, place[k], &turn[1]);
+    for (int k = 0; k < 3; k += 2) {
+        double other[3];
+        part_at(p, n, steps, part, t + 0.5 * (k - 1) * h, other, &turn[k]);
+    }
+    part_at(p, n, steps, part, t, place[1], &turn[1]);
     for (int r = 0; r < 3; r++)
         force[r] = (place[2][r] - 2.0 * place[1][r] + place[0][r]) / (h * h) / 1000.0 +
                    (r == 2 ? gravity : 0.0);
     eg_quaternion d = eg_quaternion_product(eg_quaternion_inverse(turn[0]), turn[2]);
     double sign = d.w < 0.0 ? -1.0 : 1.0, size = sqrt(d.x * d.x + d.y * d.y + d.z * d.z);
     double angle = 2.0 * eg_atan2(size, sign * d.w);
-    double scale = size > 1e-12 ? sign * angle / size / (2.0 * h) : 0.0;
+    double scale = size > 1e-12 ? sign * angle / size / h : 0.0;
     rate[0] = scale * d.x;
     rate[1] = scale * d.y;
     rate[2] = scale * d.z;

@@ -85,9 +85,11 @@ void eg_walk_pelvis_at(const eg_walk_person *person, size_t n, const eg_walk_ste
                        double t_s, double place_mm[3], eg_quaternion *turn);
 
 /* What a sensor on the instep (part 0 left, 1 right) or on the pelvis (2) feels: specific force
- * m/s2 and angular rate rad/s in its own axes, which `mount` turns into those of the part. By
- * differences over 5 ms, a sensor's bandwidth. No noise. */
+ * m/s2 and angular rate rad/s in its own axes, which `mount` turns into those of the part. Means
+ * over the time between two samples, as a sensor with a filter before its converter gives them. No
+ * noise. */
 void eg_walk_sensor_at(const eg_walk_person *person, size_t n, const eg_walk_step *steps, int part,
-                       eg_quaternion mount, double t_s, double acc[3], double gyr[3]);
+                       eg_quaternion mount, double rate_hz, double t_s, double acc[3],
+                       double gyr[3]);
 
 #endif

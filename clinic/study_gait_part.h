@@ -1,0 +1,28 @@
+/* What the files of the study of walking share; not for others. */
+#ifndef EG_CLINIC_STUDY_GAIT_PART_H
+#define EG_CLINIC_STUDY_GAIT_PART_H
+
+#include "clinic/gait_source.h"
+#include "clinic/study.h"
+#include "core/gait/steps.h"
+
+/* A walk as one source saw it. */
+typedef struct gait_look {
+    eg_gait_contact *contacts; /* [n], owned */
+    size_t n;
+    double from_s, to_s; /* when feet were seen */
+} gait_look;
+
+/* From markers, force plates or both. EG_ERR_MISSING where there is neither. */
+EG_NODISCARD eg_err eg_gait_look_motion(const eg_study_call *call, gait_look *look, json_t *result,
+                                        eg_diag *diag);
+int eg_gait_suits_motion(const eg_recording *recording);
+
+/* From inertial sensors on the feet. EG_ERR_LAYOUT where nothing says which they are. */
+EG_NODISCARD eg_err eg_gait_look_imu(const eg_study_call *call, gait_look *look, json_t *result,
+                                     eg_diag *diag);
+int eg_gait_suits_imu(const eg_recording *recording);
+
+double eg_gait_median(size_t n, double *values);
+
+#endif
