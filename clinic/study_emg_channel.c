@@ -104,11 +104,20 @@ static eg_err measure_level(const emg_settings *s, emg_channel *c, eg_diag *diag
     return EG_OK;
 }
 
+static eg_emg_settings filter_settings(const emg_settings *s, double rate_hz, double notch_hz) {
+    eg_emg_settings settings = eg_emg_defaults(rate_hz);
+    settings.band_low_hz = s->low_hz;
+    settings.band_high_hz = s->high_hz;
+    settings.envelope_hz = s->envelope_hz;
+    settings.notch_hz = notch_hz;
+    return settings;
+}
+
 eg_err emg_take_heart(const emg_settings *s, double rate_hz, size_t n, double *x,
                       eg_emg_filters *filters, eg_emg_heart *heart, eg_arena *arena,
                       eg_diag *diag) {
-    eg_emg_settings settings = eg_emg_defaults(rate_hz);
-    settings.notch_hz = s->heart == EG_EMG_HEART_NONE ? s->notch_hz : 0.0;
+    eg_emg_settings settings =
+        filter_settings(s, rate_hz, s->heart == EG_EMG_HEART_NONE ? s->notch_hz : 0.0);
     eg_err err = eg_emg_design(filters, &settings, diag);
     if (err != EG_OK || s->heart == EG_EMG_HEART_NONE) return err;
     eg_filter notch;
@@ -122,8 +131,7 @@ eg_err emg_take_heart(const emg_settings *s, double rate_hz, size_t n, double *x
 
 /* Quality is judged on what was recorded; everything else on what is left without the heart. */
 static eg_err measure(const emg_settings *s, emg_channel *c, eg_arena *arena, eg_diag *diag) {
-    eg_emg_settings settings = eg_emg_defaults(c->rate_hz);
-    settings.notch_hz = s->notch_hz;
+    eg_emg_settings settings = filter_settings(s, c->rate_hz, s->notch_hz);
     eg_err err = emg_copy(c->channel, c->x, &c->n_bad, diag);
     if (err == EG_OK) err = eg_emg_design(&c->filters, &settings, diag);
     if (err == EG_OK)

@@ -33,8 +33,14 @@ static void say_recording(const emg_work *work) {
     eg_study_say(result, "Surface electromyograms of %zu channel%s (%s; unit %s).",
                  work->n_channels, work->n_channels == 1 ? "" : "s", labels,
                  work->channels[0].unit);
-    eg_study_say(result, "Electrodes (type, size, distance, place, skin preparation) and amplifier "
-                         "(bandwidth, gain, common mode rejection, resolution): not recorded.");
+    const char *electrodes = work->settings.electrodes, *amplifier = work->settings.amplifier;
+    eg_study_say(result, "Electrodes (type, size, distance, place, skin preparation): %.400s%s.",
+                 electrodes != NULL ? electrodes : "not recorded",
+                 electrodes != NULL ? " (stated by the user)" : "");
+    eg_study_say(result,
+                 "Amplifier (bandwidth, gain, common mode rejection, resolution): %.400s%s.",
+                 amplifier != NULL ? amplifier : "not recorded",
+                 amplifier != NULL ? " (stated by the user)" : "");
     if (most > least)
         eg_study_say(result, "Sampling rate %g to %g Hz.", least, most);
     else
@@ -171,8 +177,8 @@ static void say_epochs(const emg_work *work) {
     if (n > 0)
         eg_study_say(work->result,
                      "Frequencies: periodograms of %zu of %zu epochs of %g s, those that lie "
-                     "within a burst (%.3g %% rejected); mean removed, no window, 20 Hz high-pass, "
-                     "bins up to the upper corner; median frequency "
+                     "within a burst (%.3g %% rejected); mean removed, no window, high-passed at "
+                     "the lower corner, bins up to the upper one; median frequency "
                      "interpolated, slope by least squares with its 95 %% interval.",
                      active, n, work->settings.epoch_s, 100.0 * (double)(n - active) / (double)n);
     if (work->settings.has_reflex)

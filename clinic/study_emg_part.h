@@ -20,7 +20,8 @@ enum { EG_EMG_BURSTS_MAX = 4096, EG_EMG_EPOCHS_MAX = 16384 };
 /* What the options say. */
 typedef struct emg_settings {
     double rate_hz, notch_hz, window_s, epoch_s, integral_reset_s; /* NaN: not given */
-    double rest_from_s, rest_to_s;
+    double rest_from_s, rest_to_s, low_hz, high_hz, envelope_hz;
+    const char *electrodes, *amplifier; /* what the user says of them, or NULL */
     eg_onset_method method;
     eg_emg_heart_method heart;
     eg_emg_norm norm;
