@@ -17,6 +17,7 @@ static const eg_write_format formats[] = {
     {"c3d", "C3D", "durations of events; 24 bits a value", eg_c3d_write},
     {"edf", "EDF+", "points, force plates; 16 bits a value", eg_edf_write},
     {"bdf", "BDF+", "points, force plates; 24 bits a value", eg_bdf_write},
+    {"xdf", "XDF", "durations of events, force plates", eg_xdf_write},
     {"mot", "OpenSim motion", "markers, events, units", eg_mot_write},
     {"sto", "OpenSim storage", "markers, events, units", eg_mot_write},
     {"trc", "markers as text", "channels, events", eg_trc_write},

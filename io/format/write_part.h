@@ -93,4 +93,7 @@ eg_err eg_edf_write(const eg_recording *recording, const eg_sink *sink, eg_write
 eg_err eg_bdf_write(const eg_recording *recording, const eg_sink *sink, eg_write_notes *notes,
                     eg_diag *diag);
 
+eg_err eg_xdf_write(const eg_recording *recording, const eg_sink *sink, eg_write_notes *notes,
+                    eg_diag *diag);
+
 #endif
