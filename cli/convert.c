@@ -22,7 +22,7 @@ const char eg_command_convert_help[] =
     "  IN                                    a recording of any format that can be read\n"
     "  OUT                                   the file to write; its ending says the format\n"
     "                                        or with --to bids a new folder\n"
-    "  --to FORMAT                           csv, c3d, edf, bdf, mot, sto, trc, bids\n"
+    "  --to FORMAT                           csv, c3d, edf, bdf, xdf, mot, sto, trc, bids\n"
     "  --channels A,B,...                    only these channels and points\n"
     "  --rate HZ                             the rate, where IN does not say it\n"
     "  --subject 01 --task NAME              of a BIDS data set: letters and digits\n"

@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "io/format/infer.h"
+#include "io/format/paired.h"
 #include "io/format/recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -31,7 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
         EG_ASSERT(recording == NULL && diag.code == err && diag.text[0] != '\0');
         return 0;
     }
-    if (recording->has_points) { /* fuzz_c3d looks at these */
+    /* Other targets look at these. */
+    if (recording->has_points || eg_paired_is(bytes, size) ||
+        strcmp(recording->format, "delimited text") != 0) {
         eg_recording_destroy(recording);
         return 0;
     }
