@@ -38,7 +38,10 @@ function pushes(folder, name, peaks, column) {
 /** One open recording of each kind: file, the study it is taken for, a word among its measures. */
 const real = [
   ['emg/derived_uci_3Apie.edf', 'Muscle signals', 'Root mean square'],
-  ['emg/bmc_Gait.c3d', null, ''],
+  ['emg/bsn_emg_bursts.h5', 'Muscle signals', 'Root mean square'],
+  ['emg/bmc_Gait.c3d', 'Muscle signals', 'Root mean square'],
+  ['imu/kinematics/opencap_squats1.mot', 'Joint movement', 'Range'],
+  ['imu/kinematics/opensim_walk_free_01.trc', 'Joint movement', 'Range'],
 ]
 
 export async function studies() {
