@@ -55,27 +55,30 @@ static const int deadly[] = {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork
                              SCMP_SYS(vfork),  SCMP_SYS(clone),    SCMP_SYS(clone3),
                              SCMP_SYS(socket), SCMP_SYS(connect),  SCMP_SYS(ptrace)};
 
+/* One call, if its argument `number` compares so. */
+static int allow_if(scmp_filter_ctx filter, int call, unsigned number, enum scmp_compare how,
+                    scmp_datum_t a, scmp_datum_t b) {
+    struct scmp_arg_cmp when = {number, how, a, b};
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &when);
+}
+
 static int add_rules(scmp_filter_ctx filter) {
     int err = 0;
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
-        err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+        err |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed[i], 0, NULL);
     for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++)
-        err |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
+        err |= seccomp_rule_add_array(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0, NULL);
     /* Output, and with a sanitizer its report. */
-    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-                            SCMP_A0_32(SCMP_CMP_LE, STDERR_FILENO));
-    /* What is open may be looked at, a name may not: there the folder is AT_FDCWD. */
-    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fstat), 0);
-    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
-                            SCMP_A0_32(SCMP_CMP_LE, STDERR_FILENO));
+    err |= allow_if(filter, SCMP_SYS(write), 0, SCMP_CMP_LE, STDERR_FILENO, 0);
+    /* What is open may be looked at, a name may not: there the folder is AT_FDCWD, a large number.
+     */
+    err |= seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(fstat), 0, NULL);
+    err |= allow_if(filter, SCMP_SYS(newfstatat), 0, SCMP_CMP_LE, STDERR_FILENO, 0);
     /* Memory, but never memory that runs. */
-    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                            SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                            SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    err |= allow_if(filter, SCMP_SYS(mmap), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    err |= allow_if(filter, SCMP_SYS(mprotect), 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
     /* abort() sends itself a signal; nobody else gets one. */
-    err |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                            SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid()));
+    err |= allow_if(filter, SCMP_SYS(tgkill), 0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
     return err;
 }
 

@@ -18,7 +18,8 @@ enum {
     RECORD_BYTES_GOOD = 61440, /* EDF's own advice */
     RECORD_BYTES_MAX = 8 << 20,
     SIGNALS_MAX = 512,
-    LISTS_MAX = 64, /* of annotations in a record */
+    LISTS_MAX = 64,      /* of annotations in a record */
+    TRIED_MAX = 1000000, /* lengths of a record */
     COPY_BYTES = 1 << 16
 };
 
@@ -75,9 +76,7 @@ static void to_ascii(const char *text, char *field, size_t size) {
     for (const unsigned char *c = (const unsigned char *)text; *c != '\0' && n + 1 < size; c++) {
         if (*c < 0x80)
             field[n++] = (char)*c;
-        else if (*c == 0xc2 && c[1] == 0xb5) /* µ */
-            field[n++] = 'u', c++;
-        else if (*c == 0xce && c[1] == 0xbc) /* μ */
+        else if ((*c == 0xc2 && c[1] == 0xb5) || (*c == 0xce && c[1] == 0xbc)) /* µ, μ */
             field[n++] = 'u', c++;
         else if (*c >= 0xc0)
             field[n++] = '?';
@@ -196,8 +195,11 @@ static choice choose_record(const edf_out *e) {
     for (size_t i = 0; i < e->n_signals; i++)
         if (e->signals[i].rate_hz > fastest) fastest = e->signals[i].rate_hz;
     try_record(e, 1, &best);
-    for (double k = fmax(1, floor(shortest_s * fastest)); k <= longest_s * fastest; k++)
-        if (k / fastest <= longest_s && k < 2e6) try_record(e, k / fastest, &best);
+    double least = fmax(1, floor(shortest_s * fastest));
+    if (!(least < TRIED_MAX)) return best;
+    double most = fmin(longest_s * fastest, TRIED_MAX);
+    for (size_t k = (size_t)least; k <= (size_t)most; k++)
+        try_record(e, (double)k / fastest, &best);
     return best;
 }
 

@@ -192,7 +192,8 @@ eg_err eg_trc_write(const eg_recording *recording, const eg_sink *sink, eg_write
     write_trc_head(out, recording, n_markers);
     for (size_t row = 0; row < recording->n_frames && !out->failed; row++) {
         char frame[NUMBER_TEXT];
-        snprintf(frame, sizeof frame, "%llu\t", (unsigned long long)(recording->first_frame + row));
+        uint64_t number = recording->first_frame + row;
+        snprintf(frame, sizeof frame, "%llu\t", (unsigned long long)number);
         write_text(out, frame);
         write_number(out, recording->t_s != NULL
                               ? recording->t_s[row]

@@ -8,6 +8,7 @@
 #include "clinic/cases.h"
 #include "io/format/map.h"
 #include "io/format/recording.h"
+#include "io/import/answer.h"
 #include "tests/support/test.h"
 
 /* Calls `feed` with each file of fuzz/corpus/NAME; every file also cut at each of its first bytes.
@@ -45,6 +46,20 @@ static void feed_recording(const uint8_t *bytes, size_t size) {
     eg_err err = eg_recording_parse("corpus", bytes, size, &recording, &diag);
     EG_CHECK((err == EG_OK) == (recording != NULL));
     EG_CHECK(err == EG_OK || diag.text[0] != '\0');
+    eg_recording_destroy(recording);
+}
+
+/* What the child that reads HDF5 and Matlab files says. */
+static void feed_answer(const uint8_t *bytes, size_t size) {
+    eg_import_answer answer;
+    eg_diag diag = {0};
+    eg_recording *recording = calloc(1, sizeof *recording);
+    EG_CHECK(recording != NULL);
+    eg_err err = eg_import_answer_init(&answer, recording, &diag);
+    if (err == EG_OK) err = eg_import_answer_feed(&answer, bytes, size);
+    if (err == EG_OK) err = eg_import_answer_finish(&answer);
+    EG_CHECK(err == EG_OK || diag.text[0] != '\0');
+    eg_import_answer_end(&answer);
     eg_recording_destroy(recording);
 }
 
@@ -130,6 +145,10 @@ static void vision_files(void) {
     replay("brainvision", feed_vision);
 }
 
+static void import_answers(void) {
+    replay("import", feed_answer);
+}
+
 static void paired_files(void) {
     replay("paired", feed_recording);
 }
@@ -142,5 +161,6 @@ EG_TESTS({"corpus: tables", tables}, {"corpus: C3D files", c3d_files},
          {"corpus: EDF and BDF files", edf_files}, {"corpus: TRC, MOT and STO files", trc_files},
          {"corpus: XDF files", xdf_files}, {"corpus: WFDB records", wfdb_files},
          {"corpus: BrainVision recordings", vision_files},
-         {"corpus: times of their own", paired_files}, {"corpus: maps", maps},
+         {"corpus: times of their own", paired_files},
+         {"corpus: answers of the importer", import_answers}, {"corpus: maps", maps},
          {"corpus: cases", cases})
