@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "clinic/sensors.h"
+#include "core/motion/imu_check.h"
 #include "core/motion/orient_offline.h"
 #include "io/format/recording.h"
 
@@ -28,35 +30,20 @@ typedef struct orient_job {
     int is_offline, is_6d;
 } orient_job;
 
-typedef struct unit {
-    const char *name;
-    double factor;
-} unit;
-
-static const unit rate_units[] = {{"rad/s", 1.0},
-                                  {"deg/s", EG_PI / 180.0},
-                                  {"dps", EG_PI / 180.0},
-                                  {"\xc2\xb0/s", EG_PI / 180.0},
-                                  {NULL, 0.0}};
-static const unit acceleration_units[] = {{"m/s2", 1.0},  {"m/s^2", 1.0},     {"m/s\xc2\xb2", 1.0},
-                                          {"g", 9.80665}, {"mg", 0.00980665}, {NULL, 0.0}};
-static const unit field_units[] = {{"uT", 1.0},  {"\xc2\xb5T", 1.0}, {"nT", 1e-3}, {"mT", 1e3},
-                                   {"G", 100.0}, {"gauss", 100.0},   {"mG", 0.1},  {NULL, 0.0}};
-
 /* The three channels in the unit of the filter, [3][n], the caller's to free; NULL and a
  * diagnosis where one is absent or does not say its unit. */
-static double *take_axes(const orient_job *job, const eg_recording *r, char kind, const unit *units,
+static double *take_axes(const orient_job *job, const eg_recording *r, eg_sensor_kind kind,
                          const double *axes[3], eg_diag *diag) {
+    static const char *const examples[] = {"rad/s", "m/s2", "uT"};
     double *values = malloc(3 * r->n_frames * sizeof *values);
     if (values == NULL) (void)eg_diag_set(diag, EG_ERR_MEMORY, job->path, 0, "no memory");
     for (int k = 0; values != NULL && k < 3; k++) {
         char label[EG_RECORDING_LABEL_MAX];
         snprintf(label, sizeof label, "%s%s%c%c", job->sensor != NULL ? job->sensor : "",
-                 job->sensor != NULL ? "." : "", kind, "xyz"[k]);
+                 job->sensor != NULL ? "." : "", "gam"[kind], "xyz"[k]);
         const eg_channel *channel = eg_recording_channel(r, label);
-        const unit *u = units;
-        while (channel != NULL && u->name != NULL && strcmp(u->name, channel->unit) != 0) u++;
-        if (channel == NULL || channel->n != r->n_frames || u->name == NULL) {
+        double factor = channel != NULL ? eg_sensor_factor(kind, channel->unit) : (double)NAN;
+        if (channel == NULL || channel->n != r->n_frames || isnan(factor)) {
             if (channel == NULL || channel->n != r->n_frames)
                 (void)eg_diag_set(diag, EG_ERR_MISSING, job->path, 0,
                                   "there is no channel %s; engram inspect lists them, --sensor "
@@ -66,12 +53,12 @@ static double *take_axes(const orient_job *job, const eg_recording *r, char kind
                 (void)eg_diag_set(diag, EG_ERR_DATA, job->path, 0,
                                   "%s is in \"%s\", which is no unit for it; name it in the "
                                   "file's header, as in %s [%s]",
-                                  label, channel->unit, label, units[0].name);
+                                  label, channel->unit, label, examples[kind]);
             free(values);
             return NULL;
         }
         double *axis = values + (size_t)k * r->n_frames;
-        for (size_t i = 0; i < r->n_frames; i++) axis[i] = channel->values[i] * u->factor;
+        for (size_t i = 0; i < r->n_frames; i++) axis[i] = channel->values[i] * factor;
         axes[k] = axis;
     }
     return values;
@@ -84,23 +71,20 @@ static int has_magnetometer(const orient_job *job, const eg_recording *r) {
     return eg_recording_channel(r, label) != NULL;
 }
 
-/* A wrong unit shows in gravity. It is said, not corrected. */
-static void check_gravity(const orient_job *job, const eg_orient_signal *s) {
-    double sum = 0.0;
-    size_t n = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        double size = sqrt(s->acc[0][i] * s->acc[0][i] + s->acc[1][i] * s->acc[1][i] +
-                           s->acc[2][i] * s->acc[2][i]);
-        if (!(size > 0.0)) continue;
-        sum += size;
-        n++;
-    }
-    double mean = n > 0 ? sum / (double)n : 0.0;
-    if (mean < 7.0 || mean > 14.0)
-        fprintf(stderr,
-                "engram orient: %s: the acceleration is %.3g m/s2 on average, at rest it is 9.8; "
-                "check its unit and that gravity is in it\n",
-                job->path, mean);
+/* A wrong unit, axis or rate shows in gravity, which must stand still. It is said, not corrected.
+ */
+static void check_sensor(const orient_job *job, const eg_orient_signal *s) {
+    size_t bytes = eg_imu_check_bytes(s->n, s->rate_hz);
+    void *memory = malloc(bytes);
+    eg_imu_check check;
+    eg_arena arena;
+    if (memory == NULL) return;
+    eg_arena_init(&arena, memory, bytes);
+    /* A recording that is too short to be checked is no fault. */
+    if (eg_imu_check_run(s, &arena, &check, NULL) == EG_OK)
+        for (size_t i = 0; i < check.n_reasons; i++)
+            fprintf(stderr, "engram orient: %s: %s\n", job->path, check.reasons[i]);
+    free(memory);
 }
 
 static eg_err write_rows(const orient_job *job, const eg_recording *r, const eg_quaternion *q,
@@ -143,10 +127,10 @@ static eg_err run_job(const orient_job *job, const eg_recording *r, eg_diag *dia
         return eg_diag_set(diag, EG_ERR_MISSING, job->path, 0,
                            "the file gives neither a rate nor a time; add a column of time");
     eg_orient_signal s = {.n = r->n_frames, .rate_hz = r->rate_hz};
-    double *gyr = take_axes(job, r, 'g', rate_units, s.gyr, diag), *acc = NULL, *mag = NULL;
-    if (gyr != NULL) acc = take_axes(job, r, 'a', acceleration_units, s.acc, diag);
+    double *gyr = take_axes(job, r, EG_SENSOR_GYR, s.gyr, diag), *acc = NULL, *mag = NULL;
+    if (gyr != NULL) acc = take_axes(job, r, EG_SENSOR_ACC, s.acc, diag);
     int with_mag = !job->is_6d && has_magnetometer(job, r);
-    if (acc != NULL && with_mag) mag = take_axes(job, r, 'm', field_units, s.mag, diag);
+    if (acc != NULL && with_mag) mag = take_axes(job, r, EG_SENSOR_MAG, s.mag, diag);
     eg_err err = diag->code;
     eg_quaternion *q = NULL;
     if (err == EG_OK && (q = malloc(r->n_frames * sizeof *q)) == NULL)
@@ -156,7 +140,7 @@ static eg_err run_job(const orient_job *job, const eg_recording *r, eg_diag *dia
             fprintf(stderr,
                     "engram orient: %s: there is no magnetometer; the heading is relative\n",
                     job->path);
-        check_gravity(job, &s);
+        check_sensor(job, &s);
         err = estimate(job, &s, q, diag);
     }
     if (err == EG_OK) err = write_rows(job, r, q, diag);

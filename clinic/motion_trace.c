@@ -99,7 +99,7 @@ int eg_motion_angle_of(const char *label, int *side, double *sign) {
 }
 
 /* "Left knee flexion"; "knee.flexion". */
-static void name_trace(eg_motion_trace *trace, const char *label) {
+void eg_motion_trace_name(eg_motion_trace *trace, const char *label) {
     if (trace->angle < 0) {
         snprintf(trace->label, sizeof trace->label, "%s", label);
         snprintf(trace->code, sizeof trace->code, "%.47s", label);
@@ -111,7 +111,7 @@ static void name_trace(eg_motion_trace *trace, const char *label) {
     snprintf(trace->code, sizeof trace->code, "%s.%s", def.joint, def.positive);
 }
 
-static eg_err begin(eg_motion_traces *traces, eg_diag *diag) {
+eg_err eg_motion_traces_begin(eg_motion_traces *traces, eg_diag *diag) {
     *traces = (eg_motion_traces){.count = 0};
     traces->traces = calloc(EG_MOTION_TRACES_MAX, sizeof *traces->traces);
     return traces->traces != NULL ? EG_OK : eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
@@ -125,7 +125,7 @@ void eg_motion_traces_clear(eg_motion_traces *traces) {
 }
 
 /* A trace with room for n values; NULL without memory or where there are too many. */
-static eg_motion_trace *add(eg_motion_traces *traces, size_t n) {
+eg_motion_trace *eg_motion_traces_add(eg_motion_traces *traces, size_t n) {
     if (traces->count == EG_MOTION_TRACES_MAX) return NULL;
     eg_motion_trace *trace = &traces->traces[traces->count];
     trace->values = malloc((n > 0 ? n : 1) * sizeof *trace->values);
@@ -174,7 +174,7 @@ static int is_same(const char *a, const char *b) {
 
 eg_err eg_motion_traces_of_columns(const eg_recording *r, const char *only,
                                    eg_motion_traces *traces, eg_diag *diag) {
-    eg_err err = begin(traces, diag);
+    eg_err err = eg_motion_traces_begin(traces, diag);
     for (size_t i = 0; err == EG_OK && i < r->n_channels; i++) {
         const eg_channel *channel = &r->channels[i];
         int side;
@@ -184,7 +184,7 @@ eg_err eg_motion_traces_of_columns(const eg_recording *r, const char *only,
         if (only != NULL && !is_same(channel->label, only)) continue;
         if (only == NULL && (!is_unit && (angle < 0 || channel->unit[0] != '\0'))) continue;
         if (traces->count == EG_MOTION_TRACES_MAX) break;
-        eg_motion_trace *trace = add(traces, channel->n);
+        eg_motion_trace *trace = eg_motion_traces_add(traces, channel->n);
         if (trace == NULL) {
             err = eg_diag_set(diag, EG_ERR_MEMORY, r->name, 0, "no memory");
             break;
@@ -197,7 +197,7 @@ eg_err eg_motion_traces_of_columns(const eg_recording *r, const char *only,
         double factor = sign * degrees_in(channel->unit);
         for (size_t t = 0; t < channel->n; t++) trace->values[t] = factor * channel->values[t];
         turn_flexion(trace);
-        name_trace(trace, channel->label);
+        eg_motion_trace_name(trace, channel->label);
     }
     if (err == EG_OK && traces->count == 0)
         err = eg_diag_set(diag, EG_ERR_MISSING, r->name, 0,
@@ -230,7 +230,7 @@ static eg_err add_computed(const eg_recording *r, const eg_marker *m, int side, 
         if (angle[k] < 0) continue;
         int is_paired = eg_angle_about(angle[k]).side >= 0;
         if (!is_paired && side == EG_RIGHT) continue; /* the same number twice */
-        eg_motion_trace *trace = add(traces, r->n_frames);
+        eg_motion_trace *trace = eg_motion_traces_add(traces, r->n_frames);
         if (trace == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, r->name, 0, "no memory");
         trace->angle = angle[k];
         trace->side = is_paired ? side : -1;
@@ -238,14 +238,14 @@ static eg_err add_computed(const eg_recording *r, const eg_marker *m, int side, 
         trace->start_s = r->start_s;
         double factor = degrees_in(m->unit);
         for (size_t t = 0; t < r->n_frames; t++) trace->values[t] = factor * m->xyz[t][k];
-        name_trace(trace, m->label);
+        eg_motion_trace_name(trace, m->label);
     }
     return EG_OK;
 }
 
 eg_err eg_motion_traces_of_computed(const eg_recording *r, eg_motion_traces *traces,
                                     eg_diag *diag) {
-    eg_err err = begin(traces, diag);
+    eg_err err = eg_motion_traces_begin(traces, diag);
     for (size_t i = 0; err == EG_OK && i < r->points.n_markers; i++) {
         const eg_marker *m = &r->points.markers[i];
         if (!m->is_computed || !is_angle_unit(m->unit)) continue;
@@ -272,13 +272,13 @@ eg_err eg_motion_traces_of_computed(const eg_recording *r, eg_motion_traces *tra
 eg_err eg_motion_traces_of_body(const eg_body *body, const eg_recording *r,
                                 eg_motion_traces *traces, eg_diag *diag) {
     size_t n = body->points.n_frames, known[EG_ANGLES];
-    eg_err err = begin(traces, diag);
+    eg_err err = eg_motion_traces_begin(traces, diag);
     if (err != EG_OK) return err;
     double *all = calloc((n > 0 ? n : 1) * EG_ANGLES, sizeof *all);
     if (all == NULL) err = eg_diag_set(diag, EG_ERR_MEMORY, r->name, 0, "no memory");
     if (err == EG_OK) eg_body_run(body, all, known);
     for (int a = 0; err == EG_OK && a < EG_ANGLES; a++) {
-        eg_motion_trace *trace = add(traces, n);
+        eg_motion_trace *trace = eg_motion_traces_add(traces, n);
         if (trace == NULL) {
             err = eg_diag_set(diag, EG_ERR_MEMORY, r->name, 0, "no memory");
             break;
@@ -288,7 +288,7 @@ eg_err eg_motion_traces_of_body(const eg_body *body, const eg_recording *r,
         trace->rate_hz = r->points.rate_hz;
         trace->start_s = r->start_s;
         memcpy(trace->values, all + (size_t)a * n, n * sizeof *all);
-        name_trace(trace, "");
+        eg_motion_trace_name(trace, "");
         if (known[a] > 0) continue;
         eg_body_reason(body, a, trace->reason);
         if (trace->reason[0] == '\0')

@@ -46,6 +46,12 @@ EG_NODISCARD eg_err eg_motion_traces_of_computed(const eg_recording *recording,
 /* From a body made of markers; every angle, those without values with their reason. */
 EG_NODISCARD eg_err eg_motion_traces_of_body(const eg_body *body, const eg_recording *recording,
                                              eg_motion_traces *traces, eg_diag *diag);
+/* For other sources of angles: an empty list; a trace with room for n values (NULL without memory
+ * or room in the list); its label and code, once angle and side are set (`label` where not known).
+ */
+EG_NODISCARD eg_err eg_motion_traces_begin(eg_motion_traces *traces, eg_diag *diag);
+eg_motion_trace *eg_motion_traces_add(eg_motion_traces *traces, size_t n);
+void eg_motion_trace_name(eg_motion_trace *trace, const char *label);
 void eg_motion_traces_clear(eg_motion_traces *traces);
 
 #endif

@@ -334,8 +334,16 @@ static const eg_study_option options[] = {
     {"age", EG_STUDY_NUMBER, "a", 0, 120, NULL, NULL, "years, for published values"},
     {"sex", EG_STUDY_CHOICE, NULL, 0, 0, "F|M", NULL, "for published values"},
     {"channel", EG_STUDY_CHANNEL, NULL, 0, 0, NULL, "every angle", "one column of angles"},
-    {"source", EG_STUDY_CHOICE, NULL, 0, 0, "markers|angles", "markers if their names tell",
-     "markers, or angles that stand in the file"},
+    {"source", EG_STUDY_CHOICE, NULL, 0, 0, "markers|angles|sensors", "markers if their names tell",
+     "markers, angles that stand in the file, or inertial sensors"},
+    {"proximal", EG_STUDY_TEXT, NULL, 0, 0, NULL, "the first sensor", "sensor nearer to the body"},
+    {"distal", EG_STUDY_TEXT, NULL, 0, 0, NULL, "the second sensor", "sensor beyond the joint"},
+    {"calibration", EG_STUDY_SPAN, NULL, 0, 0, NULL, NULL,
+     "seconds in which the neutral pose was held"},
+    {"functional", EG_STUDY_SPAN, NULL, 0, 0, NULL, "everything",
+     "seconds in which the joint was bent and stretched"},
+    {"gyr_unit", EG_STUDY_CHOICE, NULL, 0, 0, "rad/s|deg/s", "rad/s", "where the file names none"},
+    {"acc_unit", EG_STUDY_CHOICE, NULL, 0, 0, "m/s2|g", "m/s2", "where the file names none"},
     {"profile", EG_STUDY_CHOICE, NULL, 0, 0, "engram|plug-in-gait", "engram",
      "whose definitions of centres and sequences"},
     {"hip_centre", EG_STUDY_CHOICE, NULL, 0, 0, "file|harrington|bell|davis",
@@ -366,13 +374,15 @@ static int suits(const eg_recording *recording) {
     }
     for (size_t i = 0; i < recording->n_channels; i++)
         n_angles += eg_motion_angle_of(recording->channels[i].label, &side, &sign) >= 0;
-    return n_sites >= 5 || n_angles >= 2 ? 2 : n_sites + n_angles > 0;
+    if (n_sites >= 5 || n_angles >= 2 || motion_has_sensors(recording)) return 2;
+    return n_sites + n_angles > 0;
 }
 
 const eg_study eg_study_motion = {
     .name = "motion",
     .title = "Joint movement",
-    .what = "joint angles from markers or angle columns: ranges, repetitions, gait-cycle curves",
+    .what = "joint angles from markers, sensors or angle columns: ranges, repetitions, gait-cycle "
+            "curves",
     .reference = "a static pose: flat feet, lost markers, zero angles",
     .measures = &eg_motion_measures,
     .options = options,

@@ -225,6 +225,7 @@ eg_err motion_find_traces(motion_run *run, eg_diag *diag) {
     const char *only = eg_study_text(run->call, "channel", NULL);
     if (only != NULL || (source != NULL && strcmp(source, "angles") == 0))
         return from_angles(run, only, diag);
+    if (source != NULL && strcmp(source, "sensors") == 0) return motion_from_sensors(run, diag);
     if (source != NULL) return from_markers(run, diag);
     if (run->call->recording->points.n_markers > 0) {
         eg_diag own = {0};
@@ -237,5 +238,6 @@ eg_err motion_find_traces(motion_run *run, eg_diag *diag) {
             return err;
         }
     }
+    if (motion_has_sensors(run->call->recording)) return motion_from_sensors(run, diag);
     return from_angles(run, NULL, diag);
 }

@@ -1,0 +1,462 @@
+/* Joint angles from inertial sensors: two on neighbouring segments, however they are strapped on,
+ * without magnetometer; or the inclination of one segment from a single sensor. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/sensors.h"
+#include "clinic/study_motion_part.h"
+#include "core/motion/heading.h"
+#include "core/motion/hinge.h"
+#include "core/motion/imu_check.h"
+#include "core/motion/mount.h"
+
+static const double deg = 180.0 / EG_PI;
+
+/* One sensor's samples and what is known of them. */
+typedef struct wearer {
+    const eg_sensor *sensor;
+    eg_orient_signal signal;
+    double *block;
+    eg_quaternion *q;    /* [n] sensor to a level frame of its own */
+    double up[3];        /* in the calibration pose */
+    eg_quaternion mount; /* segment to sensor */
+} wearer;
+
+typedef struct pair {
+    motion_run *run;
+    wearer of[2]; /* proximal, distal */
+    int n;
+    int has_pose;
+    char refusal[160]; /* why the joint's axes are not known */
+    size_t from, to;   /* of the functional movement, samples */
+    eg_arena arena;
+    void *memory;
+} pair;
+
+static void drop(pair *p) {
+    for (int k = 0; k < 2; k++) {
+        free(p->of[k].block);
+        free(p->of[k].q);
+    }
+    free(p->memory);
+}
+
+static eg_err no_memory(const pair *p, eg_diag *diag) {
+    return eg_diag_set(diag, EG_ERR_MEMORY, p->run->call->recording->name, 0, "no memory");
+}
+
+static const char *name_of(const wearer *w) {
+    return w->sensor->name[0] != '\0' ? w->sensor->name : NULL;
+}
+
+/* ---- which sensors --------------------------------------------------------------------------- */
+
+static const eg_sensor *named(const eg_sensor *sensors, size_t n, const char *name) {
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(sensors[i].name, name) == 0) return &sensors[i];
+    return NULL;
+}
+
+static eg_err choose(pair *p, const eg_sensor *sensors, size_t n, eg_diag *diag) {
+    const eg_study_call *call = p->run->call;
+    const char *wanted[2] = {eg_study_text(call, "proximal", NULL),
+                             eg_study_text(call, "distal", NULL)};
+    char all[160] = "";
+    for (size_t i = 0, length = 0; i < n && length + EG_RECORDING_LABEL_MAX + 2 < sizeof all; i++)
+        length += (size_t)snprintf(all + length, EG_RECORDING_LABEL_MAX + 2, "%s%s",
+                                   i > 0 ? ", " : "", sensors[i].name);
+    for (int k = 0; k < 2; k++) {
+        if (wanted[k] == NULL) continue;
+        p->of[p->n].sensor = named(sensors, n, wanted[k]);
+        if (p->of[p->n++].sensor == NULL)
+            return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
+                               "there is no sensor \"%s\"; there are: %s", wanted[k], all);
+    }
+    if (p->n == 0 && n > 2)
+        return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
+                           "say which sensors: proximal and distal (one of them alone gives its "
+                           "segment's inclination). There are: %s",
+                           all);
+    if (p->n == 0)
+        for (size_t i = 0; i < n; i++) p->of[p->n++].sensor = &sensors[i];
+    if (p->n == 2 && p->of[0].sensor == p->of[1].sensor)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "distal", 0,
+                           "proximal and distal are the same sensor");
+    return EG_OK;
+}
+
+/* Scratch for the largest of what follows. */
+static eg_err make_room(pair *p, eg_diag *diag) {
+    size_t n = p->of[0].signal.n, most = eg_orient_offline_bytes(n, p->of[0].signal.rate_hz);
+    size_t other[3] = {eg_hinge_bytes(n, p->of[0].signal.rate_hz),
+                       eg_heading_offline_bytes(n, p->of[0].signal.rate_hz),
+                       eg_imu_check_bytes(n, p->of[0].signal.rate_hz)};
+    for (int k = 0; k < 3; k++) most = other[k] > most ? other[k] : most;
+    p->memory = malloc(most);
+    if (p->memory == NULL) return no_memory(p, diag);
+    eg_arena_init(&p->arena, p->memory, most);
+    return EG_OK;
+}
+
+static eg_err load(pair *p, eg_diag *diag) {
+    const eg_study_call *call = p->run->call;
+    eg_err err = EG_OK;
+    for (int k = 0; k < p->n && err == EG_OK; k++) {
+        wearer *w = &p->of[k];
+        err = eg_sensor_load(call->recording, w->sensor, eg_study_text(call, "gyr_unit", NULL),
+                             eg_study_text(call, "acc_unit", NULL), &w->signal, &w->block, diag);
+        if (err != EG_OK) return err;
+        if (w->sensor->channel[EG_SENSOR_GYR][0]->unit[0] == '\0')
+            eg_study_add_warning(p->run->result,
+                                 "the file names no unit of the angular rate: see gyr_unit");
+        w->q = malloc((w->signal.n + 1) * sizeof *w->q);
+        if (w->q == NULL) return no_memory(p, diag);
+        w->mount = EG_QUATERNION_ONE;
+    }
+    if (p->n == 2 && (p->of[0].signal.n != p->of[1].signal.n ||
+                      fabs(p->of[0].signal.rate_hz - p->of[1].signal.rate_hz) > 1e-6))
+        return eg_diag_set(diag, EG_ERR_DATA, call->recording->name, 0,
+                           "the two sensors have different rates or lengths");
+    if ((double)p->of[0].signal.n < 4.0 * p->of[0].signal.rate_hz)
+        return eg_diag_set(diag, EG_ERR_DATA, call->recording->name, 0, "less than 4 s of samples");
+    return make_room(p, diag);
+}
+
+/* ---- is the sensor sound --------------------------------------------------------------------- */
+
+static eg_err look_at(pair *p, wearer *w, eg_diag *diag) {
+    eg_imu_check check;
+    json_t *result = p->run->result;
+    eg_err err = eg_imu_check_run(&w->signal, &p->arena, &check, diag);
+    if (err != EG_OK) return err;
+    for (size_t i = 0; i < check.n_reasons; i++)
+        eg_study_add_check(result, "sensor", (int)check.verdict, check.reasons[i], name_of(w));
+    if (check.n_reasons == 0)
+        eg_study_add_check(result, "sensor", 0, "units, axes and rate agree", name_of(w));
+    json_t *rows = json_array();
+    for (size_t i = 0; i < check.acc.n_rows; i++)
+        json_array_append_new(rows, json_pack("{s:s, s:f}", "hypothesis", check.acc.rows[i].name,
+                                              "residual", check.acc.rows[i].residual));
+    json_t *all = json_object_get(json_object_get(result, "detail"), "sensors");
+    json_array_append_new(
+        all, json_pack("{s:s, s:f, s:f, s:f, s:o}", "name", w->sensor->name, "gravity_m_s2",
+                       check.gravity_m_s2, "rest_part", check.rest_part, "peak_rate_deg_s",
+                       check.gyr_peak_rad_s * deg, "gyroscope_against_gravity", rows));
+    eg_orient_signal without = w->signal;
+    for (int k = 0; k < 3; k++) without.mag[k] = NULL;
+    return eg_orient_offline(&without, &p->arena, w->q, diag);
+}
+
+/* ---- how it sits ----------------------------------------------------------------------------- */
+
+/* An option of two seconds as samples; 0 if it was not given. */
+static int span_of(const pair *p, const char *name, size_t *from, size_t *to) {
+    const json_t *span = json_object_get(p->run->call->options, name);
+    double rate_hz = p->of[0].signal.rate_hz, most = (double)p->of[0].signal.n;
+    *from = 0;
+    *to = p->of[0].signal.n;
+    if (json_array_size(span) != 2) return 0;
+    double first = json_number_value(json_array_get(span, 0)) * rate_hz;
+    double last = json_number_value(json_array_get(span, 1)) * rate_hz;
+    *from = (size_t)fmin(most, fmax(0.0, first));
+    *to = (size_t)fmin(most, fmax((double)*from, last));
+    return 1;
+}
+
+static void hold_pose(pair *p) {
+    size_t from, to;
+    p->has_pose = span_of(p, "calibration", &from, &to);
+    for (int k = 0; k < p->n && p->has_pose; k++) {
+        wearer *w = &p->of[k];
+        eg_mount_pose pose = eg_mount_hold(&w->signal, from, to);
+        memcpy(w->up, pose.up, sizeof pose.up);
+        eg_study_add_check(p->run->result, "pose", (int)pose.verdict,
+                           pose.reason[0] != '\0' ? pose.reason : "held still", name_of(w));
+    }
+    (void)span_of(p, "functional", &p->from, &p->to);
+}
+
+static eg_orient_signal part_of(const eg_orient_signal *s, size_t from, size_t to) {
+    eg_orient_signal part = *s;
+    part.n = to > from ? to - from : 0;
+    for (int k = 0; k < 3; k++) {
+        part.gyr[k] += from;
+        part.acc[k] += from;
+        part.mag[k] = NULL;
+    }
+    return part;
+}
+
+/* The axis of the joint in both sensors. */
+static eg_err find_hinge(pair *p, eg_hinge *hinge, eg_diag *diag) {
+    eg_orient_signal s1 = part_of(&p->of[0].signal, p->from, p->to);
+    eg_orient_signal s2 = part_of(&p->of[1].signal, p->from, p->to);
+    eg_err err = eg_hinge_find(&s1, &s2, &p->arena, hinge, diag);
+    if (err == EG_OK && hinge->verdict != EG_VERDICT_FAIL)
+        err = eg_hinge_pair(&s1, &s2, p->of[0].q + p->from, p->of[1].q + p->from, &p->arena, hinge,
+                            diag);
+    if (err != EG_OK) return err;
+    char text[300];
+    snprintf(text, sizeof text, "%s%sresidual %.2f rad/s (%.0f %% of the rate), axis +-%.1f deg",
+             hinge->reason, hinge->reason[0] != '\0' ? "; " : "", hinge->gyr_rms_rad_s,
+             100.0 * hinge->gyr_part, fmax(hinge->sigma_deg[0], hinge->sigma_deg[1]));
+    eg_study_add_check(p->run->result, "axis", (int)hinge->verdict, text, NULL);
+    return EG_OK;
+}
+
+static void say_mount(pair *p, int k, const eg_mount *mount) {
+    p->of[k].mount = mount->mount;
+    char text[200];
+    snprintf(text, sizeof text, "%s%spose and axis are %.0f deg off square", mount->reason,
+             mount->reason[0] != '\0' ? "; " : "", mount->square_deg);
+    eg_study_add_check(p->run->result, "mounting", (int)mount->verdict, text, name_of(&p->of[k]));
+}
+
+/* The main axis of each segment's own movement, for joints of three axes: both bend forwards. */
+static void find_main_axes(pair *p, double axis[2][3]) {
+    for (int k = 0; k < 2; k++) {
+        eg_mount_movement m = eg_mount_move(&p->of[k].signal, p->from, p->to);
+        memcpy(axis[k], m.axis, sizeof m.axis);
+        eg_study_add_check(p->run->result, "functional movement", (int)m.verdict,
+                           m.reason[0] != '\0' ? m.reason : "about one axis", name_of(&p->of[k]));
+    }
+}
+
+/* ---- the joint ------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    eg_heading_kind heading;
+    eg_joint_kind kind;
+    int angle[3]; /* of body.h; -1: not shown from sensors */
+    double sign[3];
+} joints[] = {
+    {"knee", EG_HEADING_HINGE, EG_JOINT_KNEE, {EG_ANGLE_KNEE_FLEXION, -1, -1}, {1, 1, 1}},
+    {"ankle", EG_HEADING_HINGE, EG_JOINT_ANKLE, {EG_ANGLE_ANKLE_DORSIFLEXION, -1, -1}, {1, 1, 1}},
+    {"elbow",
+     EG_HEADING_TWO,
+     EG_JOINT_ELBOW,
+     {EG_ANGLE_ELBOW_FLEXION, -1, EG_ANGLE_FOREARM_PRONATION},
+     {1, 1, 1}},
+    {"wrist",
+     EG_HEADING_BALL,
+     EG_JOINT_WRIST,
+     {EG_ANGLE_WRIST_FLEXION, EG_ANGLE_WRIST_DEVIATION, -1},
+     {1, 1, 1}},
+    {"hip",
+     EG_HEADING_BALL,
+     EG_JOINT_HIP,
+     {EG_ANGLE_HIP_FLEXION, EG_ANGLE_HIP_ADDUCTION, EG_ANGLE_HIP_ROTATION},
+     {1, 1, 1}},
+    {"shoulder",
+     EG_HEADING_BALL,
+     EG_JOINT_SHOULDER,
+     {EG_ANGLE_SHOULDER_PLANE, EG_ANGLE_SHOULDER_ELEVATION, EG_ANGLE_SHOULDER_ROTATION},
+     {1, 1, 1}}};
+
+enum { JOINTS = sizeof joints / sizeof joints[0] };
+
+static eg_err add_trace(pair *p, int angle, int side, const char *label, eg_motion_trace **trace,
+                        eg_diag *diag) {
+    const eg_recording *r = p->run->call->recording;
+    *trace = eg_motion_traces_add(&p->run->traces, p->of[0].signal.n);
+    if (*trace == NULL) return no_memory(p, diag);
+    (*trace)->angle = angle;
+    (*trace)->side = side;
+    (*trace)->rate_hz = p->of[0].signal.rate_hz;
+    (*trace)->start_s = r->t_s != NULL && r->n_frames > 0 ? r->t_s[0] : r->start_s;
+    eg_motion_trace_name(*trace, label);
+    return EG_OK;
+}
+
+static int side_of(const pair *p) {
+    const char *side = eg_study_text(p->run->call, "side", "right");
+    return strcmp(side, "left") == 0 ? EG_LEFT : EG_RIGHT;
+}
+
+/* What the joint allows, from pose and movement. 0 in `known` where that was refused. */
+static eg_err fit_joint(pair *p, int which, eg_heading_joint *joint, int *known, eg_diag *diag) {
+    *joint = (eg_heading_joint){.kind = which < 0 ? EG_HEADING_HINGE : joints[which].heading};
+    *known = 1;
+    if (joint->kind != EG_HEADING_BALL) {
+        eg_hinge hinge;
+        eg_err err = find_hinge(p, &hinge, diag);
+        if (err != EG_OK) return err;
+        *known = hinge.verdict != EG_VERDICT_FAIL;
+        if (!*known) memcpy(p->refusal, hinge.reason, sizeof p->refusal);
+        memcpy(joint->j1, hinge.j1, sizeof joint->j1);
+        memcpy(joint->j2, hinge.j2, sizeof joint->j2);
+        for (int k = 0; k < 2 && p->has_pose; k++) {
+            eg_mount m = eg_mount_from_axes(p->of[k].up, k ? hinge.j2 : hinge.j1, 1);
+            say_mount(p, k, &m);
+        }
+        /* A forearm that hangs in the pose turns about the vertical there. */
+        if (joint->kind == EG_HEADING_TWO && p->has_pose)
+            memcpy(joint->j2, p->of[1].up, sizeof joint->j2);
+        if (joint->kind == EG_HEADING_TWO && !p->has_pose) joint->kind = EG_HEADING_HINGE;
+        return EG_OK;
+    }
+    if (!p->has_pose)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "calibration", 0,
+                           "this joint has three axes: say when the neutral pose was held "
+                           "(calibration) and when the segments were bent forwards (functional)");
+    double axis[2][3];
+    find_main_axes(p, axis);
+    for (int k = 0; k < 2; k++) {
+        eg_mount m = eg_mount_from_axes(p->of[k].up, axis[k], 0);
+        say_mount(p, k, &m);
+        *known = *known && m.verdict != EG_VERDICT_FAIL;
+        if (m.verdict == EG_VERDICT_FAIL) memcpy(p->refusal, m.reason, sizeof p->refusal);
+    }
+    joint->mount1 = p->of[0].mount;
+    joint->mount2 = p->of[1].mount;
+    joint->joint = EG_JOINT_HIP; /* its order of turns, for any joint: near neutral on average */
+    for (int k = 0; k < 3; k++) joint->least_deg[k] = -120.0, joint->most_deg[k] = 120.0;
+    return EG_OK;
+}
+
+/* Flexion goes the way of the larger swing from neutral: an axis alone has two ends. */
+static void turn_to_flexion(eg_motion_trace *trace, double neutral) {
+    double low = 0.0, high = 0.0;
+    for (size_t i = 0; i < trace->n; i++) {
+        low = fmin(low, trace->values[i] - neutral);
+        high = fmax(high, trace->values[i] - neutral);
+    }
+    double sign = -low > high ? -1.0 : 1.0;
+    for (size_t i = 0; i < trace->n; i++) trace->values[i] = sign * (trace->values[i] - neutral);
+}
+
+static void say_heading(pair *p, const eg_heading_result *h) {
+    char text[200];
+    snprintf(text, sizeof text,
+             "without magnetometer: rating %.2f, misfit %.1f deg, drift of %.2f deg/s removed, "
+             "still %.0f %% of the time",
+             h->rating, h->misfit_deg, h->drift_deg_s, 100.0 * h->still_part);
+    int verdict = !h->is_known ? 2 : h->misfit_deg > 15.0 || h->rating < 0.4 ? 1 : 0;
+    eg_study_add_check(p->run->result, "heading", verdict, text, NULL);
+}
+
+static eg_err measure_pair(pair *p, eg_diag *diag) {
+    const char *name = eg_study_text(p->run->call, "joint", NULL);
+    int which = JOINTS - 1, known, side = side_of(p);
+    while (which >= 0 && (name == NULL || strcmp(joints[which].name, name) != 0)) which--;
+    if (name != NULL && which < 0)
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "joint", 0,
+                           "two sensors can measure hip, knee, ankle, shoulder, elbow or wrist");
+    eg_heading_joint joint;
+    eg_heading_result heading;
+    eg_err err = fit_joint(p, which, &joint, &known, diag);
+    if (err != EG_OK) return err;
+    size_t n = p->of[0].signal.n;
+    int is_plain = joint.kind == EG_HEADING_HINGE;
+    eg_motion_trace *trace[3] = {NULL, NULL, NULL};
+    for (int k = 0; k < 3 && err == EG_OK; k++) {
+        if (which >= 0 ? joints[which].angle[k] < 0 || (is_plain && k > 0) : k > 0) continue;
+        err = add_trace(p, which >= 0 ? joints[which].angle[k] : -1, which >= 0 ? side : -1,
+                        "joint angle", &trace[k], diag);
+        if (err == EG_OK && !known)
+            snprintf(trace[k]->reason, sizeof trace[k]->reason, "%.110s", p->refusal);
+    }
+    double *delta = malloc((n + 1) * sizeof *delta);
+    if (err == EG_OK && delta == NULL) err = no_memory(p, diag);
+    if (err == EG_OK)
+        err = eg_heading_offline(&joint, p->of[0].signal.rate_hz, n, p->of[0].q, p->of[1].q,
+                                 p->of[0].signal.gyr, p->of[1].signal.gyr, &p->arena, delta,
+                                 &heading, diag);
+    for (size_t i = 0; err == EG_OK && i < n; i++) {
+        eg_quaternion s1 = p->of[0].q[i];
+        eg_quaternion s2 = eg_quaternion_product(eg_quaternion_heading(delta[i]), p->of[1].q[i]);
+        eg_quaternion relative = eg_quaternion_product(eg_quaternion_inverse(s1), s2);
+        if (is_plain && !p->has_pose) {
+            /* Only the turn about the axis is known, from where the recording began. */
+            double swing;
+            trace[0]->values[i] = deg * eg_joint_twist(relative, joint.j1, &swing);
+            continue;
+        }
+        relative = eg_quaternion_product(eg_quaternion_inverse(p->of[0].mount), relative);
+        relative = eg_quaternion_product(relative, p->of[1].mount);
+        eg_joint_reading a =
+            eg_joint_measure(which >= 0 ? joints[which].kind : EG_JOINT_KNEE,
+                             side == EG_LEFT ? EG_JOINT_LEFT : EG_JOINT_RIGHT, relative);
+        for (int k = 0; k < 3; k++)
+            if (trace[k] != NULL) trace[k]->values[i] = a.deg[k];
+    }
+    free(delta);
+    if (err != EG_OK) return err;
+    for (int k = 0; k < 3; k++)
+        if (trace[k] != NULL) eg_joint_unwrap(n, trace[k]->values, 360.0);
+    if (is_plain && n > 0) turn_to_flexion(trace[0], p->has_pose ? 0.0 : trace[0]->values[0]);
+    say_heading(p, &heading);
+    if (!p->has_pose)
+        eg_study_add_warning(p->run->result,
+                             "no neutral pose was given (calibration): 0 is where the recording "
+                             "begins; ranges and repetitions hold, single angles do not");
+    snprintf(p->run->traces.source, sizeof p->run->traces.source,
+             "two inertial sensors (%.40s, %.40s) without magnetometer, %.0f Hz",
+             p->of[0].sensor->name, p->of[1].sensor->name, p->of[0].signal.rate_hz);
+    return EG_OK;
+}
+
+/* ---- one sensor ------------------------------------------------------------------------------ */
+
+/* The angle between the segment now and in the pose (or at first): forwards and back about the
+ * main axis of movement, which gravity alone shows. */
+static eg_err measure_one(pair *p, eg_diag *diag) {
+    wearer *w = &p->of[0];
+    eg_motion_trace *trace;
+    double up[3], z[3] = {0.0, 0.0, 1.0}, x[3];
+    size_t n = w->signal.n;
+    eg_err err = add_trace(p, -1, -1, "inclination", &trace, diag);
+    if (err != EG_OK) return err;
+    if (p->has_pose)
+        memcpy(up, w->up, sizeof up);
+    else
+        eg_rotate(eg_quaternion_inverse(w->q[0]), z, up);
+    eg_mount_movement m = eg_mount_move(&w->signal, p->from, p->to);
+    eg_study_add_check(p->run->result, "movement",
+                       m.verdict == EG_VERDICT_FAIL ? 1 : (int)m.verdict,
+                       m.reason[0] != '\0' ? m.reason : "about one axis", name_of(w));
+    eg_cross(up, m.axis, x);
+    int is_plane = m.verdict != EG_VERDICT_FAIL && eg_unit(x);
+    for (size_t i = 0; i < n; i++) {
+        double now[3], across[3];
+        eg_rotate(eg_quaternion_inverse(w->q[i]), z, now);
+        eg_cross(now, up, across);
+        double size = eg_atan2(eg_norm(across), eg_dot(now, up));
+        trace->values[i] = deg * (is_plane ? eg_atan2(eg_dot(now, x), eg_dot(now, up)) : size);
+    }
+    eg_joint_unwrap(n, trace->values, 360.0);
+    if (is_plane) turn_to_flexion(trace, 0.0);
+    snprintf(p->run->traces.source, sizeof p->run->traces.source,
+             "one inertial sensor%s%.40s: inclination to gravity, 0 is %s", name_of(w) ? " " : "",
+             w->sensor->name, p->has_pose ? "the pose" : "where the recording begins");
+    return EG_OK;
+}
+
+eg_err motion_from_sensors(motion_run *run, eg_diag *diag) {
+    eg_sensor sensors[EG_SENSORS_MAX];
+    size_t n = eg_sensors_find(run->call->recording, sensors);
+    pair p = {.run = run};
+    if (n == 0)
+        return eg_diag_set(diag, EG_ERR_MISSING, run->call->recording->name, 0,
+                           "there is no inertial sensor: columns gx gy gz and ax ay az");
+    json_object_set_new(json_object_get(run->result, "detail"), "sensors", json_array());
+    eg_err err = eg_motion_traces_begin(&run->traces, diag);
+    if (err == EG_OK) err = choose(&p, sensors, n, diag);
+    if (err == EG_OK) err = load(&p, diag);
+    for (int k = 0; k < p.n && err == EG_OK; k++) err = look_at(&p, &p.of[k], diag);
+    if (err == EG_OK) {
+        hold_pose(&p);
+        err = p.n == 2 ? measure_pair(&p, diag) : measure_one(&p, diag);
+    }
+    drop(&p);
+    if (err != EG_OK) eg_motion_traces_clear(&run->traces);
+    return err;
+}
+
+int motion_has_sensors(const eg_recording *recording) {
+    eg_sensor sensors[EG_SENSORS_MAX];
+    return eg_sensors_find(recording, sensors) > 0;
+}

@@ -1,0 +1,208 @@
+/* The study of motion from inertial sensors: a recording of two sensors as a table, as a clinic
+ * would bring it, against the angles that were put in. */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/sensors.h"
+#include "clinic/study.h"
+#include "tests/support/imu_body.h"
+#include "tests/support/test.h"
+
+/* A table of sensors; the caller's to free. gyr_factor: a fault of the unit. */
+static eg_recording *table_of(size_t n_sensors, const char *const names[], const eg_imu_track *t,
+                              double gyr_factor, const char *gyr_unit) {
+    size_t n = t[0].signal.n, size = n * (n_sensors * 6 * 14 + 16) + 1024, at = 0;
+    char *text = malloc(size);
+    at += (size_t)snprintf(text + at, size - at, "time [s]");
+    for (size_t s = 0; s < n_sensors; s++)
+        for (int c = 0; c < 6; c++)
+            at += (size_t)snprintf(text + at, size - at, ",%s.%c%c [%s]", names[s],
+                                   c < 3 ? 'g' : 'a', "xyz"[c % 3], c < 3 ? gyr_unit : "m/s2");
+    text[at++] = '\n';
+    for (size_t i = 0; i < n; i++) {
+        at += (size_t)snprintf(text + at, size - at, "%.4f", (double)i / t[0].signal.rate_hz);
+        for (size_t s = 0; s < n_sensors; s++)
+            for (int c = 0; c < 6; c++)
+                at += (size_t)snprintf(text + at, size - at, ",%.6f",
+                                       c < 3 ? gyr_factor * t[s].gyr[c][i] : t[s].acc[c - 3][i]);
+        text[at++] = '\n';
+    }
+    eg_recording *r = NULL;
+    eg_diag diag = {0};
+    if (eg_recording_parse("sensors.csv", (const uint8_t *)text, at, &r, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    free(text);
+    return r;
+}
+
+static json_t *run(const eg_recording *r, json_t *options, eg_diag *diag) {
+    json_t *result = NULL;
+    eg_study_call call = {.recording = r, .options = options, .n_trace_points = 500};
+    eg_err err = eg_study_run(eg_study_find("motion"), call, &result, diag);
+    json_decref(options);
+    return err == EG_OK ? result : NULL;
+}
+
+static double value_of(const json_t *result, const char *code, const char *channel) {
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(result, "measures"), i, row) {
+        const char *own = json_string_value(json_object_get(row, "channel"));
+        if (strcmp(json_string_value(json_object_get(row, "code")), code) == 0 && own != NULL &&
+            strcmp(own, channel) == 0)
+            return json_number_value(json_object_get(row, "value"));
+    }
+    return (double)NAN;
+}
+
+static const char *check_of(const json_t *result, const char *check, const char *verdict) {
+    size_t i;
+    json_t *row;
+    json_array_foreach(
+        json_object_get(result, "quality"), i,
+        row) if (strcmp(json_string_value(json_object_get(row, "check")), check) == 0 &&
+                 strcmp(json_string_value(json_object_get(row, "verdict")), verdict) ==
+                     0) return json_string_value(json_object_get(row, "detail"));
+    return NULL;
+}
+
+/* Stands for 5 s, then moves. */
+static void record(const eg_imu_body *body, eg_imu_track t[2], double rate_hz) {
+    eg_sim_motion motion = body->motion;
+    motion.still_s = 5.0;
+    for (int k = 0; k < 2; k++) {
+        eg_sim_imu sensor = eg_imu_strap(k ? EG_SIM_SHANK : EG_SIM_THIGH, 21);
+        t[k] = eg_imu_record(&motion, &sensor, rate_hz, 60.0);
+    }
+}
+
+static void knee_from_a_table(void) {
+    static eg_imu_body bodies[EG_IMU_BODIES_MAX];
+    static const char *const names[] = {"thigh", "shank"};
+    size_t count = eg_imu_bodies(bodies);
+    double worst = 0.0;
+    for (size_t b = 0; b < count; b++) {
+        eg_imu_track t[2];
+        eg_diag diag = {0};
+        record(&bodies[b], t, 100.0);
+        eg_recording *r = table_of(2, names, t, 1.0, "rad/s");
+        EG_CHECK_INT(eg_study_find("motion")->suits(r), 2);
+        json_t *result = run(r,
+                             json_pack("{s:s, s:s, s:[f, f], s:[f, f]}", "joint", "knee", "side",
+                                       "left", "calibration", 0.5, 4.5, "functional", 7.0, 40.0),
+                             &diag);
+        if (result == NULL) EG_FAIL("%s: %s", bodies[b].name, diag.text);
+        EG_CHECK(strcmp(json_string_value(json_object_get(result, "verdict")), "fail") != 0);
+        double low = 1e9, high = -1e9;
+        for (double at = 0.0; at < bodies[b].motion.period_s; at += 0.01) {
+            double v[EG_SIM_COORDINATES];
+            eg_sim_motion_at(&bodies[b].motion, at, v);
+            low = fmin(low, v[EG_SIM_KNEE_FLEXION]);
+            high = fmax(high, v[EG_SIM_KNEE_FLEXION]);
+        }
+        double most = value_of(result, "motion.max", "knee.flexion");
+        EG_CHECK(isfinite(most));
+        worst = fmax(worst, fabs(most - high));
+        EG_CHECK(check_of(result, "axis", "ok") != NULL);
+        EG_CHECK(check_of(result, "pose", "ok") != NULL);
+        EG_CHECK(json_array_size(json_object_get(result, "traces")) > 0);
+        json_decref(result);
+        eg_recording_destroy(r);
+        eg_imu_track_free(&t[0]);
+        eg_imu_track_free(&t[1]);
+    }
+    eg_test_note("largest knee flexion of %zu movements within %.2f deg", count, worst);
+    EG_CHECK(worst < 2.0);
+}
+
+static void wrong_and_missing(void) {
+    static eg_imu_body bodies[EG_IMU_BODIES_MAX];
+    static const char *const names[] = {"thigh", "shank"};
+    (void)eg_imu_bodies(bodies);
+    eg_imu_track t[2];
+    eg_diag diag = {0};
+    record(&bodies[0], t, 100.0);
+    /* deg/s in a file that says rad/s. */
+    eg_recording *r = table_of(2, names, t, 180.0 / EG_PI, "rad/s");
+    json_t *result = run(r, json_pack("{s:s}", "joint", "knee"), &diag);
+    if (result != NULL) {
+        const char *said = check_of(result, "sensor", "fail");
+        EG_CHECK(said != NULL);
+        EG_CHECK(strstr(said, "deg/s but called rad/s") != NULL);
+        eg_test_note("%s; ", said);
+        json_decref(result);
+    } else {
+        EG_CHECK(diag.text[0] != '\0');
+        eg_test_note("refused: %s; ", diag.text);
+    }
+    eg_recording_destroy(r);
+    r = table_of(2, names, t, 180.0 / EG_PI, "deg/s");
+    eg_sensor sensors[EG_SENSORS_MAX];
+    EG_CHECK_INT(eg_sensors_find(r, sensors), 2);
+    EG_CHECK_TEXT(sensors[1].name, "shank");
+    eg_orient_signal s;
+    double *block = NULL;
+    EG_CHECK_INT(eg_sensor_load(r, &sensors[0], NULL, NULL, &s, &block, &diag), EG_OK);
+    EG_CHECK_NEAR(s.gyr[1][3000], t[0].gyr[1][3000], 1e-6);
+    free(block);
+    /* Without a pose: relative, and said. One sensor: an inclination. Unknown names: refused. */
+    result = run(r, json_pack("{s:s}", "joint", "knee"), &diag);
+    EG_CHECK(result != NULL && json_array_size(json_object_get(result, "warnings")) > 0);
+    json_decref(result);
+    result = run(r, json_pack("{s:s}", "proximal", "shank"), &diag);
+    EG_CHECK(result != NULL);
+    json_decref(result);
+    diag = (eg_diag){0};
+    EG_CHECK(run(r, json_pack("{s:s, s:s}", "proximal", "arm", "distal", "shank"), &diag) == NULL);
+    EG_CHECK(strstr(diag.text, "thigh, shank") != NULL);
+    diag = (eg_diag){0};
+    EG_CHECK(run(r, json_pack("{s:s}", "joint", "hip"), &diag) == NULL);
+    EG_CHECK(strstr(diag.text, "calibration") != NULL);
+    /* A pose in which the person walks. */
+    result =
+        run(r, json_pack("{s:s, s:[f, f]}", "joint", "knee", "calibration", 20.0, 22.0), &diag);
+    EG_CHECK(result != NULL && check_of(result, "pose", "fail") != NULL);
+    eg_test_note("moving pose: %s", check_of(result, "pose", "fail"));
+    json_decref(result);
+    eg_recording_destroy(r);
+    eg_imu_track_free(&t[0]);
+    eg_imu_track_free(&t[1]);
+}
+
+static void names_of_columns(void) {
+    static const char *const headers[] = {
+        "time,gx,gy,gz,ax,ay,az,mx,my,mz",
+        "t,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z,Mag_X,Mag_Y,Mag_Z",
+        "time,accelerometer_x,accelerometer_y,accelerometer_z,gyroscope_x,gyroscope_y,gyroscope_z",
+        "time,accelerationIncludingGravity.x,accelerationIncludingGravity.y,"
+        "accelerationIncludingGravity.z,rotationRate.beta,rotationRate.gamma,rotationRate.alpha",
+        "time,left_gyr_x,left_gyr_y,left_gyr_z,left_acc_x,left_acc_y,left_acc_z",
+        "time,alpha,beta,gamma,delta,omega x,ma"};
+    static const size_t counts[] = {1, 1, 1, 1, 1, 0};
+    for (size_t h = 0; h < 6; h++) {
+        char text[4096];
+        size_t columns = 1, at = (size_t)snprintf(text, sizeof text, "%s\n", headers[h]);
+        for (const char *c = headers[h]; *c != '\0'; c++) columns += *c == ',';
+        for (int i = 0; i < 20; i++)
+            for (size_t c = 0; c < columns; c++)
+                at += (size_t)snprintf(text + at, sizeof text - at, "%g%s",
+                                       c ? (double)c : 0.01 * i, c + 1 < columns ? "," : "\n");
+        eg_recording *r = NULL;
+        EG_CHECK_INT(eg_recording_parse("p.csv", (const uint8_t *)text, at, &r, NULL), EG_OK);
+        eg_sensor sensors[EG_SENSORS_MAX];
+        EG_CHECK_INT(eg_sensors_find(r, sensors), counts[h]);
+        if (h == 0) EG_CHECK(sensors[0].channel[EG_SENSOR_MAG][2] != NULL);
+        if (h == 3) EG_CHECK_NEAR(sensors[0].channel[EG_SENSOR_GYR][2]->values[0], 6.0, 0.0);
+        if (h == 4) EG_CHECK_TEXT(sensors[0].name, "left");
+        eg_recording_destroy(r);
+    }
+    EG_CHECK(isnan(eg_sensor_factor(EG_SENSOR_GYR, "m")));
+    eg_test_note("six tables, one without a sensor");
+}
+
+EG_TESTS({"study-sensors: knee of a table", knee_from_a_table},
+         {"study-sensors: wrong units, missing poses", wrong_and_missing},
+         {"study-sensors: names of columns", names_of_columns})
