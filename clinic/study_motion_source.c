@@ -6,6 +6,7 @@
 
 #include "clinic/study_motion_part.h"
 #include "core/base/real.h"
+#include "core/motion/functional.h"
 #include "core/motion/gap.h"
 
 static int number_of_axis(const char *text) {
@@ -107,6 +108,38 @@ static eg_err fill_gaps(motion_run *run, eg_body_points *points, const eg_body_p
     return err;
 }
 
+/* ---- joints from movement -------------------------------------------------------------------- */
+
+/* For sets with clusters and no marker at the joints. The memory is the caller's to free. */
+static eg_err find_joints(motion_run *run, eg_body_points *points, const eg_body_settings *settings,
+                          void **memory, eg_diag *diag) {
+    static const char *const sides[] = {"left", "right"};
+    eg_functional_report report[2];
+    eg_arena arena;
+    size_t size = eg_functional_size(points);
+    *memory = malloc(size);
+    if (*memory == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, run->call->recording->name, 0, "no memory");
+    eg_arena_init(&arena, *memory, size);
+    eg_err err = eg_functional_fill(points, settings, &arena, report, diag);
+    for (int side = 0; err == EG_OK && side < 2; side++) {
+        char text[200];
+        if (!report[side].has_knee) continue;
+        eg_study_say(
+            run->result,
+            "Axis of the %s knee (SARA) and centre of the %s ankle (SCoRE) from the "
+            "movement of clusters: the knee turned by %.0f deg, residuals %.1f and %.1f mm.",
+            sides[side], sides[side], report[side].bend_deg, report[side].residual_mm,
+            report[side].ankle_residual_mm);
+        snprintf(text, sizeof text,
+                 "the %s leg has no marker at knee and ankle: both come from its movement; angles "
+                 "may be off by a constant of some degrees",
+                 sides[side]);
+        eg_study_add_check(run->result, "joints from movement", 1, text, NULL);
+    }
+    return err;
+}
+
 /* ---- markers --------------------------------------------------------------------------------- */
 
 static void say_body(motion_run *run, const eg_motion_points *found, const eg_body *body) {
@@ -153,7 +186,7 @@ static void say_body(motion_run *run, const eg_motion_points *found, const eg_bo
 }
 
 static eg_err angles_of_markers(motion_run *run, eg_motion_points *found,
-                                const eg_motion_points *still, void **memory, eg_diag *diag) {
+                                const eg_motion_points *still, void *memory[2], eg_diag *diag) {
     const eg_recording *r = run->call->recording;
     eg_body body;
     double neutral[EG_ANGLES] = {0};
@@ -165,7 +198,9 @@ static eg_err angles_of_markers(motion_run *run, eg_motion_points *found,
                            "a static recording is needed: give it as reference");
     if (still != NULL) err = look_at_static(run, still, &settings, neutral, diag);
     if (err == EG_OK)
-        err = fill_gaps(run, &found->points, still != NULL ? &still->points : NULL, memory, diag);
+        err =
+            fill_gaps(run, &found->points, still != NULL ? &still->points : NULL, &memory[0], diag);
+    if (err == EG_OK) err = find_joints(run, &found->points, &settings, &memory[1], diag);
     if (err == EG_OK) err = eg_body_init(&body, &found->points, &settings, diag);
     if (err == EG_OK) err = eg_motion_traces_of_body(&body, r, &run->traces, diag);
     if (err != EG_OK) return err;
@@ -182,14 +217,15 @@ static eg_err angles_of_markers(motion_run *run, eg_motion_points *found,
 
 static eg_err from_markers(motion_run *run, eg_diag *diag) {
     eg_motion_points found, still;
-    void *memory = NULL;
+    void *memory[2] = {NULL, NULL};
     eg_err err = eg_motion_points_of(run->call->recording, &found, diag);
     int has_static = run->call->n_references > 0;
     if (err == EG_OK && has_static)
         err = eg_motion_points_of(run->call->references[0], &still, diag);
     if (err == EG_OK)
-        err = angles_of_markers(run, &found, has_static ? &still : NULL, &memory, diag);
-    free(memory);
+        err = angles_of_markers(run, &found, has_static ? &still : NULL, memory, diag);
+    free(memory[0]);
+    free(memory[1]);
     return err;
 }
 

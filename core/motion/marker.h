@@ -44,6 +44,8 @@
       "|mt1|fm1|met1|meta1|1meta|mth1|1stmet|fmh|toemed|d1m|")                                     \
     X(MET_5, 1, "head of the fifth metatarsal",                                                    \
       "|mt5|fm5|met5|meta5|5meta|mth5|5thmet|vmh|toelat|d5m|smalltoe|")                            \
+    X(MIDFOOT, 1, "top of the midfoot", "|midfootsup|midfoot|midfoottop|nav|navicular|")           \
+    X(MIDFOOT_OUTER, 1, "outer side of the midfoot", "|midfootlat|cuboid|midfootlateral|")         \
     X(ACROMION, 1, "acromion", "|sho|shoulder|acr|acromion|acromium|sae|acro|shol|")               \
     X(UPPER_ARM, 1, "upper arm", "|upa|upperarm|bicep|biceps|uparm|")                              \
     X(ELBOW, 1, "outer side of the elbow",                                                         \

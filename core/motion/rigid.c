@@ -9,7 +9,7 @@ enum { SWEEPS_MAX = 40 };
 static const double least_condition = 0.02;
 
 /* One rotation that makes a[p][q] nothing. */
-static void rotate(int n, double a[4][4], double v[4][4], int p, int q) {
+static void rotate(int n, double a[6][6], double v[6][6], int p, int q) {
     double theta = (a[q][q] - a[p][p]) / (2.0 * a[p][q]);
     double t = copysign(1.0, theta) / (fabs(theta) + sqrt(theta * theta + 1.0));
     double c = 1.0 / sqrt(t * t + 1.0), s = t * c;
@@ -28,7 +28,7 @@ static void rotate(int n, double a[4][4], double v[4][4], int p, int q) {
     }
 }
 
-static void sort_down(int n, double values[4], double v[4][4]) {
+static void sort_down(int n, double values[6], double v[6][6]) {
     for (int i = 0; i < n; i++)
         for (int k = i + 1; k < n; k++) {
             if (!(values[k] > values[i])) continue;
@@ -43,10 +43,10 @@ static void sort_down(int n, double values[4], double v[4][4]) {
         }
 }
 
-void eg_rigid_eigen(int n, double a[4][4], double values[4], double vectors[4][4]) {
-    EG_ASSERT(n >= 1 && n <= 4);
-    for (int i = 0; i < 4; i++)
-        for (int k = 0; k < 4; k++) vectors[i][k] = i == k ? 1.0 : 0.0;
+void eg_rigid_eigen(int n, double a[6][6], double values[6], double vectors[6][6]) {
+    EG_ASSERT(n >= 1 && n <= 6);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < n; k++) vectors[i][k] = i == k ? 1.0 : 0.0;
     for (int sweep = 0; sweep < SWEEPS_MAX; sweep++) {
         double off = 0.0, on = 0.0;
         for (int i = 0; i < n; i++) {
@@ -69,7 +69,7 @@ static int is_seen(const double p[3]) {
 /* Second over first singular value of the centred points. */
 static double condition_of(size_t n, const double (*from)[3], const double (*to)[3],
                            const double centre[3]) {
-    double a[4][4] = {{0}}, values[4], vectors[4][4];
+    double a[6][6] = {{0}}, values[6], vectors[6][6];
     for (size_t i = 0; i < n; i++) {
         if (!is_seen(from[i]) || !is_seen(to[i])) continue;
         for (int r = 0; r < 3; r++)
@@ -82,7 +82,7 @@ static double condition_of(size_t n, const double (*from)[3], const double (*to)
 
 /* Horn's matrix from the cross-covariance m[from][to]; its first eigenvector is the quaternion. */
 static eg_rotation best_turn(double m[3][3]) {
-    double a[4][4], values[4], v[4][4];
+    double a[6][6], values[6], v[6][6];
     a[0][0] = m[0][0] + m[1][1] + m[2][2];
     a[0][1] = m[1][2] - m[2][1];
     a[0][2] = m[2][0] - m[0][2];

@@ -23,7 +23,7 @@ size_t eg_rigid_fit(size_t n, const double (*from)[3], const double (*to)[3], eg
 void eg_rigid_apply(const eg_rigid *pose, const double from[3], double to[3]);
 
 /* Eigenvalues (descending) and unit eigenvectors (columns) of a symmetric matrix, by Jacobi's
- * rotations; n is at most 4. `a` is overwritten. */
-void eg_rigid_eigen(int n, double a[4][4], double values[4], double vectors[4][4]);
+ * rotations; n is at most 6. `a` is overwritten. */
+void eg_rigid_eigen(int n, double a[6][6], double values[6], double vectors[6][6]);
 
 #endif
