@@ -118,7 +118,7 @@ static eg_err check_out(const job *j, const eg_write_format **format, eg_diag *d
     if (*format == NULL)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0,
                            "which format? Its ending says none that can be written: csv, c3d, edf, "
-                           "bdf, mot, sto, trc; or --to FORMAT");
+                           "bdf, xdf, mot, sto, trc; or --to FORMAT");
     if (stat(j->out, &found) != 0) return EG_OK;
     if (!S_ISREG(found.st_mode))
         return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0, "it is no file; name a file");

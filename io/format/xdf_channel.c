@@ -67,6 +67,19 @@ static eg_err place_segments(xdf *x, xdf_stream *s) {
     return EG_OK;
 }
 
+/* XDF's own words for units (its list of meta-data) as everybody else writes them. */
+static void shorten_unit(eg_channel *channel) {
+    static const char *const words[][2] = {{"microvolts", "uV"}, {"microvolt", "uV"},
+                                           {"millivolts", "mV"}, {"millivolt", "mV"},
+                                           {"volts", "V"},       {"volt", "V"}};
+    eg_span unit = {channel->unit, strlen(channel->unit)};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (eg_text_equals(unit, words[i][0])) {
+            snprintf(channel->unit, sizeof channel->unit, "%s", words[i][1]);
+            return;
+        }
+}
+
 static void label_channels(const xdf_stream *s, eg_channel *channels) {
     eg_xml xml;
     size_t k = 0;
@@ -86,6 +99,7 @@ static void label_channels(const xdf_stream *s, eg_channel *channels) {
     for (k = 0; k < s->n_channels; k++) {
         eg_channel *c = &channels[k];
         c->is_named = c->label[0] != '\0';
+        shorten_unit(c);
         char number[24];
         int n = snprintf(number, sizeof number, " %zu", k + 1);
         if (c->is_named || n <= 0) continue;

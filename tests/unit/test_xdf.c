@@ -52,7 +52,7 @@ static void kinds(void) {
     EG_CHECK_TEXT(r->format, "XDF");
     EG_CHECK(!r->is_partial && r->n_channels == 12 && r->n_streams == 6 && r->n_frames == 3);
     EG_CHECK_TEXT(r->channels[0].label, "A & B");
-    EG_CHECK_TEXT(r->channels[0].unit, "microvolts");
+    EG_CHECK_TEXT(r->channels[0].unit, "uV");
     EG_CHECK_TEXT(r->channels[1].label, "second");
     EG_CHECK_TEXT(r->channels[2].label, "S1 1");
     for (size_t i = 0; i < 6; i++) {
