@@ -171,6 +171,7 @@ static eg_err measure(const eg_study_call *call, gait_look *look, json_t *result
         err = add_events(look, phases, result, diag);
         check_walk(look, walk, result);
         add_published(call, walk, detail);
+        if (err == EG_OK) err = eg_gait_add_stairs(call, look, result, detail, diag);
         json_object_set(result, "detail", detail);
     }
     json_decref(detail);
@@ -219,6 +220,7 @@ static eg_err run(const eg_study_call *call, json_t **result, eg_diag *diag) {
     if (err == EG_OK) keep_span(call, &look);
     if (err == EG_OK) err = measure(call, &look, own, diag);
     free(look.contacts);
+    if (look.has_markers) eg_gait_markers_free(&look.markers);
     if (err == EG_OK)
         *result = own;
     else
@@ -242,6 +244,12 @@ static const eg_study_option options[] = {
     {"toe_forward_mm", EG_STUDY_NUMBER, "mm", -100, 300, NULL, "clearance is that of the sensor",
      "from the sensor to the forefoot, along the foot that stands"},
     {"toe_down_mm", EG_STUDY_NUMBER, "mm", -50, 200, NULL, "with it", "and downwards"},
+    {"task", EG_STUDY_CHOICE, NULL, 0, 0, "walk|stairs|obstacle", "walk",
+     "stairs and obstacles: clearance over edges, up and down apart"},
+    {"edges", EG_STUDY_LABELS, NULL, 0, 0, NULL, "none: the highest place of the forefoot",
+     "markers on the edges of the steps, or on top of the obstacle"},
+    {"leg_mm", EG_STUDY_NUMBER, "mm", 300, 1500, NULL, "not known",
+     "length of the leg: clearance for the height of the steps"},
     {"span", EG_STUDY_SPAN, NULL, 0, 0, NULL, "the whole recording",
      "only steps between two times, in seconds"},
     {"age", EG_STUDY_NUMBER, "a", 0, 130, NULL, "not known", "of the person, for published values"},

@@ -200,6 +200,11 @@ eg_err eg_gait_look_motion(const eg_study_call *call, gait_look *look, json_t *r
         err = eg_diag_set(diag, EG_ERR_MISSING, recording->name, 0,
                           "nothing to see steps with: markers on both heels (LHEE, RHEE), a force "
                           "plate, or inertial sensors on feet or lower back");
-    eg_gait_markers_free(&m);
+    if (err == EG_OK && has_markers) {
+        look->markers = m; /* goes with the look */
+        look->has_markers = 1;
+    } else {
+        eg_gait_markers_free(&m);
+    }
     return err;
 }

@@ -11,6 +11,8 @@ typedef struct gait_look {
     eg_gait_contact *contacts; /* [n], owned */
     size_t n;
     double from_s, to_s; /* when feet were seen */
+    int has_markers;
+    eg_gait_markers markers; /* owned, if has_markers */
 } gait_look;
 
 /* From markers, force plates or both. EG_ERR_MISSING where there is neither. */
@@ -22,6 +24,11 @@ int eg_gait_suits_motion(const eg_recording *recording);
 EG_NODISCARD eg_err eg_gait_look_imu(const eg_study_call *call, gait_look *look, json_t *result,
                                      eg_diag *diag);
 int eg_gait_suits_imu(const eg_recording *recording);
+
+/* Steps up and down and obstacles, from the markers of a look (NULL: from contacts alone); adds
+ * measures, events and a list to `detail`. */
+EG_NODISCARD eg_err eg_gait_add_stairs(const eg_study_call *call, const gait_look *look,
+                                       json_t *result, json_t *detail, eg_diag *diag);
 
 double eg_gait_median(size_t n, double *values);
 

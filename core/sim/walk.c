@@ -222,19 +222,21 @@ static double margin(const eg_walk_person *p, const eg_walk_step *a, const eg_wa
         plane at = in_swing(p, &s, (double)k / SWING_PARTS);
         double tip = at.x * way + l, heel = tip - l * eg_cos(at.pitch);
         double toe = heel + toe_at * l * eg_cos(at.pitch);
-        if (fabs(s.rise) < 1.0)
-            lowest = fmin(lowest, k > SWING_PARTS / 3 ? toe_height(p, &at) : lowest);
-        else if (s.rise > 0.0 && toe >= way - EG_WALK_NOSE_MM)
-            lowest = fmin(lowest, toe_height(p, &at) - s.rise);
-        else if (s.rise < 0.0 && heel <= l + EG_WALK_NOSE_MM)
-            lowest = fmin(lowest, heel_height(&at));
+        if (fabs(s.rise) < 1.0) {
+            if (k > SWING_PARTS / 3 && k < SWING_PARTS * 7 / 10)
+                lowest = fmin(lowest, toe_height(p, &at));
+        } else if (s.rise > 0.0) {
+            if (toe >= way - EG_WALK_NOSE_MM) return toe_height(p, &at) - s.rise;
+        } else if (heel >= l + EG_WALK_NOSE_MM) {
+            return heel_height(&at);
+        }
     }
     return lowest;
 }
 
 /* The lift that gives the wanted clearance, which rises with it. */
 static void find_lift(const eg_walk_person *p, const eg_walk_step *a, eg_walk_step *b) {
-    double low = -300.0, high = 600.0;
+    double low = -100.0, high = 400.0;
     for (int k = 0; k < 40; k++) {
         b->lift_mm = 0.5 * (low + high);
         if (margin(p, a, b) < p->clearance[b->side])
