@@ -143,6 +143,9 @@ static eg_err read_settings(const eg_study_call *call, emg_settings *s, eg_diag 
                        .extension = span_of(call, "extension"),
                        .trigger = eg_study_text(call, "trigger", NULL),
                        .has_reflex = eg_study_flag(call, "reflex"),
+                       .has_synergies = eg_study_flag(call, "synergies"),
+                       .restarts = (size_t)eg_study_number(call, "synergy_starts", 20.0),
+                       .seed = (uint64_t)eg_study_number(call, "seed", 1.0),
                        .blank_s = 1e-3 * eg_study_number(call, "blank_ms", 3.0),
                        .m_window = span_of(call, "m_window"),
                        .h_window = span_of(call, "h_window"),
@@ -221,6 +224,7 @@ static eg_err work_on_all(emg_work *work, eg_diag *diag) {
     eg_err err = emg_pair(work, diag);
     if (err == EG_OK) err = emg_sides(work, diag);
     if (err == EG_OK) err = emg_order(work, diag);
+    if (err == EG_OK) err = emg_synergies(work, diag);
     if (err == EG_OK) emg_methods(work);
     return err;
 }
@@ -310,6 +314,10 @@ static const eg_study_option options[] = {
     {"right", EG_STUDY_LABELS, NULL, 0, 0, NULL, "none", "those of the right, in the same order"},
     {"timing", EG_STUDY_CHANNEL, NULL, 0, 0, NULL, "none",
      "the channel that the others' onsets are held against"},
+    {"synergies", EG_STUDY_FLAG, NULL, 0, 0, NULL, "no",
+     "groups of muscles that work together, from all channels"},
+    {"synergy_starts", EG_STUDY_NUMBER, NULL, 1, 50, NULL, "20", "random starts for each number"},
+    {"seed", EG_STUDY_NUMBER, NULL, 0, 2147483647, NULL, "1", "of the random starts"},
     {"flexion", EG_STUDY_SPAN, NULL, 0, 0, NULL, "none",
      "seconds of bending forward: flexion-relaxation"},
     {"relaxed", EG_STUDY_SPAN, NULL, 0, 0, NULL, "the quietest second before extension",

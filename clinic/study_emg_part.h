@@ -30,7 +30,9 @@ typedef struct emg_settings {
     eg_emg_profile profile;
     eg_emg_span flexion, relaxed, extension;
     const char *trigger;
-    int has_reflex;
+    int has_reflex, has_synergies;
+    size_t restarts; /* of the synergies' random starts */
+    uint64_t seed;
     double blank_s;
     eg_emg_span m_window, h_window;
     int all;
@@ -101,6 +103,9 @@ EG_NODISCARD eg_err emg_pair(const emg_work *work, eg_diag *diag);
 EG_NODISCARD eg_err emg_sides(const emg_work *work, eg_diag *diag);
 EG_NODISCARD eg_err emg_order(const emg_work *work, eg_diag *diag);
 EG_NODISCARD eg_err emg_relax(const emg_work *work, const emg_channel *c, eg_diag *diag);
+
+/* study_emg_synergy.c. */
+EG_NODISCARD eg_err emg_synergies(const emg_work *work, eg_diag *diag);
 
 /* study_emg_reflex.c. */
 EG_NODISCARD eg_err emg_reflex(const emg_work *work, emg_channel *c, eg_diag *diag);

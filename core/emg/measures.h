@@ -118,6 +118,22 @@
       "Ratio of the two sides.", "L / R", "Robinson et al. 1987")                                  \
     X(LSI, 0, "emg.symmetry.lsi", "Limb symmetry", "%", EG_BETTER_NONE,                            \
       "Smaller over larger side.", "100 min(L, R) / max(L, R)", "Robinson et al. 1987")            \
+    X(SYNERGIES_VAF, 0, "emg.synergies.vaf_count", "Synergies (by VAF)", "1", EG_BETTER_NONE,      \
+      "Fewest groups of muscles that explain the envelopes.",                                      \
+      "fewest k with VAF of 0.90 or more in all and 0.75 in every muscle",                         \
+      "Torres-Oviedo et al. 2006, J Neurophysiol 96:1530")                                         \
+    X(SYNERGIES_LINE, 0, "emg.synergies.line_count", "Synergies (by the line of R2)", "1",         \
+      EG_BETTER_NONE, "Fewest groups from which on more of them explain ever the same.",           \
+      "first k from which on R2 against k is a straight line, mean squared error below 1e-4",      \
+      "Cheung et al. 2005, J Neurosci 25:6419")                                                    \
+    X(SYNERGY_VAF, 0, "emg.synergies.vaf", "Explained (VAF)", "1", EG_BETTER_NONE,                 \
+      "Share of the envelopes that the synergies explain, uncentred.", "1 - SSE / sum(V^2)",       \
+      "Lee and Seung 1999")                                                                        \
+    X(SYNERGY_R2, 0, "emg.synergies.r2", "Explained (R2)", "1", EG_BETTER_NONE,                    \
+      "The same, centred: smaller than VAF.", "1 - SSE / sum((V - mean)^2)", "Santuz et al. 2017") \
+    X(SYNERGY_STABILITY, 0, "emg.synergies.stability", "Agreement of the starts", "1",             \
+      EG_BETTER_NONE, "How alike the groups are that other random starts find; 1 is the same.",    \
+      "mean cosine of matched weights between the best and the other starts", "Engram")            \
     X(FRR, 0, "emg.relaxation.flexion_ratio", "Flexion-relaxation ratio", "1", EG_BETTER_NONE,     \
       "Activity while bending over that in full flexion; large where the extensors fall silent.",  \
       "largest RMS of 1 s during flexion / RMS of 1 s in full flexion",                            \

@@ -105,7 +105,7 @@ static eg_err run(const made *m, const char *options, json_t **result, eg_diag *
 
 static const char EVERYTHING[] =
     "{\"all\": true, \"pair\": [\"VL\", \"BF\"], \"left\": [\"VL\"], \"right\": [\"TA\"],"
-    " \"timing\": \"VL\", \"normalise\": \"max_of_trial\"}";
+    " \"timing\": \"VL\", \"normalise\": \"max_of_trial\", \"synergies\": true}";
 
 static json_t *measure(const made *m) {
     json_t *result = NULL;
@@ -280,7 +280,10 @@ static void truth(void) {
                   0.05, 0.004);
     EG_CHECK_NEAR(json_number_value(json_object_get(find(result, "emg.delay", "TA"), "value")),
                   0.10, 0.004);
-    EG_CHECK_INT(json_array_size(json_object_get(result, "traces")), 2 * CHANNELS);
+    EG_CHECK_INT(json_array_size(json_object_get(result, "traces")),
+                 2 * CHANNELS + (size_t)json_integer_value(json_object_get(
+                                    json_object_get(json_object_get(result, "detail"), "synergies"),
+                                    "shown")));
     EG_CHECK_TEXT(text_of(result, "verdict"), "ok");
     EG_CHECK(strstr(text_of(result, "methods"), "not recorded") != NULL);
     json_decref(result);
