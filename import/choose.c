@@ -20,14 +20,22 @@ typedef struct times {
     double rate_hz;          /* NaN: uneven */
 } times;
 
-static const char *last_part(const char *name) {
-    const char *part = name;
-    for (const char *c = name; *c != '\0'; c++)
-        if ((*c == '/' || *c == '.') && c[1] != '\0') part = c + 1;
-    return part;
+/* The last part of a path; Octave's HDF5 keeps the numbers of "fs" in "fs/value". */
+static void last_part(const char *name, char part[IMPORT_NAME_MAX]) {
+    static const char behind[] = "/value";
+    char path[IMPORT_NAME_MAX];
+    snprintf(path, sizeof path, "%s", name);
+    size_t n = strlen(path), n_behind = sizeof behind - 1;
+    if (n > n_behind && strcmp(path + n - n_behind, behind) == 0) path[n - n_behind] = '\0';
+    const char *last = path;
+    for (const char *c = path; *c != '\0'; c++)
+        if ((*c == '/' || *c == '.') && c[1] != '\0') last = c + 1;
+    snprintf(part, IMPORT_NAME_MAX, "%s", last);
 }
 
-static int is_one_of(const char *word, const char *const *words, size_t n) {
+static int is_one_of(const char *name, const char *const *words, size_t n) {
+    char word[IMPORT_NAME_MAX];
+    last_part(name, word);
     for (size_t i = 0; i < n; i++)
         if (strcasecmp(word, words[i]) == 0) return 1;
     return 0;
@@ -50,7 +58,7 @@ int import_is_rate(const char *name) {
                                         "sample_freq",
                                         "sample_frequency",
                                         "samplingfrequency"};
-    return is_one_of(last_part(name), words, sizeof words / sizeof words[0]);
+    return is_one_of(name, words, sizeof words / sizeof words[0]);
 }
 
 /* 0 if the name is not that of a time; otherwise what makes it seconds. */
@@ -59,22 +67,22 @@ static double time_factor(const char *name) {
                                           "timestamp", "timestamps", "t_s",    "time_sec",
                                           "time_axis", "timeaxis",   "seconds"};
     static const char *const millis[] = {"t_ms", "time_ms", "ms"};
-    const char *word = last_part(name);
-    if (is_one_of(word, seconds, sizeof seconds / sizeof seconds[0])) return 1;
-    return is_one_of(word, millis, sizeof millis / sizeof millis[0]) ? milli : 0;
+    if (is_one_of(name, seconds, sizeof seconds / sizeof seconds[0])) return 1;
+    return is_one_of(name, millis, sizeof millis / sizeof millis[0]) ? milli : 0;
 }
 
 /* ---- what is what ---------------------------------------------------------------------------- */
 
 /* The length that most values have; of equals the longest. */
 static size_t main_length(const import_item *items, size_t n_items) {
+    static unsigned char is_time[IMPORT_ITEMS_MAX];
     size_t best = 0, most = 0;
+    for (size_t i = 0; i < n_items; i++) is_time[i] = time_factor(items[i].name) > 0;
     for (size_t i = 0; i < n_items; i++) {
-        if (items[i].n_samples < 2 || time_factor(items[i].name) > 0) continue;
         size_t n = items[i].n_samples, sum = 0;
+        if (n < 2 || is_time[i]) continue;
         for (size_t k = 0; k < n_items; k++)
-            if (items[k].n_samples == n && !(time_factor(items[k].name) > 0))
-                sum += n * items[k].n_channels;
+            if (items[k].n_samples == n && !is_time[k]) sum += n * items[k].n_channels;
         if (sum < most || (sum == most && n <= best)) continue;
         best = n;
         most = sum;

@@ -10,7 +10,14 @@
 #include "io/format/recording.h"
 #include "io/import/protocol.h"
 
-enum { DEVICES_MAX = 32, INPUTS_MAX = 128, BLOCK = 1 << 16, TEXT = 64, RESOLUTION_MAX = 24 };
+enum {
+    DEVICES_MAX = 32,
+    INPUTS_MAX = 128,
+    BLOCK = 1 << 16,
+    TEXT = 64,
+    RESOLUTION_MIN = 6,
+    RESOLUTION_MAX = 24
+};
 
 typedef enum role {
     ROLE_RAW,      /* counts, as recorded */
@@ -66,7 +73,7 @@ static const transfer transfers[] = {
     {"bitalino_rev", "EMG", 3.3, 1.009},   {"bitalino_riot", "EMG", 3.3, 1.009}};
 
 static int set_transfer(input *in, const device *d, const char *sensor, double bits) {
-    if (!(bits >= 1 && bits <= RESOLUTION_MAX)) return 0;
+    if (!(bits >= RESOLUTION_MIN && bits <= RESOLUTION_MAX)) return 0;
     for (size_t i = 0; i < sizeof transfers / sizeof transfers[0]; i++) {
         const transfer *t = &transfers[i];
         if (strcmp(t->device, d->kind) != 0 || strcmp(t->sensor, sensor) != 0) continue;
@@ -77,10 +84,13 @@ static int set_transfer(input *in, const device *d, const char *sensor, double b
     return 0;
 }
 
+/* One resolution for each channel, or one for all; what other counts of them mean is not
+ * documented.
+ */
 static double bits_of(const device *d, const char *channel) {
     const char *digits = strrchr(channel, '_');
     double number = digits != NULL ? strtod(digits + 1, NULL) : (double)NAN;
-    for (size_t i = 0; i < d->n_channels && i < d->n_resolutions; i++)
+    for (size_t i = 0; i < d->n_channels && d->n_resolutions == d->n_channels; i++)
         if (fabs(d->channels[i] - number) < 0.5) return d->resolution[i];
     return d->n_resolutions == 1 ? d->resolution[0] : (double)NAN;
 }
@@ -282,7 +292,7 @@ static int is_turn(const input *in, int turn) {
 }
 
 static void send_all(plux *p, const import_head *head) {
-    size_t channel = 0, n_emg = 0;
+    size_t channel = 0, n_emg = 0, n_raw = 0;
     import_send_head(head);
     for (int turn = 0; turn < 3; turn++)
         for (size_t i = 0; i < p->n_inputs; i++)
@@ -291,13 +301,16 @@ static void send_all(plux *p, const import_head *head) {
         for (size_t i = 0; i < p->n_inputs; i++) {
             if (!is_turn(&p->inputs[i], turn)) continue;
             n_emg += p->inputs[i].role == ROLE_EMG ? 1 : 0;
+            n_raw += p->inputs[i].role == ROLE_RAW ? 1 : 0;
             send_values(p, &p->inputs[i], channel++);
         }
     for (size_t i = 0; i < p->n_inputs; i++)
         if (p->inputs[i].role == ROLE_SEQUENCE) check_sequence(p, &p->inputs[i]);
-    if (n_emg == 0)
-        import_send_warning(0, "the samples are the converter's counts: how they become volts is "
-                               "not documented for this device and these sensors");
+    if (n_emg < n_raw)
+        import_send_warning(0,
+                            "%zu channels stay the converter's counts: how they become volts is "
+                            "not documented for this device and these sensors",
+                            n_raw - n_emg);
     if (p->n_dropped > 0) import_send_warning(1, "%zu channels more than are read", p->n_dropped);
     import_send_end();
 }

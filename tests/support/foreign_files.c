@@ -72,7 +72,7 @@ void foreign_mat_timed(const char *path, size_t n, double step, int is_uneven) {
 
 static hid_t dataset(hid_t group, const char *name, hid_t type, int rank, const hsize_t *size,
                      hid_t how, hid_t memory, const void *values) {
-    hid_t space = H5Screate_simple(rank, size, NULL);
+    hid_t space = rank > 0 ? H5Screate_simple(rank, size, NULL) : H5Screate(H5S_SCALAR);
     hid_t made = H5Dcreate2(group, name, type, space, H5P_DEFAULT, how, H5P_DEFAULT);
     if (made < 0 || H5Dwrite(made, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
         EG_FAIL("%s cannot be written", name);
@@ -113,5 +113,20 @@ void foreign_hdf5(const char *path) {
     H5Sclose(scalar);
     H5Pclose(packed);
     H5Gclose(run);
+    H5Fclose(file);
+}
+
+void foreign_octave(const char *path) {
+    double emg[FOREIGN_ROWS], fs = FOREIGN_RATE_HZ;
+    const hsize_t rows = FOREIGN_ROWS;
+    for (size_t i = 0; i < FOREIGN_ROWS; i++) emg[i] = foreign_value(i, 0);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    hid_t group = H5Gcreate2(file, "emg", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Dclose(
+        dataset(group, "value", H5T_IEEE_F64LE, 1, &rows, H5P_DEFAULT, H5T_NATIVE_DOUBLE, emg));
+    H5Gclose(group);
+    group = H5Gcreate2(file, "fs", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    H5Dclose(dataset(group, "value", H5T_IEEE_F64LE, 0, NULL, H5P_DEFAULT, H5T_NATIVE_DOUBLE, &fs));
+    H5Gclose(group);
     H5Fclose(file);
 }

@@ -22,4 +22,7 @@ void foreign_mat_timed(const char *path, size_t n, double step, int is_uneven);
  * /run/force [400] int32 (times 1024); /run/note a text; /about [2]; /cube [4 x 4 x 4]. */
 void foreign_hdf5(const char *path);
 
+/* As Octave lays it out: /emg/value [400] and /fs/value 1250. */
+void foreign_octave(const char *path);
+
 #endif

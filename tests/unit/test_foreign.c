@@ -149,6 +149,11 @@ static void hdf5_of_any_program(void) {
     }
     EG_CHECK(has_warning(r, "about (2 x 1)"));
     eg_recording_destroy(r);
+    foreign_octave(path);
+    r = read_file(path);
+    EG_CHECK_INT(r->n_channels, 1);
+    check_channel(r, "emg/value", 0, 1);
+    eg_recording_destroy(r);
 }
 
 static void nothing_to_read(void) {
