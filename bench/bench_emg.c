@@ -7,6 +7,8 @@
 #include "core/base/random.h"
 #include "core/emg/clean.h"
 #include "core/emg/fatigue.h"
+#include "core/emg/live.h"
+#include "core/emg/monitor.h"
 #include "core/emg/onset.h"
 
 enum { CHANNELS = 8, SAMPLES = 120000 };
@@ -131,6 +133,22 @@ static void run_live(void *argument) {
     eg_arena_reset(&arena, mark);
 }
 
+/* The same with onsets and median frequency. */
+static void run_monitor(void *argument) {
+    (void)argument;
+    static eg_real out[3][64 * CHANNELS];
+    static eg_emg_event events[64];
+    eg_emg_monitor monitor;
+    eg_emg_monitor_settings settings = eg_emg_monitor_defaults(2000.0);
+    size_t mark = eg_arena_mark(&arena);
+    must(eg_emg_monitor_start(&monitor, &settings, CHANNELS, &arena, NULL));
+    for (size_t at = 0; at + 64 <= SAMPLES; at += 64)
+        eg_bench_keep((double)eg_emg_monitor_feed(&monitor, 64, x + at * CHANNELS, out[0], out[1],
+                                                  out[2], 64, events));
+    eg_arena_reset(&arena, mark);
+    eg_bench_amount(SAMPLES, "sample of 8 channels", 1e-6);
+}
+
 EG_BENCHES({"emg: envelope, channel after channel", run_plain_envelope, NULL, prepare},
            {"emg: band-pass, rectify, envelope (limit 12 ms)", run_envelope,
             "emg: envelope, channel after channel", prepare},
@@ -139,4 +157,5 @@ EG_BENCHES({"emg: envelope, channel after channel", run_plain_envelope, NULL, pr
            {"emg: onsets by AGLR and TKEO, one channel", run_tkeo, NULL, prepare},
            {"emg: onsets by AGLR and Bonato, one channel", run_bonato, NULL, prepare},
            {"emg: Welch and median frequency (limit 5 ms)", run_welch, NULL, prepare},
-           {"emg: live, 60 s in blocks of 64 (limit 120 ms)", run_live, NULL, prepare})
+           {"emg: live, 60 s in blocks of 64 (limit 120 ms)", run_live, NULL, prepare},
+           {"emg: live, all measures (limit 1 us a sample)", run_monitor, NULL, prepare})

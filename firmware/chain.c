@@ -4,12 +4,17 @@
 
 #ifndef EG_REAL_SINGLE
 #include "core/balance/live.h"
+#include "core/emg/monitor.h"
+#include "core/emg/onset.h"
+#include "core/emg/synergy.h"
+#include "core/sim/emg.h"
 #endif
 #include "core/base/arena.h"
 #include "core/base/check.h"
 #include "core/base/random.h"
 #include "core/base/real.h"
 #include "core/base/sort.h"
+#include "core/emg/live.h"
 #include "core/signal/complexity.h"
 #include "core/signal/filter.h"
 #include "core/signal/geometry.h"
@@ -265,6 +270,27 @@ static void complexity(chain *c) {
     end_stage(c, "complexity");
 }
 
+/* Three channels of muscle in blocks of 7. */
+static void live_muscle(chain *c) {
+    enum { CHANNELS = 3, ROWS = N / CHANNELS };
+    static eg_real band[7 * CHANNELS], envelope[7 * CHANNELS], rms[7 * CHANNELS];
+    eg_arena arena = fresh_arena();
+    eg_emg_live live;
+    eg_emg_settings settings = eg_emg_defaults(500.0);
+    settings.notch_hz = 50.0;
+    need(eg_emg_live_start(&live, &settings, CHANNELS, 0.05, &arena, NULL));
+    for (size_t at = 0; at < ROWS; at += 7) {
+        size_t count = ROWS - at < 7 ? ROWS - at : 7;
+        eg_emg_live_feed(&live, count, signal_ml + at * CHANNELS, band, envelope, rms);
+        take_reals(c, count * CHANNELS, band);
+        take_reals(c, count * CHANNELS, envelope);
+        take_reals(c, count * CHANNELS, rms);
+    }
+    need(eg_emg_zero_lag(&live.filters.band, CHANNELS, ROWS, signal_ap, out, 1, &arena, NULL));
+    take_reals(c, N, out);
+    end_stage(c, "emg-live");
+}
+
 /* Balance is double in every build and not part of the single-precision library. */
 #ifndef EG_REAL_SINGLE
 static void live_balance(chain *c) {
@@ -284,6 +310,49 @@ static void live_balance(chain *c) {
     }
     end_stage(c, "balance-live");
 }
+
+/* Onsets found live and afterwards, median frequency and synergies of a made recording. */
+static void muscle(chain *c) {
+    enum { ROWS = 3200, SYNERGIES = 2, MUSCLES = 4 };
+    static eg_real x[ROWS];
+    static double on_s[2], w[MUSCLES * SYNERGIES], h[SYNERGIES * N];
+    static eg_emg_event events[16];
+    eg_burst bursts[8];
+    eg_onset_rest rest;
+    size_t count;
+    const eg_sim_emg sim = {500.0, 2, 2.0, 0.7, 0.1, 12.0, EG_SIM_EMG_UNITS, 0, 3};
+    eg_arena arena = fresh_arena();
+    need(eg_sim_emg_fill(&sim, eg_sim_emg_length(&sim), x, on_s, &arena, NULL));
+    take_reals(c, ROWS, x);
+    end_stage(c, "emg-sim");
+    eg_onset_settings onset = eg_onset_defaults(500.0);
+    need(eg_onset_find(EG_ONSET_AGLR, &onset, 3000, x, &rest, 8, bursts, &count, &arena, NULL));
+    for (size_t i = 0; i < count; i++) {
+        take(c, bursts[i].on_s);
+        take(c, bursts[i].off_s);
+        take(c, bursts[i].confidence);
+    }
+    end_stage(c, "emg-onset");
+    eg_emg_monitor monitor;
+    eg_emg_monitor_settings settings = eg_emg_monitor_defaults(500.0);
+    settings.rest_s = 1.0;
+    need(eg_emg_monitor_start(&monitor, &settings, 1, &arena, NULL));
+    count = eg_emg_monitor_feed(&monitor, 3000, x, NULL, NULL, NULL, 16, events);
+    for (size_t i = 0; i < count && i < 16; i++) take(c, events[i].at_s + events[i].evidence);
+    take(c, monitor.median_hz[0]);
+    end_stage(c, "emg-monitor");
+    eg_synergy synergy;
+    eg_synergy_fit fit;
+    eg_synergy_settings fitting = {3, 40, 0.0, 9};
+    arena = fresh_arena();
+    for (size_t i = 0; i < N; i++) wide[i] = fabs(ml[i]);
+    need(eg_synergy_init(&synergy, MUSCLES, N / MUSCLES, wide, &arena, NULL));
+    need(eg_synergy_find(&synergy, SYNERGIES, &fitting, w, h, &fit, &arena, NULL));
+    take_doubles(c, MUSCLES * SYNERGIES, w);
+    take(c, fit.vaf);
+    take(c, fit.stability);
+    end_stage(c, "emg-synergy");
+}
 #endif
 
 void eg_chain_run(eg_chain_report report, void *context) {
@@ -298,7 +367,9 @@ void eg_chain_run(eg_chain_report report, void *context) {
     smoothing(&c);
     shapes(&c);
     complexity(&c);
+    live_muscle(&c);
 #ifndef EG_REAL_SINGLE
     live_balance(&c);
+    muscle(&c);
 #endif
 }

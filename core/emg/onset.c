@@ -112,8 +112,7 @@ eg_err eg_onset_cells_fill(double rate_hz, size_t n_channels, size_t n, const eg
     return EG_OK;
 }
 
-/* The power ratio above 1 at which the evidence is `alarm`. */
-static double alarm_ratio(double freedom, double alarm) {
+double onset_alarm_ratio(double freedom, double alarm) {
     double ratio = 2.0;
     for (int i = 0; i < 60; i++) { /* Newton; convex, so it ends from above */
         double f = 0.5 * freedom * (ratio - 1.0 - eg_log(ratio)) - alarm;
@@ -277,8 +276,9 @@ static int is_no_pause(const detection *d, const double *sums, const segment *be
 static size_t find_segments(const detection *d, const double *sums, size_t capacity,
                             segment *segments) {
     const double least = d->settings->power_ratio_min;
-    double high = fmax(alarm_ratio(d->freedom, d->settings->alarm), least) * d->rest_power;
-    double wide = fmax(alarm_ratio(d->freedom * LONG_BINS / SHORT_BINS, d->settings->alarm), least);
+    double high = fmax(onset_alarm_ratio(d->freedom, d->settings->alarm), least) * d->rest_power;
+    double wide =
+        fmax(onset_alarm_ratio(d->freedom * LONG_BINS / SHORT_BINS, d->settings->alarm), least);
     double low = (1.0 + 1.7 * sqrt(2.0 / d->freedom)) * d->rest_power;
     wide *= d->rest_power;
     size_t count = 0, gap_bins = (size_t)(d->settings->merge_s / d->bin_s + 0.5);

@@ -61,7 +61,7 @@ typedef struct search {
     rise_to shapes[RISES * LEVELS];
     /* The grid of instants: first, first + step ... */
     size_t first, step, n_grid;
-    double table[RISES * LEVELS][GRID_MAX];
+    double row[GRID_MAX]; /* log posterior of one shape */
     double mass[GRID_MAX];
     double best, rise_s;
 } search;
@@ -160,34 +160,43 @@ static double weight_of(double x) {
     return y;
 }
 
+/* Adds the weights of s->row to the mass; what is there already is brought to the new best. */
+static void add_row(search *s, double most) {
+    if (most > s->best) {
+        const double below = s->best - most, share = below > -FAR ? weight_of(below) : 0.0;
+        for (size_t i = 0; i < s->n_grid; i++) s->mass[i] *= share;
+        s->best = most;
+    }
+    for (size_t i = 0; i < s->n_grid; i++) {
+        const double below = s->row[i] - s->best;
+        if (below > -FAR) s->mass[i] += weight_of(below);
+    }
+}
+
 /* Fills mass[] over the grid, with the first n_levels of the levels. */
 static void weigh(search *s, size_t n_levels) {
     EG_ASSERT(s->n_grid > 0 && s->n_grid <= GRID_MAX);
     static const size_t order[LEVELS] = {1, 0, 2}; /* the middle level first: it prunes */
-    size_t used[RISES * LEVELS], n_used = 0;
+    int is_empty = 1;
     s->best = -INFINITY;
+    for (size_t i = 0; i < s->n_grid; i++) s->mass[i] = 0.0;
     for (size_t pass = 0; pass < n_levels; pass++)
         for (size_t which = 0; which < RISES; which++) {
             rise *r = &s->rises[which];
             if (pass == 0) r->most = -INFINITY;
             if (r->is_out || (pass > 0 && r->most < s->best - HOPELESS)) continue;
-            const size_t row = which * LEVELS + order[pass];
-            shape_init(r, order[pass], &s->shapes[row]);
-            r->most = fmax(r->most, fill_row(s, r, &s->shapes[row], s->table[row]));
-            used[n_used++] = row;
-            if (r->most <= s->best) continue;
-            s->best = r->most;
-            s->rise_s = rises_s[which];
+            rise_to *shape = &s->shapes[which * LEVELS + order[pass]];
+            shape_init(r, order[pass], shape);
+            const double most = fill_row(s, r, shape, s->row);
+            if (most > r->most) r->most = most;
+            if (most > s->best) s->rise_s = rises_s[which];
+            add_row(s, most);
+            is_empty = 0;
         }
     for (size_t which = 0; which < RISES; which++)
         if (s->rises[which].most < s->best - HOPELESS) s->rises[which].is_out = 1;
     /* Without any possible rise every instant is as likely. */
-    for (size_t i = 0; i < s->n_grid; i++) s->mass[i] = n_used == 0 ? 1.0 : 0.0;
-    for (size_t k = 0; k < n_used; k++)
-        for (size_t i = 0; i < s->n_grid; i++) {
-            double below = s->table[used[k]][i] - s->best;
-            if (below > -FAR) s->mass[i] += weight_of(below);
-        }
+    for (size_t i = 0; is_empty && i < s->n_grid; i++) s->mass[i] = 1.0;
 }
 
 /* The instant (in cells) below which `share` of the mass lies; a grid's step is spread evenly. */

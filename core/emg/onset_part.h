@@ -28,6 +28,9 @@ onset_edge onset_edge_find(const onset_edge_view *view);
 /* (freedom / 2) (r - 1 - ln r) for a power ratio r. */
 double onset_evidence(double freedom, double ratio);
 
+/* The power ratio above 1 at which that is `alarm`. */
+double onset_alarm_ratio(double freedom, double alarm);
+
 /* Joins what is parted by less than merge_s, drops what is shorter than min_on_s, flags what is
  * weak or minor. Returns how many are left. */
 size_t onset_finish(const eg_onset_settings *settings, size_t count, eg_burst *bursts);

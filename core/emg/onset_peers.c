@@ -52,18 +52,20 @@ static void mean_and_deviation(size_t from, size_t to, const eg_real *y, double 
 }
 
 /* Bonato: z = sum of squares of two neighbours; a false alarm of 5 % a pair; 3 of 5 pairs above.
+ * Neighbours are `step` samples apart, about 1 ms, so that the rule means the same at every rate.
  * y becomes 1 from the first to the last pair of such a window. */
-static void double_threshold(size_t n, const eg_real *band, double rest_power, eg_real *y) {
+static void double_threshold(size_t n, size_t step, const eg_real *band, double rest_power,
+                             eg_real *y) {
     const double threshold = 2.0 * rest_power * 2.995732273553991; /* -ln 0.05 */
     for (size_t i = 0; i < n; i++) y[i] = 0;
     unsigned history = 0;
-    for (size_t k = 0; 2 * k + 1 < n; k++) {
-        double a = (double)band[2 * k], b = (double)band[2 * k + 1];
+    for (size_t k = 0; (2 * k + 1) * step < n; k++) {
+        double a = (double)band[2 * k * step], b = (double)band[(2 * k + 1) * step];
         history = (history << 1 | (a * a + b * b > threshold)) & 31U;
         int above = 0;
         for (unsigned bits = history; bits != 0; bits >>= 1) above += (int)(bits & 1U);
         if (above < 3 || k < 4) continue;
-        for (size_t i = 2 * (k - 4); i < 2 * k + 2; i++) y[i] = 1;
+        for (size_t i = 2 * (k - 4) * step; i < (2 * k + 2) * step && i < n; i++) y[i] = 1;
     }
 }
 
@@ -120,7 +122,8 @@ static eg_err find_by_threshold(eg_onset_method method, const eg_onset_settings 
         size_t first = (size_t)(rest->from_s * s->rate_hz),
                last = (size_t)(rest->to_s * s->rate_hz);
         mean_and_deviation(first, last < n ? last : n, band, &power, &deviation);
-        double_threshold(n, band, deviation * deviation, y);
+        size_t step = s->rate_hz > 1500.0 ? (size_t)(s->rate_hz / 1000.0 + 0.5) : 1;
+        double_threshold(n, step, band, deviation * deviation, y);
     } else {
         int is_tkeo = method == EG_ONSET_TKEO;
         double mean, deviation;

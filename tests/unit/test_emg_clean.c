@@ -1,6 +1,7 @@
 /* The muscle pipeline against pyemgpipeline, SciPy and BMC on real recordings, and its invariants:
  * blocks, channel order, scale, offset, time shift, rate. */
 #include "core/emg/clean.h"
+#include "core/emg/live.h"
 
 #include <math.h>
 #include <stdlib.h>
