@@ -11,7 +11,8 @@ double eg_gait_length_mm(const char *unit) {
     static const struct {
         const char *name;
         double mm;
-    } units[] = {{"", 1.0}, {"mm", 1.0}, {"cm", 10.0}, {"dm", 100.0}, {"m", 1000.0}};
+    } units[] = {{"", 1.0},    {"mm", 1.0},   {"cm", 10.0},       {"dm", 100.0},     {"m", 1000.0},
+                 {"in", 25.4}, {"ft", 304.8}, {"meters", 1000.0}, {"metres", 1000.0}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strcmp(units[i].name, unit) == 0) return units[i].mm;
     return (double)NAN;

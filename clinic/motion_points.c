@@ -1,25 +1,10 @@
 #include "clinic/motion_points.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Millimetres in a unit of length; 0 for what is none. */
-static double unit_mm(const char *unit) {
-    static const struct {
-        const char *name;
-        double mm;
-    } units[] = {{"mm", 1},    {"millimeters", 1}, {"millimetres", 1}, {"cm", 10},
-                 {"m", 1000},  {"meters", 1000},   {"metres", 1000},   {"dm", 100},
-                 {"in", 25.4}, {"inches", 25.4},   {"ft", 304.8},      {"um", 0.001}};
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        size_t k = 0;
-        while (unit[k] != '\0' && tolower((unsigned char)unit[k]) == units[i].name[k]) k++;
-        if (unit[k] == '\0' && units[i].name[k] == '\0') return units[i].mm;
-    }
-    return 0;
-}
+#include "clinic/gait_source.h"
 
 /* Bodies are larger than 5 m only in millimetres, and larger than 50 mm only so or in centimetres:
  * the largest distance of two markers in a frame tells. */
@@ -37,6 +22,40 @@ static double guessed_unit_mm(const eg_recording *r, const int *index) {
         for (int k = 0; k < 3; k++) largest = fmax(largest, high[k] - low[k]);
     }
     return largest > 250 ? 1 : largest > 5 ? 10 : 1000;
+}
+
+/* Mean distance of two markers where both are seen; NaN if they never are. */
+static double distance_of(const eg_recording *r, int a, int b) {
+    double sum = 0;
+    size_t n = 0;
+    for (size_t t = 0; a >= 0 && b >= 0 && t < r->n_frames; t++) {
+        const double *p = r->points.markers[a].xyz[t], *q = r->points.markers[b].xyz[t];
+        double d = sqrt((p[0] - q[0]) * (p[0] - q[0]) + (p[1] - q[1]) * (p[1] - q[1]) +
+                        (p[2] - q[2]) * (p[2] - q[2]));
+        if (isnan(d)) continue;
+        sum += d;
+        n++;
+    }
+    return n > 0 ? sum / (double)n : (double)NAN;
+}
+
+/* Names that were cut to four letters: of two markers called RKNE, as far apart as a joint is wide,
+ * that nearer to the other leg is the inner one. */
+static void find_inner(const eg_recording *r, eg_motion_points *found, int outer, int inner) {
+    static const double least_mm = 30, most_mm = 220;
+    for (int side = 0; side < 2; side++) {
+        int *index = &found->match.index[outer + side], second = found->match.second[outer + side];
+        int other = found->match.index[outer + 1 - side];
+        if (second < 0 || other < 0 || found->match.index[inner + side] >= 0) continue;
+        double apart = distance_of(r, *index, second) * found->points.unit_mm;
+        double own = distance_of(r, *index, other), its = distance_of(r, second, other);
+        if (!(apart > least_mm && apart < most_mm) || isnan(own) || isnan(its)) continue;
+        found->match.index[inner + side] = own < its ? *index : second;
+        if (own < its) *index = second;
+        found->match.n_sites++;
+        found->match.n_doubles--;
+        found->n_inner++;
+    }
 }
 
 eg_err eg_motion_points_of(const eg_recording *r, eg_motion_points *found, eg_diag *diag) {
@@ -58,11 +77,13 @@ eg_err eg_motion_points_of(const eg_recording *r, eg_motion_points *found, eg_di
     eg_marker_match_labels(n, labels, seen, &found->match);
     free(labels);
     free(seen);
-    double unit = unit_mm(r->points.unit);
-    found->unit_is_guessed = !(unit > 0);
+    double unit = eg_gait_length_mm(r->points.unit);
+    found->unit_is_guessed = r->points.unit[0] == '\0' || !(unit > 0);
     if (found->unit_is_guessed) unit = guessed_unit_mm(r, found->match.index);
     found->points =
         (eg_body_points){.n_frames = r->n_frames, .rate_hz = r->points.rate_hz, .unit_mm = unit};
+    find_inner(r, found, EG_SITE_KNEE, EG_SITE_KNEE_INNER);
+    find_inner(r, found, EG_SITE_ANKLE, EG_SITE_ANKLE_INNER);
     for (int s = 0; s < EG_SITES; s++) {
         int i = found->match.index[s];
         if (i >= 0) found->points.site[s] = (const double(*)[3])r->points.markers[i].xyz;

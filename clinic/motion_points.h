@@ -11,7 +11,8 @@
 typedef struct eg_motion_points {
     eg_marker_match match;
     eg_body_points points; /* point into the recording */
-    int unit_is_guessed;   /* the file names none */
+    size_t n_inner;      /* inner knees and ankles found as the second of two markers of one name */
+    int unit_is_guessed; /* the file names none */
 } eg_motion_points;
 
 /* EG_ERR_MISSING where the recording has no markers. */

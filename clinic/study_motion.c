@@ -187,41 +187,55 @@ static void add_rom(const motion_run *run, const eg_motion_trace *trace, const e
                            trace->code);
 }
 
+/* A pose, or angles seen for less than a second: as they are. */
+static void add_plain_range(const motion_run *run, const eg_motion_trace *trace, const char *why) {
+    double low = (double)INFINITY, high = -(double)INFINITY;
+    for (size_t i = 0; i < trace->n; i++) {
+        if (isnan(trace->values[i])) continue;
+        low = fmin(low, trace->values[i]);
+        high = fmax(high, trace->values[i]);
+    }
+    if (low > high || run->is_test) {
+        add(run, trace, EG_MOTION_M_RANGE, (double)NAN, why, 0, 0);
+        return;
+    }
+    static const char *const note = "seen for less than a second at a time: not low-passed";
+    add(run, trace, EG_MOTION_M_MIN, low, note, 0, 0);
+    add(run, trace, EG_MOTION_M_MAX, high, note, 0, 0);
+    add(run, trace, EG_MOTION_M_RANGE, high - low, note, 0, 0);
+}
+
 /* ---- one trace after the other --------------------------------------------------------------- */
+
+static void report_trace(motion_run *run, eg_motion_trace *trace, const eg_rom *rom) {
+    add_range(run, trace, rom);
+    if (run->is_test) add_rom(run, trace, rom);
+    if (!rom->is_whole)
+        eg_study_add_check(run->result, "gaps", 1,
+                           "only the longest part without a gap of 0.25 s counts", trace->code);
+}
 
 static eg_err measure_trace(motion_run *run, eg_motion_trace *trace, double way, eg_diag *diag) {
     size_t size = eg_rom_size(trace->n);
-    void *memory = size > 0 ? malloc(size) : NULL;
-    double *filtered = malloc((trace->n + 1) * sizeof *filtered);
-    eg_arena arena;
-    eg_err err = EG_OK;
-    eg_diag own = {0};
-    if (filtered == NULL || (memory == NULL && size > 0))
-        err = eg_diag_set(diag, EG_ERR_MEMORY, run->call->recording->name, 0, "no memory");
+    void *memory = malloc(size > 0 ? size : 1);
     eg_rom *rom = calloc(1, sizeof *rom);
-    if (err == EG_OK && rom == NULL)
+    eg_arena arena;
+    eg_diag own = {0};
+    eg_err err = EG_OK;
+    if (memory == NULL || rom == NULL)
         err = eg_diag_set(diag, EG_ERR_MEMORY, run->call->recording->name, 0, "no memory");
     if (err == EG_OK) {
         eg_arena_init(&arena, memory, size);
         double direction = run->movement != NULL ? way : 0;
-        eg_err found = eg_rom_measure(trace->n, trace->values, trace->rate_hz, direction, filtered,
-                                      &arena, rom, &own);
-        if (found == EG_OK) {
-            add_range(run, trace, rom);
-            if (run->is_test) add_rom(run, trace, rom);
-            if (!rom->is_whole)
-                eg_study_add_check(run->result, "gaps", 1,
-                                   "only the longest part without a gap of 0.25 s counts",
-                                   trace->code);
-            eg_study_add_trace(run->result, run->call->n_trace_points, trace->label, "deg", "angle",
-                               trace->code, trace->start_s, trace->rate_hz, trace->n,
-                               trace->values);
-        } else {
-            add(run, trace, EG_MOTION_M_RANGE, (double)NAN, own.text, 0, 0);
-        }
+        if (eg_rom_measure(trace->n, trace->values, trace->rate_hz, direction, NULL, &arena, rom,
+                           &own) == EG_OK)
+            report_trace(run, trace, rom);
+        else
+            add_plain_range(run, trace, own.text);
+        eg_study_add_trace(run->result, run->call->n_trace_points, trace->label, "deg", "angle",
+                           trace->code, trace->start_s, trace->rate_hz, trace->n, trace->values);
     }
     free(rom);
-    free(filtered);
     free(memory);
     return err;
 }
@@ -294,6 +308,7 @@ static eg_err run_study(const eg_study_call *call, json_t **result, eg_diag *dia
     json_object_set_new(run.result, "detail", json_object());
     eg_err err = motion_find_traces(&run, diag);
     if (err == EG_OK) eg_study_say(run.result, "Angles from %s.", run.traces.source);
+    if (err == EG_OK) err = motion_find_strikes(&run, diag);
     if (err == EG_OK) err = measure_all(&run, diag);
     if (err == EG_OK && run.n_measured == 0)
         err = eg_diag_set(diag, EG_ERR_MISSING, call->recording->name, 0,

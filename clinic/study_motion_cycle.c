@@ -2,12 +2,14 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "clinic/gait_source.h"
 #include "clinic/study_motion_part.h"
 #include "core/motion/measures.h"
 
-enum { POINTS = 101, CYCLES_MAX = 200, STRIKES_MAX = 256 };
+enum { POINTS = 101, CYCLES_MAX = 200 };
 
 static const double shortest_s = 0.4, longest_s = 3.0;
 
@@ -38,11 +40,55 @@ static int is_strike(const eg_event *event, int side) {
     return 0;
 }
 
-static size_t strikes_of(const eg_recording *r, int side, double *t_s) {
-    size_t n = 0;
-    for (size_t i = 0; i < r->n_events && n < STRIKES_MAX; i++)
-        if (is_strike(&r->events[i], side)) t_s[n++] = r->events[i].t_s;
-    return n;
+static void add_strike(motion_run *run, int side, double t_s) {
+    if (run->n_strikes[side] < MOTION_STRIKES_MAX)
+        run->strikes_s[side][run->n_strikes[side]++] = t_s;
+}
+
+static eg_err strikes_of_markers(motion_run *run, const eg_gait_markers *markers, eg_diag *diag) {
+    eg_gait_track track = eg_gait_markers_track(markers);
+    size_t size = eg_gait_track_bytes(markers->n), n = 0;
+    void *memory = malloc(size);
+    eg_gait_contact *contacts = calloc(EG_GAIT_CONTACTS_MAX, sizeof *contacts);
+    eg_gait_path path;
+    eg_arena arena;
+    eg_err err = EG_OK;
+    if (memory == NULL || contacts == NULL)
+        err = eg_diag_set(diag, EG_ERR_MEMORY, run->call->recording->name, 0, "no memory");
+    if (err == EG_OK) {
+        eg_arena_init(&arena, memory, size);
+        /* A recording without steps has no cycles: that is no fault. */
+        if (eg_gait_track_contacts(&track, EG_GAIT_CONTACTS_MAX, contacts, &n, &path, &arena,
+                                   NULL) != EG_OK)
+            n = 0;
+    }
+    for (size_t i = 0; i < n; i++) {
+        int side = contacts[i].side;
+        if (side > EG_GAIT_RIGHT || !isfinite(contacts[i].strike_s)) continue;
+        double t_s = run->call->recording->start_s + contacts[i].strike_s;
+        add_strike(run, side, t_s);
+        (void)eg_study_add_event(run->result, "Foot Strike", t_s, (double)NAN, NULL,
+                                 side == EG_GAIT_LEFT ? "left" : "right");
+    }
+    if (run->n_strikes[0] + run->n_strikes[1] > 0)
+        eg_study_say(run->result, "Foot strikes were found from the markers of the feet.");
+    free(contacts);
+    free(memory);
+    return err;
+}
+
+eg_err motion_find_strikes(motion_run *run, eg_diag *diag) {
+    const eg_recording *r = run->call->recording;
+    for (size_t i = 0; i < r->n_events; i++)
+        for (int side = EG_LEFT; side <= EG_RIGHT; side++)
+            if (is_strike(&r->events[i], side)) add_strike(run, side, r->events[i].t_s);
+    if (run->n_strikes[0] + run->n_strikes[1] > 0 || r->points.n_markers == 0) return EG_OK;
+    eg_gait_markers markers;
+    int is_usable = 0;
+    eg_err err = eg_gait_markers_read(r, &markers, &is_usable, diag);
+    if (err == EG_OK && is_usable) err = strikes_of_markers(run, &markers, diag);
+    eg_gait_markers_free(&markers);
+    return err;
 }
 
 /* One cycle at POINTS equal steps; 0 where an angle is missing in it. */
@@ -69,9 +115,9 @@ static json_t *numbers(const double *values) {
 }
 
 static void add_side(motion_run *run, const eg_motion_trace *trace, int side) {
-    const eg_recording *r = run->call->recording;
-    double strikes[STRIKES_MAX], curve[POINTS], sum[POINTS] = {0}, square[POINTS] = {0}, range = 0;
-    size_t n_strikes = strikes_of(r, side, strikes), n = 0;
+    double curve[POINTS], sum[POINTS] = {0}, square[POINTS] = {0}, range = 0;
+    const double *strikes = run->strikes_s[side];
+    size_t n_strikes = run->n_strikes[side], n = 0;
     for (size_t i = 0; i + 1 < n_strikes && n < CYCLES_MAX; i++) {
         double lasts = strikes[i + 1] - strikes[i];
         if (lasts < shortest_s || lasts > longest_s ||

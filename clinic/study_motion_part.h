@@ -5,6 +5,8 @@
 #include "clinic/motion_trace.h"
 #include "clinic/study.h"
 
+enum { MOTION_STRIKES_MAX = 256 };
+
 typedef struct motion_run {
     const eg_study_call *call;
     const char *movement;
@@ -13,6 +15,8 @@ typedef struct motion_run {
     json_t *result;
     eg_motion_traces traces;
     size_t n_measured;
+    double strikes_s[2][MOTION_STRIKES_MAX]; /* of the left and right foot, on the events' clock */
+    size_t n_strikes[2];
 } motion_run;
 
 /* The traces of whatever the recording holds; says in the result how they came about. */
@@ -22,6 +26,9 @@ EG_NODISCARD eg_err motion_find_traces(motion_run *run, eg_diag *diag);
  * EG_ERR_LAYOUT where it must be said which. */
 EG_NODISCARD eg_err motion_from_sensors(motion_run *run, eg_diag *diag);
 int motion_has_sensors(const eg_recording *recording);
+
+/* Foot strikes of the file, else those that the markers show; adds the latter as events. */
+EG_NODISCARD eg_err motion_find_strikes(motion_run *run, eg_diag *diag);
 
 /* The trace over the cycles from foot strike to foot strike of its side, into detail.cycles. */
 void motion_add_cycles(motion_run *run, const eg_motion_trace *trace);

@@ -177,6 +177,9 @@ static void say_body(motion_run *run, const eg_motion_points *found, const eg_bo
     if (!room->up_is_found && body->settings.up == 0)
         eg_study_add_warning(result, "which way is up was hinted, not found: angles of pelvis, "
                                      "thorax and foot to the room may be wrong");
+    if (found->n_inner > 0)
+        eg_study_add_warning(result, "of two markers with the name of a knee or ankle, that nearer "
+                                     "to the other leg was taken as the inner one");
     if (found->match.n_doubles > 0)
         eg_study_add_warning(result, "several markers have the name of one site: that seen more "
                                      "often counts");

@@ -348,6 +348,41 @@ static void find_sizes(eg_body *body) {
     }
 }
 
+/* Whether the wands stand at the side: a marker on the front of the thigh names another plane.
+ * Plug-in-Gait takes them as they are. */
+static void look_at_wands(eg_body *body) {
+    static const double least_aside = 0.5;
+    for (int is_shank = 0; is_shank < 2; is_shank++)
+        for (int side = EG_LEFT; side <= EG_RIGHT; side++) {
+            int far = (is_shank ? EG_SITE_ANKLE : EG_SITE_KNEE) + side;
+            int wand = (is_shank ? EG_SITE_SHANK : EG_SITE_THIGH) + side;
+            double sum = 0.0, p[3], q[3], up[3], off[3], across[3];
+            size_t n = 0;
+            for (size_t i = 0; i < looks_of(body); i++) {
+                size_t t = frame_of_look(body, i);
+                eg_pose pose;
+                eg_body_pose(body, t, &pose);
+                const eg_segment *guide =
+                    &pose.segment[is_shank ? EG_SEGMENT_THIGH + side : EG_SEGMENT_PELVIS];
+                const double *near = is_shank ? pose.knee[side] : pose.hip[side];
+                if (!guide->is_known || !body_is_known(near) || !body_site(body, far, t, p) ||
+                    !body_site(body, wand, t, q))
+                    continue;
+                body_minus(near, p, up);
+                body_minus(q, p, off);
+                if (body_unit(up) <= 0.0) continue;
+                double share = body_dot(off, up);
+                for (int k = 0; k < 3; k++) off[k] -= share * up[k];
+                if (body_unit(off) <= 0.0) continue;
+                body_axis(&guide->axes, 2, across);
+                sum += fabs(body_dot(off, across));
+                n++;
+            }
+            body->wand_is_aside[side][is_shank] =
+                body->settings.is_plug_in_gait || n == 0 || sum >= least_aside * (double)n;
+        }
+}
+
 /* How each centre is found, for the report. */
 static void say_centres(eg_body *body) {
     const eg_body_settings *s = &body->settings;
@@ -369,8 +404,9 @@ static void say_centres(eg_body *body) {
             *from = body_has(body, outer) && body_has(body, inner) ? "between two markers"
                     : use && body_has(body, centre)                ? "the recording's own point"
                     : !body_has(body, outer)                       ? ""
-                    : body_has(body, wand) ? "half the width behind the marker, in the wand's plane"
-                                           : "half the width beside the marker";
+                    : body_has(body, wand) && body->wand_is_aside[side][ankle]
+                        ? "half the width behind the marker, in the wand's plane"
+                        : "half the width beside the marker";
         }
     }
 }
@@ -400,6 +436,7 @@ eg_err eg_body_init(eg_body *body, const eg_body_points *points, const eg_body_s
     if (err != EG_OK) return err;
     find_heading(body);
     find_sizes(body);
+    look_at_wands(body);
     say_centres(body);
     return EG_OK;
 }

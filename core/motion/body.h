@@ -138,9 +138,11 @@ typedef struct eg_body {
     double pelvis_width_mm, pelvis_depth_mm; /* between the front spines; front to rear */
     double leg_length_mm[2];
     double knee_offset_mm[2], ankle_offset_mm[2], elbow_offset_mm[2]; /* centre behind marker */
-    double shoulder_drop_mm;                                /* shoulder centre below the acromion */
-    int leg_is_measured[2];                                 /* from the markers, not given */
-    int guessed_width;                                      /* a width was needed and not given */
+    double shoulder_drop_mm; /* shoulder centre below the acromion */
+    int leg_is_measured[2];  /* from the markers, not given */
+    int wand_is_aside[2]
+                     [2]; /* of thigh and shank: stands at the side, not in front: names a plane */
+    int guessed_width;    /* a width was needed and not given */
     const char *hip_from[2], *knee_from[2], *ankle_from[2]; /* in words; "" where there is none */
 } eg_body;
 

@@ -106,21 +106,18 @@ static int chord(const double proximal[3], const double marker[3], const double 
 typedef struct bone {
     int outer, inner, centre; /* sites at the far joint */
     int wand[2];              /* sites that name the plane, the better one first */
+    int is_aside;             /* the first wand */
     double offset;
 } bone;
 
 static bone bone_of(const eg_body *body, int is_shank, int side) {
     if (is_shank)
-        return (bone){EG_SITE_ANKLE + side,
-                      EG_SITE_ANKLE_INNER + side,
-                      EG_SITE_ANKLE_CENTRE + side,
-                      {EG_SITE_SHANK + side, EG_SITE_SHANK + side},
-                      body->ankle_offset_mm[side]};
-    return (bone){EG_SITE_KNEE + side,
-                  EG_SITE_KNEE_INNER + side,
-                  EG_SITE_KNEE_CENTRE + side,
-                  {EG_SITE_THIGH + side, EG_SITE_TROCHANTER + side},
-                  body->knee_offset_mm[side]};
+        return (bone){EG_SITE_ANKLE + side,         EG_SITE_ANKLE_INNER + side,
+                      EG_SITE_ANKLE_CENTRE + side,  {EG_SITE_SHANK + side, EG_SITE_SHANK + side},
+                      body->wand_is_aside[side][1], body->ankle_offset_mm[side]};
+    return (bone){EG_SITE_KNEE + side,          EG_SITE_KNEE_INNER + side,
+                  EG_SITE_KNEE_CENTRE + side,   {EG_SITE_THIGH + side, EG_SITE_TROCHANTER + side},
+                  body->wand_is_aside[side][0], body->knee_offset_mm[side]};
 }
 
 /* The far joint's centre and a direction to the right there. 2: with the turn about the long axis,
@@ -140,7 +137,7 @@ static int find_far(const eg_body *body, size_t t, const bone *b, int side, cons
     int is_centre = !body->settings.ignores_centres && body_site(body, b->centre, t, centre);
     double behind[3];
     for (int w = 0; w < 2 && has_outer; w++) {
-        if (!body_has(body, b->wand[w])) continue;
+        if (!body_has(body, b->wand[w]) || (w == 0 && !b->is_aside)) continue;
         if (!body_site(body, b->wand[w], t, wand)) return 0;
         if (!chord(near, outer, wand, b->offset, guide != NULL ? outwards : NULL, behind)) break;
         if (!is_centre)

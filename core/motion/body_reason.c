@@ -49,10 +49,16 @@ static int lacks_bone(const eg_body *body, int is_shank, int side, int needs_tur
     if (!is_centre && lacks(body, outer, r)) return 1;
     if (!needs_turn) return 0;
     if (body_has(body, outer) && body_has(body, inner)) return 0;
-    if (body_has(body, outer) &&
-        (body_has(body, wand) || (!is_shank && body_has(body, EG_SITE_TROCHANTER + side))))
+    if (body_has(body, outer) && ((body_has(body, wand) && body->wand_is_aside[side][is_shank]) ||
+                                  (!is_shank && body_has(body, EG_SITE_TROCHANTER + side))))
         return 0;
     char name[EG_SITE_NAME_SIZE];
+    if (body_has(body, outer) && body_has(body, wand)) {
+        add(r, "the marker at the ");
+        add(r, eg_site_name(wand, name));
+        add(r, " stands in front, not at the side: it tells no rotation");
+        return 1;
+    }
     add(r, "rotation needs a marker at the ");
     add(r, eg_site_name(inner, name));
     add(r, " or the ");

@@ -169,7 +169,7 @@ void eg_marker_match_labels(size_t n, const char *const *labels, const size_t *n
                             eg_marker_match *match) {
     EG_ASSERT((labels != NULL && n_seen != NULL) || n == 0);
     *match = (eg_marker_match){.n_sites = 0};
-    for (int site = 0; site < EG_SITES; site++) match->index[site] = -1;
+    for (int site = 0; site < EG_SITES; site++) match->index[site] = match->second[site] = -1;
     size_t prefix = shared_prefix(n, labels);
     match->are_key_points = has_key_points(n, labels, prefix);
     for (size_t i = 0; i < n; i++) {
@@ -183,6 +183,11 @@ void eg_marker_match_labels(size_t n, const char *const *labels, const size_t *n
         int other = match->index[site];
         if (other >= 0) match->n_doubles++;
         if (other < 0) match->n_sites++;
-        if (other < 0 || n_seen[i] > n_seen[other]) match->index[site] = (int)i;
+        if (other < 0 || n_seen[i] > n_seen[other]) {
+            match->second[site] = other;
+            match->index[site] = (int)i;
+        } else {
+            match->second[site] = (int)i;
+        }
     }
 }

@@ -97,11 +97,12 @@ const char *eg_site_name(int site, char text[EG_SITE_NAME_SIZE]);
 int eg_marker_site(const char *label, int is_key_point);
 
 typedef struct eg_marker_match {
-    int index[EG_SITES]; /* of the marker at each site, -1: none */
-    size_t n_sites;      /* that have one */
-    size_t n_unknown;    /* labels that name no site */
-    size_t n_doubles;    /* labels of a site that has one already: that seen more often counts */
-    int are_key_points;  /* of a camera: MidHip, Neck or Nose are among the labels */
+    int index[EG_SITES];  /* of the marker at each site, -1: none */
+    int second[EG_SITES]; /* another marker of the same name, -1: none */
+    size_t n_sites;       /* that have one */
+    size_t n_unknown;     /* labels that name no site */
+    size_t n_doubles;     /* labels of a site that has one already: that seen more often counts */
+    int are_key_points;   /* of a camera: MidHip, Neck or Nose are among the labels */
     char prefix[EG_MARKER_LABEL_MAX]; /* that all labels share and was left out, "" */
 } eg_marker_match;
 

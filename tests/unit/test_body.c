@@ -170,6 +170,40 @@ static void missing_markers_are_said(void) {
     free(s);
 }
 
+/* A marker on the front of the thigh is no wand at the side: the plane that it would name is wrong
+ * by a quarter turn. Flexion is still right to some degrees, rotation says why it is not known. */
+static void front_markers_are_no_wands(void) {
+    skeleton *s = skeleton_new(N);
+    eg_body_points points = skeleton_points(s);
+    eg_body_settings settings = eg_body_settings_default();
+    double worst = 0;
+    for (int side = 0; side < 2; side++) {
+        for (size_t t = 0; t < N; t++) /* the cluster's first marker is 60 mm in front */
+            for (int k = 0; k < 3; k++)
+                s->xyz[EG_SITE_THIGH + side][t][k] = s->xyz[EG_SITE_THIGH_1 + side][t][k] * 3 -
+                                                     s->xyz[EG_SITE_THIGH_2 + side][t][k] * 2;
+        points.site[EG_SITE_KNEE_INNER + side] = NULL;
+        settings.knee_width_mm[side] = s->knee_width_mm;
+    }
+    eg_body body;
+    size_t known[EG_ANGLES];
+    double *angles = angles_of(&points, &settings, &body, known);
+    for (int side = 0; side < 2; side++) {
+        int angle = EG_ANGLE_KNEE_FLEXION + side;
+        char reason[EG_BODY_REASON_SIZE];
+        EG_CHECK(!body.wand_is_aside[side][0]);
+        for (size_t t = 0; t < N; t++)
+            worst = fmax(worst, fabs(angles[(size_t)angle * N + t] - s->truth[angle][t]));
+        EG_CHECK_INT(known[EG_ANGLE_HIP_ROTATION + side], 0);
+        eg_body_reason(&body, EG_ANGLE_HIP_ROTATION + side, reason);
+        EG_CHECK(strstr(reason, "stands in front") != NULL);
+    }
+    EG_CHECK(worst < 8);
+    eg_test_note("knee flexion within %.1f deg", worst);
+    free(angles);
+    free(s);
+}
+
 static void nothing_is_an_error(void) {
     skeleton *s = skeleton_new(5);
     eg_body_points points = skeleton_points(s);
@@ -311,5 +345,6 @@ EG_TESTS({"body: the known angles of a skeleton come back", known_angles_come_ba
          {"body: one marker at a joint with its width does as well", wands_do_for_inner_markers},
          {"body: unit, axes, origin and direction do not matter", room_and_unit_do_not_matter},
          {"body: what is missing says why, the rest is right", missing_markers_are_said},
+         {"body: a marker in front is no wand at the side", front_markers_are_no_wands},
          {"body: no markers and markers in one place", nothing_is_an_error},
          {"body: Plug-in-Gait's own angles are reproduced", plug_in_gait_agrees})

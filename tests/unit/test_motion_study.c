@@ -335,7 +335,73 @@ static void names_of_columns(void) {
     }
 }
 
-EG_TESTS({"motion study: markers in files, any unit and order", markers_in_files},
+static eg_recording *read_named(const char *set, const char *name) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", eg_test_data(set), name);
+    eg_recording *r = NULL;
+    eg_diag diag = {0};
+    if (eg_recording_read(path, &r, &diag) != EG_OK) EG_FAIL("%s: %s", name, diag.text);
+    return r;
+}
+
+static json_t *cycle(const json_t *result, const char *channel, const char *side) {
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(json_object_get(result, "detail"), "cycles"), i, one) {
+        if (strcmp(json_string_value(json_object_get(one, "channel")), channel) == 0 &&
+            strcmp(json_string_value(json_object_get(one, "side")), side) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+/* Curves of Plug-in-Gait's own knee over the file's own foot strikes; and a walk of which only the
+ * markers tell the strikes. */
+static void curves_over_the_gait_cycle(void) {
+    eg_recording *r = read_named("imu", "c3d/btk_PiG_Motion3_FF.c3d");
+    json_t *result = study(r, NULL, NULL, "{\"profile\": \"plug-in-gait\"}");
+    json_t *left = cycle(result, "knee.flexion", "left");
+    const eg_marker *knee = NULL;
+    for (size_t i = 0; i < r->points.n_markers; i++)
+        if (strcmp(r->points.markers[i].label, "LKneeAnglesV") == 0) knee = &r->points.markers[i];
+    EG_CHECK(left != NULL && knee != NULL);
+    double strikes[8];
+    size_t n = 0;
+    for (size_t i = 0; i < r->n_events; i++)
+        if (strcmp(r->events[i].label, "Foot Strike") == 0 && r->events[i].context[0] == 'L')
+            strikes[n++] = r->events[i].t_s;
+    EG_CHECK_INT(n, 3);
+    EG_CHECK_INT(json_integer_value(json_object_get(left, "cycles")), 2);
+    double worst = 0;
+    for (int k = 0; k <= 100; k++) {
+        double mean = 0;
+        for (size_t c = 0; c < 2; c++) {
+            double at = strikes[c] + (strikes[c + 1] - strikes[c]) * k / 100;
+            double frame = (at - r->start_s) * r->points.rate_hz;
+            size_t i = (size_t)frame < r->n_frames - 2 ? (size_t)frame : r->n_frames - 2;
+            double share = frame - (double)i;
+            mean += 0.5 * ((1 - share) * knee->xyz[i][0] + share * knee->xyz[i + 1][0]);
+        }
+        double own = json_number_value(json_array_get(json_object_get(left, "mean"), (size_t)k));
+        worst = fmax(worst, fabs(own - mean));
+    }
+    EG_CHECK(worst < 0.1);
+    json_decref(result);
+    eg_recording_destroy(r);
+    r = read_named("emg", "bmc_Gait.c3d"); /* no events in the file */
+    EG_CHECK_INT(r->n_events, 0);
+    result = study(r, NULL, NULL, "{}");
+    double range = value(result, "motion.cycle.range", "knee.flexion", "right");
+    EG_CHECK(range > 45 && range < 75);
+    json_decref(result);
+    eg_recording_destroy(r);
+    eg_test_note(
+        "mean knee curve within %.2g deg of the peer's, range by markers' strikes %.1f deg", worst,
+        range);
+}
+
+EG_TESTS({"motion study: curves over the gait cycle", curves_over_the_gait_cycle},
+         {"motion study: markers in files, any unit and order", markers_in_files},
          {"motion study: a range-of-motion test of one column", range_of_motion_of_a_column},
          {"motion study: changes against the noise of rater and device", changes_within_noise},
          {"motion study: what holds no angles is refused", what_holds_nothing_is_refused},
