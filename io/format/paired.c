@@ -14,7 +14,9 @@ enum {
     SNIFF_BYTES = 256 << 10,
     COLUMNS_MAX = 4096,
     HEADER_LINES_MAX = 8, /* between the names of the channels and the first number */
-    SLOW_NUMBERS_MAX = 100000
+    SLOW_NUMBERS_MAX = 100000,
+    EVENTS_MAX = 100000,
+    EVENT_STEP = 64
 };
 
 /* A header's rate further from the time column than this is not the channel's. */
@@ -41,7 +43,9 @@ typedef struct paired {
     eg_span data;   /* from the first row of numbers */
     uint64_t line;  /* of that row */
     size_t n_columns, n_rows;
-    column *columns; /* owned */
+    column *columns;                         /* owned */
+    size_t mark_time, mark_label, mark_name; /* columns of Discover's list of marks; SIZE_MAX */
+    size_t events_room;
     size_t n_slow, n_words;
     uint64_t first_word;
 } paired;
@@ -205,6 +209,19 @@ static void read_rates(paired *p, eg_span line) {
             p->columns[i].stated_hz = number_in(cell, p->decimal_mark);
 }
 
+/* Right of the channels Discover lists marks: "Type, Name, Label, Time (s)". */
+static void find_marks(paired *p, eg_span line) {
+    eg_cell_walk walk;
+    eg_span cell;
+    eg_text_begin_cells(&walk, line, p->delimiter);
+    for (size_t i = 0; i < COLUMNS_MAX && eg_text_next_cell(&walk, &cell); i++) {
+        if (i < p->n_columns && p->columns[i].time != SIZE_MAX) continue;
+        if (eg_text_equals(cell, "Time (s)")) p->mark_time = i;
+        if (eg_text_equals(cell, "Label")) p->mark_label = i;
+        if (eg_text_equals(cell, "Name")) p->mark_name = i;
+    }
+}
+
 /* Numbers in the first time's column and behind it. */
 static int is_row(const paired *p, eg_span line, char decimal_mark) {
     eg_cell_walk walk;
@@ -241,7 +258,10 @@ static eg_err read_header(paired *p, eg_span text) {
         read_sensors(p);
         read_facts(p);
         while (below.start < p->data.start && eg_text_next_line(&below, &line))
-            if (line.start < p->data.start) read_rates(p, line);
+            if (line.start < p->data.start) {
+                read_rates(p, line);
+                find_marks(p, line);
+            }
         return EG_OK;
     }
     return fail(p, EG_ERR_DATA, "no number stands below the names of the channels; export again");
@@ -307,6 +327,52 @@ static void take_time(column *c, size_t row, double t_s) {
     c->before_s = c->last_s = t_s;
 }
 
+typedef struct row_mark {
+    double t_s;
+    eg_span label, name;
+} row_mark;
+
+static void look_for_mark(const paired *p, size_t i, eg_span cell, row_mark *mark) {
+    double value;
+    int is_slow;
+    if (i == p->mark_label) mark->label = cell;
+    if (i == p->mark_name) mark->name = cell;
+    if (i == p->mark_time &&
+        eg_text_classify(cell, p->decimal_mark, &value, &is_slow) == EG_CELL_NUMBER)
+        mark->t_s = value;
+}
+
+static eg_err add_mark(paired *p, const row_mark *mark) {
+    eg_recording *r = p->recording;
+    eg_span text = mark->label.n > 0 ? mark->label : mark->name;
+    if (isnan(mark->t_s) || text.n == 0 || r->n_events == EVENTS_MAX) return EG_OK;
+    if (r->n_events == p->events_room) {
+        size_t room = 2 * p->events_room + EVENT_STEP;
+        eg_event *grown = realloc(r->events, room * sizeof *grown);
+        if (grown == NULL) return fail(p, EG_ERR_MEMORY, "no memory");
+        r->events = grown;
+        p->events_room = room;
+    }
+    eg_event *event = &r->events[r->n_events++];
+    *event = (eg_event){.t_s = mark->t_s};
+    eg_recording_copy_text(event->label, sizeof event->label, text.start, text.n);
+    snprintf(event->context, sizeof event->context, "mark");
+    return EG_OK;
+}
+
+static void take_cell(paired *p, column *c, size_t row, eg_span cell) {
+    double value;
+    int is_slow;
+    eg_channel *channels = p->recording->channels;
+    eg_cell_kind kind = eg_text_classify(cell, p->decimal_mark, &value, &is_slow);
+    p->n_slow += (size_t)is_slow;
+    if (kind == EG_CELL_TEXT && p->n_words++ == 0) p->first_word = p->line + row;
+    if (c->channel == SIZE_MAX)
+        take_time(c, row, value);
+    else if (row < channels[c->channel].n)
+        channels[c->channel].values[row] = value;
+}
+
 static eg_err read_rows(paired *p) {
     eg_recording *r = p->recording;
     eg_span rest = p->data, line, cell;
@@ -314,24 +380,22 @@ static eg_err read_rows(paired *p) {
         for (size_t k = 0; k < r->channels[i].n; k++) r->channels[i].values[k] = (double)NAN;
     for (size_t row = 0; row < p->n_rows && eg_text_next_line(&rest, &line); row++) {
         eg_cell_walk walk;
+        row_mark mark = {.t_s = (double)NAN};
         eg_text_begin_cells(&walk, line, p->delimiter);
-        for (size_t i = 0; i < p->n_columns && eg_text_next_cell(&walk, &cell); i++) {
-            column *c = &p->columns[i];
-            if (c->time == SIZE_MAX || row >= c->n || cell.n == 0) continue;
-            double value;
-            int is_slow;
-            eg_cell_kind kind = eg_text_classify(cell, p->decimal_mark, &value, &is_slow);
-            p->n_slow += (size_t)is_slow;
-            if (kind == EG_CELL_TEXT && p->n_words++ == 0) p->first_word = p->line + row;
-            if (c->channel == SIZE_MAX)
-                take_time(c, row, value);
-            else if (row < r->channels[c->channel].n)
-                r->channels[c->channel].values[row] = value;
+        for (size_t i = 0; i < COLUMNS_MAX && eg_text_next_cell(&walk, &cell); i++) {
+            column *c = i < p->n_columns ? &p->columns[i] : NULL;
+            if (cell.n == 0) continue;
+            if (c == NULL || c->time == SIZE_MAX)
+                look_for_mark(p, i, cell, &mark);
+            else if (row < c->n)
+                take_cell(p, c, row, cell);
         }
+        eg_err err = add_mark(p, &mark);
+        if (err != EG_OK) return err;
         if (p->n_slow > SLOW_NUMBERS_MAX)
             return fail(p, EG_ERR_LIMIT, "too many numbers with extreme exponents; no recording");
     }
-    return EG_OK;
+    return eg_recording_sort_events(r, p->diag);
 }
 
 /* ---- channels -------------------------------------------------------------------------------- */
@@ -424,6 +488,7 @@ eg_err eg_paired_parse(const char *name, const uint8_t *bytes, size_t size, eg_r
     EG_ASSERT(name != NULL && bytes != NULL && recording != NULL);
     (void)name;
     paired p = {.recording = recording, .diag = diag, .decimal_mark = '.'};
+    p.mark_time = p.mark_label = p.mark_name = SIZE_MAX;
     eg_span text;
     char *owned = NULL;
     if (size > EG_PAIRED_BYTES_MAX)

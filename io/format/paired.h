@@ -18,9 +18,9 @@ int eg_paired_is(const uint8_t *bytes, size_t size);
 
 /* Fills an empty recording. Pure. Each channel has the rate that the header states for it, or where
  * that is not within 0.1 % of its time column, the column's; and its own start_s. Labels are
- * "sensor: channel". A cell without a number is missing; those behind a channel's last are not
- * there. A last row that the file's end has cut is left out. Errors: EG_ERR_DATA (no number),
- * EG_ERR_LIMIT, EG_ERR_MEMORY. Cost: about 15 ns a byte. */
+ * "sensor: channel". Discover's list of marks becomes events. A cell without a number is missing;
+ * those behind a channel's last are not there. A last row that the file's end has cut is left out.
+ * Errors: EG_ERR_DATA (no number), EG_ERR_LIMIT, EG_ERR_MEMORY. Cost: about 8 ns a byte. */
 EG_NODISCARD eg_err eg_paired_parse(const char *name, const uint8_t *bytes, size_t size,
                                     eg_recording *recording, eg_diag *diag);
 

@@ -25,7 +25,7 @@ EG_NODISCARD eg_err eg_wfdb_companions(const char *name, const uint8_t *bytes, s
  * taken as 200 a mV, with a warning. Sums that are not those of the header are warnings. Signals
  * whose file is not there are left out. Annotations become events. Errors: EG_ERR_MISSING (no file
  * of samples is there), EG_ERR_FORMAT (several segments, FLAC), EG_ERR_DATA, EG_ERR_LIMIT,
- * EG_ERR_MEMORY. Cost: about 3 ns a sample. */
+ * EG_ERR_MEMORY. Cost: about 10 ns a sample. */
 EG_NODISCARD eg_err eg_wfdb_parse(const eg_named_bytes *header, const eg_named_bytes *files,
                                   size_t n_files, eg_recording *recording, eg_diag *diag);
 

@@ -30,7 +30,7 @@ int eg_xdf_is(const uint8_t *bytes, size_t size);
  * their context. start_s is when the first channel began; all times are on the recorder's clock.
  * A file that ends early keeps what is there; damage is passed over up to the next boundary chunk;
  * warnings say so. Errors: EG_ERR_DATA (no signal), EG_ERR_LIMIT, EG_ERR_MEMORY. Needs, above the
- * samples, 24 bytes a clock offset and 32 a segment. Cost: about 10 ns a sample. */
+ * samples, 24 bytes a clock offset and 32 a segment. Cost: about 20 ns a number. */
 EG_NODISCARD eg_err eg_xdf_parse(const char *name, const uint8_t *bytes, size_t size,
                                  eg_recording *recording, eg_diag *diag);
 

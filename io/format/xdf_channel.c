@@ -310,11 +310,20 @@ eg_err xdf_read_values(xdf *x) {
     if (x->n_lost_events > 0)
         eg_recording_warn(r, 0, "more than %d events; %zu are left out", EG_XDF_EVENTS_MAX,
                           x->n_lost_events);
+    size_t n_signals = 0;
     for (size_t i = 0; i < x->n_streams; i++) {
         xdf_stream *s = &x->streams[i];
         if (r->streams[i].n_channels == 0) continue;
         r->streams[i].t_s = s->t_s;
         s->t_s = NULL;
+        n_signals++;
+    }
+    /* A single stream without a rate is a table with a column of time. */
+    const double *t_s = r->streams[r->channels[0].stream].t_s;
+    if (n_signals == 1 && t_s != NULL) {
+        r->t_s = malloc(r->n_frames * sizeof *r->t_s);
+        if (r->t_s == NULL) return xdf_fail(x, EG_ERR_MEMORY, "no memory");
+        memcpy(r->t_s, t_s, r->n_frames * sizeof *r->t_s);
     }
     return eg_recording_sort_events(r, x->diag);
 }

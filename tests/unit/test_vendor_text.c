@@ -50,12 +50,17 @@ static double fast(int i) {
 }
 
 /* EMG at 2000 Hz, acceleration at 148.148 Hz: rows are no moments. */
-static void rows(made *m, double fast_hz, double slow_hz, double late_s) {
+/* What Discover lists to the right of the channels, latest first. */
+static const char *marks_at(int row) {
+    return row == 0 ? ",,General,Marker 2,stop,0.1500" : row == 1 ? ",,General,Marker 1,,0.05" : "";
+}
+
+static void rows(made *m, double fast_hz, double slow_hz, double late_s, int with_marks) {
     for (int i = 0; i < FAST; i++) {
         add(m, "%.7f,%.7f,", i / fast_hz, fast(i));
         if (i < SLOW)
-            add(m, "%.7f,%.4f,%.7f,%.4f\n", late_s + i / slow_hz, 0.01 * i, late_s + i / slow_hz,
-                -0.5 * i);
+            add(m, "%.7f,%.4f,%.7f,%.4f%s\n", late_s + i / slow_hz, 0.01 * i, late_s + i / slow_hz,
+                -0.5 * i, with_marks ? marks_at(i) : "");
         else
             add(m, ",,,\n");
     }
@@ -95,7 +100,7 @@ static void emgworks(void) {
         add(&m, "X [s],R TIB.ANTERIOR: EMG 1 [V],X [s],R TIB.ANTERIOR: ACC.X 1 [g],X [s],"
                 "R TIB.ANTERIOR: ACC.Y 1 [g]\n");
         size_t data = m.n;
-        rows(&m, 2000, 148.1481481, 0.0135);
+        rows(&m, 2000, 148.1481481, 0.0135, 0);
         if (german) {
             make_german(&m, data);
             for (size_t i = from; i < data; i++)
@@ -114,7 +119,7 @@ static void emgworks(void) {
     }
     m.n = 0; /* without facts: the rates are those of the times */
     add(&m, "X[s],\"L SOL: EMG 2\",X[s],\"a\",X[s],\"b\"\n");
-    rows(&m, 1925.93, 148.1481481, 0);
+    rows(&m, 1925.93, 148.1481481, 0, 0);
     eg_recording *r = parse(&m, m.n);
     EG_CHECK_NEAR(r->channels[0].rate_hz, 1925.93, 0.01);
     EG_CHECK_NEAR(r->channels[1].rate_hz, 148.148, 0.001);
@@ -129,8 +134,9 @@ static void make_discover(made *m) {
            "1 (TA) (81029),,R GASTROC (75923),,,\nsensor mode: 50,,sensor mode: 65,,,\n"
            "EMG 1 Time Series (s),EMG 1 (mV),ACC X Time Series (s),ACC X (G),"
            "GYRO X Time Series (s),GYRO X (deg/s)\n"
-           ",2148.1481 Hz,,148.1481 Hz,,148.1481 Hz\n,0.00047 s,,0.00675 s,,0.00675 s\n");
-    rows(m, 2148.148148, 148.1481481, 0);
+           ",2148.1481 Hz,,148.1481 Hz,,148.1481 Hz\n"
+           ",0.00047 s,,0.00675 s,,0.00675 s,,Type,Name,Label,Time (s)\n");
+    rows(m, 2148.148148, 148.1481481, 0, 1);
 }
 
 static void discover(void) {
@@ -145,6 +151,11 @@ static void discover(void) {
     EG_CHECK_TEXT(r->channels[2].label, "R GASTROC: GYRO X");
     EG_CHECK_TEXT(r->channels[2].unit, "deg/s");
     EG_CHECK_INT(r->header_lines, 8);
+    EG_CHECK_INT(r->n_events, 2);
+    EG_CHECK_TEXT(r->events[0].label, "Marker 1");
+    EG_CHECK_NEAR(r->events[0].t_s, 0.05, 1e-12);
+    EG_CHECK_TEXT(r->events[1].label, "stop");
+    EG_CHECK(r->n_warnings == 0);
     eg_recording_destroy(r);
     r = parse(&m, m.n - 6); /* the last row is cut */
     EG_CHECK(r->is_partial && r->channels[0].n == FAST - 1);

@@ -215,6 +215,20 @@ static void gaps(void) {
     free(file.bytes);
 }
 
+/* A single stream without a rate has its stamps where a table has its column of time. */
+static void alone(void) {
+    xdf_file file;
+    xdf_begin(&file);
+    xdf_header(&file, 1, "ble", "IMU", 1, 0, "double64", "");
+    double stamps[4] = {7, 7.02, 7.11, 7.13}, values[4] = {1, 2, 3, 4};
+    xdf_numbers(&file, 1, "double64", 1, 4, stamps, values);
+    eg_recording *r = parse(&file);
+    EG_CHECK(r->t_s != NULL && r->n_frames == 4 && isnan(r->rate_hz));
+    for (size_t k = 0; k < 4; k++) EG_CHECK_NEAR(r->t_s[k], stamps[k], 0);
+    eg_recording_destroy(r);
+    free(file.bytes);
+}
+
 static void make_small(xdf_file *file) {
     xdf_begin(file);
     xdf_header(file, 1, "a", "EMG", 2, 100, "int16",
@@ -298,4 +312,5 @@ static void damaged(void) {
 EG_TESTS({"xdf: every kind of number", kinds},
          {"xdf: clocks that drift, jitter and bad offsets", clocks},
          {"xdf: a clock that was reset", reset}, {"xdf: gaps, streams without a rate", gaps},
-         {"xdf: cut and damaged inside", cut}, {"xdf: damaged files end with words", damaged})
+         {"xdf: a stream without a rate alone", alone}, {"xdf: cut and damaged inside", cut},
+         {"xdf: damaged files end with words", damaged})
