@@ -397,8 +397,8 @@ static eg_err read_text_samples(vision *v, const eg_named_bytes *file) {
     eg_err err = EG_OK;
     if (v->n_frames == 0 || n_lines == 0 || (v->is_vectorized ? n_lines < n : cells < n))
         err = fail(v, EG_ERR_DATA, "the file of samples holds fewer columns than channels");
-    /* Cells that are not there become NaN, but a file is not ten times what it holds. */
-    else if ((double)v->n_frames * (double)n > 10 * (double)file->size)
+    /* Cells that are not there become NaN, but every cell that is there has its byte. */
+    else if ((double)v->n_frames * (double)n > (double)file->size)
         err = fail(v, EG_ERR_LIMIT, "the header counts more channels than the file can hold");
     if (err == EG_OK) compare_points(v, v->n_frames, 0);
     if (err == EG_OK) err = make_channels(v);
