@@ -277,8 +277,9 @@ static int suits(const eg_recording *recording) {
     int suits = 0;
     for (size_t i = 0; i < recording->n_channels; i++) {
         const eg_channel *c = &recording->channels[i];
-        int is_slow = c->rate_hz < 400.0;
+        int is_slow = c->rate_hz < 400.0; /* an armband has 200 Hz, but so has much else */
         if (is_voltage(c->unit) && !is_slow) return 2;
+        if (is_voltage(c->unit) && !(c->rate_hz < 100.0)) suits = 1;
         if (c->unit[0] == '\0' && !is_slow) suits = 1;
     }
     return suits;

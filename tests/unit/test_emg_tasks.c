@@ -7,6 +7,7 @@
 #include "core/base/random.h"
 #include "core/emg/clean.h"
 #include "core/emg/coactivity.h"
+#include "core/emg/fatigue.h"
 #include "core/emg/reflex.h"
 #include "core/emg/relaxation.h"
 #include "core/emg/timing.h"
@@ -247,6 +248,69 @@ static void delays_by_hand(void) {
     EG_CHECK(isnan(r.duration_s) && isnan(r.duty));
 }
 
+/* The interval of a fatigue slope holds the truth about 19 times in 20. */
+static void fatigue_interval(void) {
+    enum { TRIES = 1000, POINTS = 12 };
+    eg_random random;
+    eg_random_init(&random, 21, 4);
+    size_t held = 0;
+    for (size_t k = 0; k < TRIES; k++) {
+        eg_emg_epoch epochs[POINTS];
+        for (size_t i = 0; i < POINTS; i++) {
+            double t_s = (double)i + 0.5;
+            epochs[i] = (eg_emg_epoch){.middle_s = t_s, .rms = 1.0 + 0.01 * t_s, .is_active = 1};
+            epochs[i].spectrum.median_hz = 90.0 - 0.3 * t_s + 2.0 * eg_random_normal(&random);
+        }
+        eg_emg_fatigue f;
+        eg_arena arena = fresh_arena();
+        EG_CHECK_INT(eg_emg_fatigue_of(POINTS, epochs, &f, &arena, NULL), EG_OK);
+        held += f.median.slope_low <= -0.3 && f.median.slope_high >= -0.3;
+    }
+    eg_test_note("the truth lies in %.1f %% of %d intervals of 95 %%", 100.0 * (double)held / TRIES,
+                 TRIES);
+    EG_CHECK(held > 0.93 * TRIES && held < 0.97 * TRIES);
+}
+
+/* A contraction whose spectrum sinks by 12 % a minute while its amplitude rises, from the signal to
+ * the quadrant; the whole spectrum is stretched, so that the median sinks as it does. */
+static void tiring_muscle(void) {
+    static const double rates[] = {1000.0, 2000.0};
+    for (size_t r = 0; r < 2; r++) {
+        enum { SECONDS = 120 };
+        size_t second = (size_t)rates[r], n = second * SECONDS, count;
+        double *x = reals(n);
+        eg_random random;
+        eg_random_init(&random, 5, (unsigned)r);
+        for (size_t s = 0; s < SECONDS; s++) {
+            double part = 1.0 - 0.12 / 60.0 * ((double)s + 0.5);
+            eg_filter filter;
+            eg_filter_state state = {0};
+            EG_CHECK_INT(eg_filter_butterworth(&filter, EG_FILTER_BAND_PASS, 2, 60.0 * part,
+                                               140.0 * part, rates[r], NULL),
+                         EG_OK);
+            for (size_t i = 0; i < second + 500; i++) {
+                eg_real in = eg_random_normal(&random) / sqrt(part), out;
+                eg_filter_run(&filter, &state, 1, &in, &out);
+                if (i >= 500) x[s * second + i - 500] = out * (1.0 + 0.004 * (double)s);
+            }
+        }
+        static eg_emg_epoch epochs[SECONDS];
+        eg_emg_fatigue f;
+        eg_arena arena = fresh_arena();
+        EG_CHECK_INT(eg_emg_epochs_below(450.0, rates[r], 1.0, n, x, x, 0, NULL, SECONDS, epochs,
+                                         &count, &arena, NULL),
+                     EG_OK);
+        EG_CHECK_INT(count, SECONDS);
+        EG_CHECK_INT(eg_emg_fatigue_of(count, epochs, &f, &arena, NULL), EG_OK);
+        eg_test_note("%.0f Hz: %.2f %%/min (%.2f ... %.2f), %s; ", rates[r], f.percent_per_min,
+                     f.percent_low, f.percent_high, eg_emg_jasa_name(f.jasa));
+        EG_CHECK_NEAR(f.percent_per_min, -12.0, 1.5);
+        EG_CHECK(f.percent_low < -12.0 && f.percent_high > -12.0);
+        EG_CHECK_INT(f.jasa, EG_EMG_JASA_FATIGUE);
+        free(x);
+    }
+}
+
 /* Bending 3, full flexion 0.5, coming up 6 times a unit: ratios 6 and 12. */
 static void flexion_relaxation(void) {
     const double rate_hz = 1000.0;
@@ -442,5 +506,7 @@ EG_TESTS({"emg tasks: maximal contractions", maximal_contractions},
          {"emg tasks: normalisations never mix", normalisations_never_mix},
          {"emg tasks: symmetry", symmetry}, {"emg tasks: delays and order", delays_and_order},
          {"emg tasks: delays by hand", delays_by_hand},
+         {"emg tasks: the interval of a fatigue slope", fatigue_interval},
+         {"emg tasks: a tiring muscle", tiring_muscle},
          {"emg tasks: flexion-relaxation", flexion_relaxation}, {"emg tasks: H over M", h_over_m},
          {"emg tasks: reflexes refuse", reflex_refuses})
