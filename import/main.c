@@ -12,6 +12,7 @@
 #include "import/mat.h"
 #include "import/sandbox.h"
 #include "import/send.h"
+#include "io/import/protocol.h"
 
 /* With a sanitizer: its search for leaks needs what is not allowed here, and this takes the place
  * of the limit on memory. Without one nobody calls it. */
@@ -34,11 +35,11 @@ int main(void) {
     struct stat status;
     if (fstat(STDIN_FILENO, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0) {
         fprintf(stderr, "engram-import: is started by engram, with a file as its input\n");
-        return 2;
+        return EG_IMPORT_EXIT_USAGE;
     }
     size_t size = (size_t)status.st_size;
-    if (!import_hdf5_prepare()) return 3;
-    if (import_sandbox_enter(size) != NULL) return 4;
+    if (!import_hdf5_prepare()) return EG_IMPORT_EXIT_LIBRARY;
+    if (import_sandbox_enter(size) != NULL) return EG_IMPORT_EXIT_SANDBOX;
     unsigned char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, STDIN_FILENO, 0);
     if (bytes == MAP_FAILED) import_fail(EG_ERR_MEMORY, "no memory for the file");
     if (is_hdf5(bytes, size))

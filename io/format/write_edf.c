@@ -20,6 +20,7 @@ enum {
     SIGNALS_MAX = 512,
     LISTS_MAX = 64,      /* of annotations in a record */
     TRIED_MAX = 1000000, /* lengths of a record */
+    WHOLE_MAX = 9000000, /* of whole numbers: they and the limits beyond have eight characters */
     COPY_BYTES = 1 << 16
 };
 
@@ -122,7 +123,10 @@ static void look_at(signal *s, const edf_out *e) {
         if (floor(value) < value) s->is_whole = 0;
     }
     if (!(s->least <= s->most)) s->least = s->most = 0;
-    if (s->least < e->digital_min || s->most > e->digital_max) s->is_whole = 0;
+    /* All of them lie between limits that are a step of one apart for each digit. */
+    if (s->most - s->least > e->digital_max - e->digital_min || fabs(s->least) > WHOLE_MAX ||
+        fabs(s->most) > WHOLE_MAX)
+        s->is_whole = 0;
 }
 
 static eg_err set_limits(edf_out *e, signal *s) {
@@ -138,8 +142,9 @@ static eg_err set_limits(edf_out *e, signal *s) {
         eg_write_note(e->notes, "the label \"%s\" is cut to %d plain letters: \"%s\"", c->label,
                       WRITE_EDF_LABEL, s->label);
     if (s->is_whole) {
-        s->low = e->digital_min;
-        s->high = e->digital_max;
+        int is_within = s->least >= e->digital_min && s->most <= e->digital_max;
+        s->low = is_within ? e->digital_min : s->least;
+        s->high = s->low + (e->digital_max - e->digital_min);
         return EG_OK;
     }
     s->low = limit_beyond(s->least * s->factor, 0);
@@ -340,6 +345,21 @@ static int write_records(edf_out *e, int file) {
     return is_good;
 }
 
+/* EDFlib cuts the digits of the duration off too: 1.501 s become 1.5009993. */
+static int mend_duration(const edf_out *e, const char *path) {
+    enum { DURATION_AT = 244 };
+    char text[32];
+    int n = snprintf(text, sizeof text, "%.5f", e->record_s);
+    while (n > 0 && text[n - 1] == '0') n--;
+    if (n > 0 && text[n - 1] == '.') n--;
+    if (n <= 0 || n > FIELD) return 0;
+    memset(text + n, ' ', sizeof text - (size_t)n);
+    FILE *file = fopen(path, "r+b");
+    if (file == NULL) return 0;
+    int is_good = fseek(file, DURATION_AT, SEEK_SET) == 0 && fwrite(text, 1, FIELD, file) == FIELD;
+    return fclose(file) == 0 && is_good;
+}
+
 static int write_file(edf_out *e, const char *path) {
     int kind = e->is_bdf ? EDFLIB_FILETYPE_BDFPLUS : EDFLIB_FILETYPE_EDFPLUS;
     int file = edfopen_file_writeonly(path, kind, (int)e->n_signals);
@@ -352,7 +372,7 @@ static int write_file(edf_out *e, const char *path) {
                   edf_set_number_of_annotation_signals(file, (int)e->n_lists) == 0;
     for (size_t i = 0; i < e->n_signals && is_good; i++) is_good = set_signal(e, file, i);
     is_good = is_good && write_events(e, file) && write_records(e, file);
-    return edfclose_file(file) == 0 && is_good;
+    return edfclose_file(file) == 0 && is_good && mend_duration(e, path);
 }
 
 /* ---- what is said ---------------------------------------------------------------------------- */

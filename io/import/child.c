@@ -139,6 +139,12 @@ static eg_err answer_of(const char *name, outcome how, int status, eg_import_ans
         return eg_diag_set(diag, EG_ERR_DATA, name, 0,
                            "the file is damaged or too complicated: reading it takes too long; "
                            "export it again, or as CSV or EDF");
+    int ended = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    if (ended == EG_IMPORT_EXIT_SANDBOX || ended == EG_IMPORT_EXIT_LIBRARY)
+        return eg_diag_set(diag, EG_ERR_IO, name, 0,
+                           "%s reads such files only if it can shut itself in (seccomp), and this "
+                           "machine does not allow it; export the file as CSV or EDF",
+                           child_name);
     if (how == BROKEN || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return eg_diag_set(
             diag, EG_ERR_DATA, name, 0,

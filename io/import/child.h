@@ -22,8 +22,9 @@ int eg_import_find(char *path, size_t size);
 
 /* Fills an empty recording. EG_ERR_FORMAT (no engram-import here; what the file is has no numbers),
  * EG_ERR_DATA (the child died, was stopped or answered nonsense), EG_ERR_LIMIT, EG_ERR_MEMORY,
- * EG_ERR_IO. Takes at most `3 (5 s + 1 s for 10 MB)` by the clock. Leaves no process and no open
- * file behind. Threads may call it at the same time. */
+ * EG_ERR_IO (it cannot be started or cannot shut itself in). Takes at most `3 (5 s + 1 s for 10
+ * MB)` by the clock. Leaves no process and no open file behind. Threads may call it at the same
+ * time. */
 EG_NODISCARD eg_err eg_import_parse(const char *name, const uint8_t *bytes, size_t size,
                                     eg_recording *recording, eg_diag *diag);
 

@@ -35,6 +35,9 @@ enum {
 
 enum { EG_IMPORT_BY_SAMPLE = 0, EG_IMPORT_BY_CHANNEL = 1 };
 
+/* Ends of the child without an answer. */
+enum { EG_IMPORT_EXIT_USAGE = 2, EG_IMPORT_EXIT_LIBRARY, EG_IMPORT_EXIT_SANDBOX };
+
 /* How long it may work: a second, and another for so many bytes of the file. */
 enum { EG_IMPORT_CPU_S = 5, EG_IMPORT_BYTES_A_SECOND = 10 << 20 };
 

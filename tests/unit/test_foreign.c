@@ -267,7 +267,7 @@ static void damaged_copies(void) {
 }
 
 /* A child that is not ours. */
-static void pretend(const char *script, const char *expected) {
+static void pretend_to(const char *script, eg_err error, const char *expected) {
     const char *path = in_folder("pretender");
     FILE *file = fopen(path, "w");
     if (file == NULL) EG_FAIL("no script");
@@ -279,15 +279,20 @@ static void pretend(const char *script, const char *expected) {
     eg_recording *r = NULL;
     eg_diag diag = {0};
     size_t n_open = count_open_files();
-    EG_CHECK_INT(eg_recording_parse("x.h5", bytes, sizeof bytes, &r, &diag), EG_ERR_DATA);
+    EG_CHECK_INT(eg_recording_parse("x.h5", bytes, sizeof bytes, &r, &diag), error);
     if (strstr(diag.text, expected) == NULL) EG_FAIL("%s: %s", script, diag.text);
     EG_CHECK_INT(count_open_files(), n_open);
     EG_CHECK(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
 }
 
+static void pretend(const char *script, const char *expected) {
+    pretend_to(script, EG_ERR_DATA, expected);
+}
+
 static void lying_children(void) {
     pretend("kill -SEGV $$", "stopped in the middle");
-    pretend("exit 3", "stopped in the middle");
+    pretend("exit 1", "stopped in the middle");
+    pretend_to("exit 4", EG_ERR_IO, "shut itself in");
     pretend("exit 0", "no sensible answer");
     pretend("while :; do echo nonsense nonsense nonsense; done", "no sensible answer");
     pretend("head -c 3000000 /dev/zero", "no sensible answer");
@@ -297,7 +302,7 @@ static void lying_children(void) {
     pretend("exec >&-; exec sleep 100", "takes too long");
     double took_s = now_s() - began_s;
     EG_CHECK(took_s > 10 && took_s < 25 * eg_test_patience());
-    eg_test_note("7 pretenders; one that only waits is ended after %.0f s", took_s);
+    eg_test_note("8 pretenders; one that only waits is ended after %.0f s", took_s);
 }
 
 static void without_a_child(void) {
