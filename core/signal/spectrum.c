@@ -1,5 +1,7 @@
 #include "core/signal/spectrum.h"
 
+#include <string.h>
+
 #include "core/base/check.h"
 #include "core/base/lanes.h"
 
@@ -231,7 +233,12 @@ eg_err eg_welch_run_channels(eg_welch *welch, size_t n_channels, size_t n, const
             larger(n_channels - first, PART_LANES) == PART_LANES ? n_channels - first : PART_LANES;
         for (size_t i = 0; i < count; i += 2) {
             const size_t n_pair = i + 1 < count ? 2 : 1, rows = segment + (n_pair - 1) * step;
-            part_channels(n_channels, first, lanes, rows, x + i * step * n_channels, far, parted);
+            /* What this pair of segments shares with the one before is there already. */
+            const size_t kept = i > 0 ? segment - step : 0;
+            for (size_t k = 0; k < lanes && kept > 0; k++)
+                memmove(parted + k * far, parted + k * far + 2 * step, kept * sizeof *parted);
+            part_channels(n_channels, first, lanes, rows - kept, x + (i * step + kept) * n_channels,
+                          far, parted + kept);
             for (size_t k = 0; k < lanes; k++)
                 add_segments(welch, parted + k * far, n_pair,
                              density + (first + k) * welch->n_bins);

@@ -311,6 +311,28 @@ static void equals_literal_thresholds(void) {
     free(memory);
 }
 
+/* Contractions that take three seconds to rise, at every rate: found, and dated within the rise. */
+static void slow_rises_at_odd_rates(void) {
+    static const double rates[] = {150.0, 250.0, 333.0, 500.0, 700.0, 1400.0, 1600.0, 3000.0};
+    for (size_t r = 0; r < sizeof rates / sizeof rates[0]; r++) {
+        eg_emg_made made = eg_emg_make(rates[r], 4, 12.0, 7.0, 3.0, 20.0, 0, 170 + (unsigned)r);
+        eg_onset_settings settings = eg_onset_defaults(rates[r]);
+        size_t count = find(EG_ONSET_AGLR, &settings, made.n, made.x);
+        double worst = 0.0;
+        for (size_t k = 0; k < 4; k++) {
+            double best = INFINITY;
+            for (size_t i = 0; i < count; i++)
+                if (fabs(bursts[i].on_s - made.on_s[k]) < fabs(best))
+                    best = bursts[i].on_s - made.on_s[k];
+            EG_CHECK(best > -0.5 && best < 2.0);
+            worst = fmax(worst, fabs(best));
+        }
+        eg_test_note("%g Hz: %zu, at most %.2f s; ", rates[r], count, worst);
+        EG_CHECK_INT(count_major(count), 4);
+        free(made.x);
+    }
+}
+
 static void refuses(void) {
     static double x[4000];
     unsigned char memory[1 << 16];
@@ -353,4 +375,5 @@ EG_TESTS({"emg onset: steps of known truth", finds_steps},
          {"emg onset: equals what the eye sees", equals_what_the_eye_sees},
          {"emg onset: scale, offset, time shift", invariants},
          {"emg onset: literal Hodges-Bui and TKEO", equals_literal_thresholds},
+         {"emg onset: slow rises at odd rates", slow_rises_at_odd_rates},
          {"emg onset: refuses what cannot be", refuses})
