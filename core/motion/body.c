@@ -356,9 +356,12 @@ static void look_at_wands(eg_body *body) {
         for (int side = EG_LEFT; side <= EG_RIGHT; side++) {
             int far = (is_shank ? EG_SITE_ANKLE : EG_SITE_KNEE) + side;
             int wand = (is_shank ? EG_SITE_SHANK : EG_SITE_THIGH) + side;
+            int inner = (is_shank ? EG_SITE_ANKLE_INNER : EG_SITE_KNEE_INNER) + side;
             double sum = 0.0, p[3], q[3], up[3], off[3], across[3];
-            size_t n = 0;
-            for (size_t i = 0; i < looks_of(body); i++) {
+            /* With an inner marker nobody asks the wand. */
+            int is_asked = body_has(body, wand) && body_has(body, far) && !body_has(body, inner);
+            size_t n = 0, looks = is_asked ? looks_of(body) : 0;
+            for (size_t i = 0; i < looks; i++) {
                 size_t t = frame_of_look(body, i);
                 eg_pose pose;
                 eg_body_pose(body, t, &pose);

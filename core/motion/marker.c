@@ -123,10 +123,11 @@ const char *eg_site_name(int site, char text[EG_SITE_NAME_SIZE]) {
         name = rows[i].name;
         side = !rows[i].is_paired ? "" : site == rows[i].site ? "left " : "right ";
     }
-    size_t n = strlen(side), length = strlen(name);
-    EG_ASSERT(n + length < EG_SITE_NAME_SIZE);
-    memcpy(text, side, n);
-    memcpy(text + n, name, length + 1);
+    size_t n = 0;
+    EG_ASSERT(strlen(side) + strlen(name) < EG_SITE_NAME_SIZE);
+    for (; *side != '\0'; side++) text[n++] = *side;
+    for (; *name != '\0'; name++) text[n++] = *name;
+    text[n] = '\0';
     return text;
 }
 
