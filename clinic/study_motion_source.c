@@ -56,17 +56,16 @@ static eg_err look_at_static(motion_run *run, const eg_motion_points *still,
 /* ---- gaps ------------------------------------------------------------------------------------ */
 
 static void say_gaps(motion_run *run, const eg_gap_report *report, const eg_gap_settings *limits) {
-    size_t n_filled = 0, n_static = 0, n_worst = 0;
-    double longest = 0;
+    size_t n_filled = 0, n_static = 0, n_gappy = 0;
     int worst = -1;
     char text[200], name[EG_SITE_NAME_SIZE];
     for (int s = 0; s < EG_SITES; s++) {
         n_static += report[s].is_from_reference != 0;
         if (!report[s].is_from_reference) n_filled += report[s].n_spline + report[s].n_rigid;
-        if (report[s].n_left <= n_worst) continue;
-        n_worst = report[s].n_left;
-        longest = report[s].longest_left_s;
-        worst = s;
+        /* Before a person comes in and after they leave, nothing is missing. */
+        if (!(report[s].longest_left_s > 0)) continue;
+        n_gappy++;
+        if (worst < 0 || report[s].longest_left_s > report[worst].longest_left_s) worst = s;
     }
     if (n_filled > 0)
         eg_study_say(
@@ -80,8 +79,9 @@ static void say_gaps(motion_run *run, const eg_gap_report *report, const eg_gap_
                      "their segment.",
                      n_static);
     if (worst < 0) return;
-    snprintf(text, sizeof text, "%s: %zu frames are missing%s, the longest gap %.2f s",
-             eg_site_name(worst, name), n_worst, longest > 0 ? "" : " at the ends", longest);
+    snprintf(text, sizeof text,
+             "%zu markers are missing in between; the longest gap that stays is %.2f s of the %s",
+             n_gappy, report[worst].longest_left_s, eg_site_name(worst, name));
     eg_study_add_check(run->result, "markers", 1, text, NULL);
 }
 
