@@ -98,7 +98,7 @@ static eg_err measure_level(const emg_settings *s, emg_channel *c, eg_diag *diag
     c->level = c->envelope;
     if (s->norm < EG_EMG_NORM_MVC) return EG_OK;
     size_t window = (size_t)(s->window_s * c->rate_hz + 0.5);
-    c->level = calloc(c->n, sizeof *c->level);
+    c->level = calloc(c->n + 1, sizeof *c->level);
     if (c->level == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
     eg_emg_rms_centred(c->n, 1, c->band, window > 0 ? window : 1, c->level);
     return EG_OK;
