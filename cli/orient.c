@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "clinic/sensors.h"
+#include "core/motion/calibrate.h"
 #include "core/motion/imu_check.h"
 #include "core/motion/orient_offline.h"
 #include "io/format/recording.h"
@@ -15,19 +16,21 @@ enum { PATH_BYTES = 4096 };
 
 const char eg_command_orient_help[] =
     "usage: engram orient FILE --out quaternions.csv [options]\n"
+    "       engram orient FILE --calibrate [--sensor NAME]\n"
     "  FILE                                  a recording with channels gx gy gz (rad/s or deg/s),\n"
     "                                        ax ay az (m/s2 or g) and, for north, mx my mz (uT)\n"
     "  --out FILE.csv                        t, w, x, y, z: sensor to East-North-Up, a row a "
     "sample\n"
     "  --offline                             look both ways in time: for recordings, not live\n"
     "  --6d                                  without magnetometer: the heading is relative\n"
+    "  --calibrate                           instead: is the sensor calibrated? Bias, scale, iron\n"
     "  --filter vqf                          which filter (vqf is the only one)\n"
     "  --sensor NAME                         which of several sensors: channels NAME.gx to "
     "NAME.az\n";
 
 typedef struct orient_job {
     const char *path, *out, *sensor;
-    int is_offline, is_6d;
+    int is_offline, is_6d, is_calibration;
 } orient_job;
 
 /* The three channels in the unit of the filter, [3][n], the caller's to free; NULL and a
@@ -87,6 +90,35 @@ static void check_sensor(const orient_job *job, const eg_orient_signal *s) {
     free(memory);
 }
 
+static void print_calibration(const char *what, const eg_calibration *c, double factor,
+                              const char *unit, int has_scale) {
+    static const char *const verdicts[] = {"ok", "warn", "fail"};
+    printf("  %-4s  %s: bias %.4g, %.4g, %.4g %s", verdicts[c->verdict], what, c->bias[0] * factor,
+           c->bias[1] * factor, c->bias[2] * factor, unit);
+    if (has_scale)
+        printf("; scale %.4f, %.4f, %.4f", c->scale[0][0], c->scale[1][1], c->scale[2][2]);
+    printf("; residual %.3g (before %.3g), %zu used", c->residual * (has_scale ? 1.0 : factor),
+           c->before * (has_scale ? 1.0 : factor), c->n);
+    printf("%s%s\n", c->reason[0] != '\0' ? "; " : "", c->reason);
+}
+
+/* Nothing is applied: a person looks at the verdicts first. */
+static void calibrate(const orient_job *job, const eg_orient_signal *s) {
+    static eg_calibrate_rest rests[EG_CALIBRATE_POSES_MAX];
+    const double deg = 180.0 / EG_PI;
+    size_t n = eg_calibrate_rests(s, rests);
+    printf("%s\n  %zu rests of a second and more\n", job->path, n);
+    eg_calibration c = eg_calibrate_gyroscope(n, rests);
+    print_calibration("gyroscope at rest", &c, deg, "deg/s", 0);
+    c = eg_calibrate_gyroscope_scale(s, n, rests);
+    print_calibration("gyroscope turned", &c, deg, "deg/s", 1);
+    c = eg_calibrate_accelerometer(n, rests, 9.81);
+    print_calibration("accelerometer", &c, 1.0, "m/s2", 1);
+    if (s->mag[0] == NULL) return;
+    c = eg_calibrate_magnetometer(s->n, s->mag, (double)NAN);
+    print_calibration("magnetometer", &c, 1.0, "uT", 1);
+}
+
 static eg_err write_rows(const orient_job *job, const eg_recording *r, const eg_quaternion *q,
                          eg_diag *diag) {
     char part[PATH_BYTES];
@@ -141,9 +173,12 @@ static eg_err run_job(const orient_job *job, const eg_recording *r, eg_diag *dia
                     "engram orient: %s: there is no magnetometer; the heading is relative\n",
                     job->path);
         check_sensor(job, &s);
-        err = estimate(job, &s, q, diag);
+        if (job->is_calibration)
+            calibrate(job, &s);
+        else
+            err = estimate(job, &s, q, diag);
     }
-    if (err == EG_OK) err = write_rows(job, r, q, diag);
+    if (err == EG_OK && !job->is_calibration) err = write_rows(job, r, q, diag);
     free(q);
     free(mag);
     free(acc);
@@ -172,6 +207,8 @@ int eg_command_orient(int n_arguments, char **arguments) {
                 return refuse("there is no filter", arguments[i]);
         } else if (strcmp(word, "--offline") == 0) {
             job.is_offline = 1;
+        } else if (strcmp(word, "--calibrate") == 0) {
+            job.is_calibration = 1;
         } else if (strcmp(word, "--6d") == 0) {
             job.is_6d = 1;
         } else if (word[0] == '-' && word[1] != '\0') {
@@ -183,7 +220,8 @@ int eg_command_orient(int n_arguments, char **arguments) {
         }
     }
     if (job.path == NULL) return refuse("FILE is missing", NULL);
-    if (job.out == NULL || job.out[0] == '\0') return refuse("--out FILE.csv is missing", NULL);
+    if (!job.is_calibration && (job.out == NULL || job.out[0] == '\0'))
+        return refuse("--out FILE.csv is missing", NULL);
     eg_recording *recording = NULL;
     eg_diag diag = {0};
     eg_err err = eg_recording_read(job.path, &recording, &diag);

@@ -7,6 +7,7 @@
 
 #include "clinic/sensors.h"
 #include "clinic/study_motion_part.h"
+#include "core/motion/calibrate.h"
 #include "core/motion/heading.h"
 #include "core/motion/hinge.h"
 #include "core/motion/imu_check.h"
@@ -165,9 +166,30 @@ static int span_of(const pair *p, const char *name, size_t *from, size_t *to) {
     return 1;
 }
 
+/* A second and more of stillness of all sensors with which the recording begins. */
+static int begins_still(const pair *p, size_t *from, size_t *to) {
+    eg_calibrate_rest rests[EG_CALIBRATE_POSES_MAX];
+    *from = 0;
+    *to = p->of[0].signal.n;
+    for (int k = 0; k < p->n; k++) {
+        const eg_orient_signal *s = &p->of[k].signal;
+        size_t n = eg_calibrate_rests(s, rests);
+        if (n == 0 || (double)rests[0].from > 1.0 * s->rate_hz) return 0;
+        *from = rests[0].from > *from ? rests[0].from : *from;
+        *to = rests[0].to < *to ? rests[0].to : *to;
+    }
+    return (double)*to - (double)*from > EG_CALIBRATE_REST_S * p->of[0].signal.rate_hz;
+}
+
 static void hold_pose(pair *p) {
     size_t from, to;
     p->has_pose = span_of(p, "calibration", &from, &to);
+    if (!p->has_pose && begins_still(p, &from, &to)) {
+        p->has_pose = 1;
+        eg_study_add_warning(p->run->result,
+                             "no neutral pose was given (calibration): the stillness at the "
+                             "beginning is taken as one");
+    }
     for (int k = 0; k < p->n && p->has_pose; k++) {
         wearer *w = &p->of[k];
         eg_mount_pose pose = eg_mount_hold(&w->signal, from, to);

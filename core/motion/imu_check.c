@@ -456,7 +456,7 @@ static eg_err compare(const eg_excerpt *e, const eg_excerpt *f, eg_arena *scratc
     t.n = choose(e, length, check->gravity_m_s2, score, order, spare, from);
     check->n_stretches = t.n;
     t.size = is_near(check->gravity_m_s2, gravity, 0.15) ? gravity : check->gravity_m_s2;
-    if (t.n < 3) return EG_OK;
+    if (t.n < 3 || !(t.size > 1e-6)) return EG_OK;
     judge(&t, &check->acc, room);
     if (f->n == 0) return EG_OK;
     t.v = f->acc;
@@ -469,6 +469,8 @@ static eg_err compare(const eg_excerpt *e, const eg_excerpt *f, eg_arena *scratc
 eg_err eg_imu_check_run(const eg_orient_signal *signal, eg_arena *scratch, eg_imu_check *check,
                         eg_diag *diag) {
     *check = (eg_imu_check){.field_ut = (double)NAN};
+    if (!(signal->rate_hz >= EG_ORIENT_RATE_MIN_HZ && signal->rate_hz <= EG_ORIENT_RATE_MAX_HZ))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "sensor", 0, "the rate is 20 to 2000 a second");
     if (!((double)signal->n >= 3.0 * signal->rate_hz))
         return eg_diag_set(diag, EG_ERR_DATA, "sensor", 0, "less than 3 s cannot be checked");
     size_t mark = eg_arena_mark(scratch);

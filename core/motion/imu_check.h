@@ -67,7 +67,7 @@ typedef struct eg_imu_check {
 
 size_t eg_imu_check_bytes(size_t n, double rate_hz);
 
-/* EG_ERR_DATA for less than 3 s; EG_ERR_MEMORY. */
+/* EG_ERR_ARGUMENT for a rate outside 20 to 2000, EG_ERR_DATA for less than 3 s; EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_imu_check_run(const eg_orient_signal *signal, eg_arena *scratch,
                                      eg_imu_check *check, eg_diag *diag);
 

@@ -200,5 +200,46 @@ static void moving_bodies(void) {
     EG_CHECK(found > missed);
 }
 
+/* Numbers that no sensor gives: nothing breaks, and nothing is called sound. */
+static void damaged(void) {
+    enum { N = 3000 };
+    static double v[9][N];
+    static const double rates[] = {20.0, 60.0, 99.0, 100.0, 500.0};
+    for (int kind = 0; kind < 5; kind++)
+        for (size_t r = 0; r < sizeof rates / sizeof rates[0]; r++) {
+            eg_orient_signal s = {.n = N, .rate_hz = rates[r]};
+            for (int k = 0; k < 9; k++) {
+                for (int i = 0; i < N; i++) {
+                    double wave = sin(0.01 * i * (k + 1)), x = 0.0;
+                    if (kind == 1) x = (double)NAN;
+                    if (kind == 2) x = 1e300 * wave;
+                    if (kind == 3) x = i % 50 == 0 ? (double)NAN : 9.0 * wave;
+                    if (kind == 4) x = i % 2 == 0 ? (double)INFINITY : wave;
+                    v[k][i] = x;
+                }
+                *(k < 3 ? &s.gyr[k] : k < 6 ? &s.acc[k - 3] : &s.mag[k - 6]) = v[k];
+            }
+            eg_imu_check c = check(&s);
+            EG_CHECK(c.verdict != EG_VERDICT_OK);
+            EG_CHECK(c.n_reasons > 0);
+        }
+    eg_orient_signal s = {N, 100.0, {v[0], v[1], v[2]}, {v[3], v[4], v[5]}, {0}};
+    static const double bad[] = {0.0, 1.0, 19.0, 3000.0, -5.0, (double)NAN, (double)INFINITY};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        eg_imu_check c;
+        eg_arena none;
+        eg_arena_init(&none, NULL, 0);
+        s.rate_hz = bad[i];
+        EG_CHECK_INT(eg_imu_check_run(&s, &none, &c, NULL), EG_ERR_ARGUMENT);
+    }
+    s.rate_hz = 100.0;
+    eg_imu_check c;
+    eg_arena none;
+    eg_arena_init(&none, NULL, 0);
+    EG_CHECK_INT(eg_imu_check_run(&s, &none, &c, NULL), EG_ERR_MEMORY);
+    eg_test_note("zeros, NaN, 1e300, gaps, infinities at five rates; seven rates refused");
+}
+
 EG_TESTS({"imu-check: BROAD and every fault", real_sensors},
-         {"imu-check: sensors on moving bodies and every fault", moving_bodies})
+         {"imu-check: sensors on moving bodies and every fault", moving_bodies},
+         {"imu-check: damaged samples", damaged})
