@@ -236,14 +236,24 @@ static void say_mount(pair *p, int k, const eg_mount *mount) {
     eg_study_add_check(p->run->result, "mounting", (int)mount->verdict, text, name_of(&p->of[k]));
 }
 
-/* The main axis of each segment's own movement, for joints of three axes: both bend forwards. */
-static void find_main_axes(pair *p, double axis[2][3]) {
+/* The main axis of each segment's own movement, for joints of three axes: both are bent forwards
+ * and back. Which ends of the two axes belong together is decided as for a hinge. */
+static eg_err find_main_axes(pair *p, eg_hinge *axes, eg_diag *diag) {
+    *axes = (eg_hinge){.verdict = EG_VERDICT_OK};
     for (int k = 0; k < 2; k++) {
         eg_mount_movement m = eg_mount_move(&p->of[k].signal, p->from, p->to);
-        memcpy(axis[k], m.axis, sizeof m.axis);
+        memcpy(k == 0 ? axes->j1 : axes->j2, m.axis, sizeof m.axis);
         eg_study_add_check(p->run->result, "functional movement", (int)m.verdict,
                            m.reason[0] != '\0' ? m.reason : "about one axis", name_of(&p->of[k]));
     }
+    eg_orient_signal s1 = part_of(&p->of[0].signal, p->from, p->to);
+    eg_orient_signal s2 = part_of(&p->of[1].signal, p->from, p->to);
+    eg_err err =
+        eg_hinge_pair(&s1, &s2, p->of[0].q + p->from, p->of[1].q + p->from, &p->arena, axes, diag);
+    if (err == EG_OK && axes->reason[0] != '\0')
+        eg_study_add_check(p->run->result, "functional movement", (int)axes->verdict, axes->reason,
+                           NULL);
+    return err;
 }
 
 /* ---- the joint ------------------------------------------------------------------------------- */
@@ -253,30 +263,24 @@ static const struct {
     eg_heading_kind heading;
     eg_joint_kind kind;
     int angle[3]; /* of body.h; -1: not shown from sensors */
-    double sign[3];
-} joints[] = {
-    {"knee", EG_HEADING_HINGE, EG_JOINT_KNEE, {EG_ANGLE_KNEE_FLEXION, -1, -1}, {1, 1, 1}},
-    {"ankle", EG_HEADING_HINGE, EG_JOINT_ANKLE, {EG_ANGLE_ANKLE_DORSIFLEXION, -1, -1}, {1, 1, 1}},
-    {"elbow",
-     EG_HEADING_TWO,
-     EG_JOINT_ELBOW,
-     {EG_ANGLE_ELBOW_FLEXION, -1, EG_ANGLE_FOREARM_PRONATION},
-     {1, 1, 1}},
-    {"wrist",
-     EG_HEADING_BALL,
-     EG_JOINT_WRIST,
-     {EG_ANGLE_WRIST_FLEXION, EG_ANGLE_WRIST_DEVIATION, -1},
-     {1, 1, 1}},
-    {"hip",
-     EG_HEADING_BALL,
-     EG_JOINT_HIP,
-     {EG_ANGLE_HIP_FLEXION, EG_ANGLE_HIP_ADDUCTION, EG_ANGLE_HIP_ROTATION},
-     {1, 1, 1}},
-    {"shoulder",
-     EG_HEADING_BALL,
-     EG_JOINT_SHOULDER,
-     {EG_ANGLE_SHOULDER_PLANE, EG_ANGLE_SHOULDER_ELEVATION, EG_ANGLE_SHOULDER_ROTATION},
-     {1, 1, 1}}};
+} joints[] = {{"knee", EG_HEADING_HINGE, EG_JOINT_KNEE, {EG_ANGLE_KNEE_FLEXION, -1, -1}},
+              {"ankle", EG_HEADING_HINGE, EG_JOINT_ANKLE, {EG_ANGLE_ANKLE_DORSIFLEXION, -1, -1}},
+              {"elbow",
+               EG_HEADING_TWO,
+               EG_JOINT_ELBOW,
+               {EG_ANGLE_ELBOW_FLEXION, -1, EG_ANGLE_FOREARM_PRONATION}},
+              {"wrist",
+               EG_HEADING_BALL,
+               EG_JOINT_WRIST,
+               {EG_ANGLE_WRIST_FLEXION, EG_ANGLE_WRIST_DEVIATION, -1}},
+              {"hip",
+               EG_HEADING_BALL,
+               EG_JOINT_HIP,
+               {EG_ANGLE_HIP_FLEXION, EG_ANGLE_HIP_ADDUCTION, EG_ANGLE_HIP_ROTATION}},
+              {"shoulder",
+               EG_HEADING_BALL,
+               EG_JOINT_SHOULDER,
+               {EG_ANGLE_SHOULDER_PLANE, EG_ANGLE_SHOULDER_ELEVATION, EG_ANGLE_SHOULDER_ROTATION}}};
 
 enum { JOINTS = sizeof joints / sizeof joints[0] };
 
@@ -324,10 +328,11 @@ static eg_err fit_joint(pair *p, int which, eg_heading_joint *joint, int *known,
         return eg_diag_set(diag, EG_ERR_ARGUMENT, "calibration", 0,
                            "this joint has three axes: say when the neutral pose was held "
                            "(calibration) and when the segments were bent forwards (functional)");
-    double axis[2][3];
-    find_main_axes(p, axis);
+    eg_hinge main_axes;
+    eg_err err = find_main_axes(p, &main_axes, diag);
+    if (err != EG_OK) return err;
     for (int k = 0; k < 2; k++) {
-        eg_mount m = eg_mount_from_axes(p->of[k].up, axis[k], 0);
+        eg_mount m = eg_mount_from_axes(p->of[k].up, k == 1 ? main_axes.j2 : main_axes.j1, 0);
         say_mount(p, k, &m);
         *known = *known && m.verdict != EG_VERDICT_FAIL;
         if (m.verdict == EG_VERDICT_FAIL) memcpy(p->refusal, m.reason, sizeof p->refusal);
@@ -360,56 +365,92 @@ static void say_heading(pair *p, const eg_heading_result *h) {
     eg_study_add_check(p->run->result, "heading", verdict, text, NULL);
 }
 
+/* relative[n], distal segment to proximal one; both segments are turned half round about their long
+ * axes where flexion would go the wrong way: an axis has two ends. */
+static void relate(const pair *p, const double *delta, eg_joint_kind kind, eg_joint_side side,
+                   eg_quaternion *relative) {
+    size_t n = p->of[0].signal.n;
+    double low = 0.0, high = 0.0, before = 0.0;
+    /* A shoulder's own angles start with the plane; its flexion is what a hip's would be. */
+    eg_joint_kind like = kind == EG_JOINT_SHOULDER ? EG_JOINT_HIP : kind;
+    for (size_t i = 0; i < n; i++) {
+        eg_quaternion s1 = eg_quaternion_product(p->of[0].q[i], p->of[0].mount);
+        eg_quaternion s2 = eg_quaternion_product(p->of[1].q[i], p->of[1].mount);
+        s2 = eg_quaternion_product(eg_quaternion_heading(delta[i]), s2);
+        relative[i] = eg_quaternion_product(eg_quaternion_inverse(s1), s2);
+        double flexion = eg_joint_measure(like, side, relative[i]).deg[0];
+        flexion -= 360.0 * floor((flexion - before) / 360.0 + 0.5);
+        before = flexion;
+        low = fmin(low, flexion);
+        high = fmax(high, flexion);
+    }
+    for (size_t i = 0; i < n && -low > high; i++) {
+        relative[i].x = -relative[i].x;
+        relative[i].z = -relative[i].z;
+    }
+}
+
+/* The traces of a joint, or the one of an axis alone. */
+static eg_err add_traces(pair *p, int which, int is_plain, int known, eg_motion_trace *trace[3],
+                         eg_diag *diag) {
+    eg_err err = EG_OK;
+    for (int k = 0; k < 3 && err == EG_OK; k++) {
+        trace[k] = NULL;
+        if (which >= 0 ? joints[which].angle[k] < 0 || (is_plain && k > 0) : k > 0) continue;
+        err = add_trace(p, which >= 0 ? joints[which].angle[k] : -1, which >= 0 ? side_of(p) : -1,
+                        "joint angle", &trace[k], diag);
+        if (err == EG_OK && !known)
+            snprintf(trace[k]->reason, sizeof trace[k]->reason, "%.110s", p->refusal);
+    }
+    return err;
+}
+
+static void fill_traces(const pair *p, int which, const eg_heading_joint *joint,
+                        const double *delta, eg_quaternion *relative, eg_motion_trace *trace[3]) {
+    size_t n = p->of[0].signal.n;
+    eg_joint_kind kind = which >= 0 ? joints[which].kind : EG_JOINT_KNEE;
+    eg_joint_side side = side_of(p) == EG_LEFT ? EG_JOINT_LEFT : EG_JOINT_RIGHT;
+    int is_turn = joint->kind == EG_HEADING_HINGE && !p->has_pose;
+    relate(p, delta, kind, side, relative);
+    for (size_t i = 0; i < n; i++) {
+        /* Without a pose only the turn about the axis is known, from where the recording began. */
+        double swing, turn = is_turn ? eg_joint_twist(relative[i], joint->j1, &swing) : 0.0;
+        eg_joint_reading a = eg_joint_measure(kind, side, relative[i]);
+        for (int k = 0; k < 3; k++)
+            if (trace[k] != NULL) trace[k]->values[i] = is_turn ? deg * turn : a.deg[k];
+    }
+    for (int k = 0; k < 3; k++)
+        if (trace[k] != NULL) eg_joint_unwrap(n, trace[k]->values, 360.0);
+    if (is_turn) turn_to_flexion(trace[0], trace[0]->values[0]);
+}
+
 static eg_err measure_pair(pair *p, eg_diag *diag) {
     const char *name = eg_study_text(p->run->call, "joint", NULL);
-    int which = JOINTS - 1, known, side = side_of(p);
+    int which = JOINTS - 1, known;
     while (which >= 0 && (name == NULL || strcmp(joints[which].name, name) != 0)) which--;
     if (name != NULL && which < 0)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, "joint", 0,
                            "two sensors can measure hip, knee, ankle, shoulder, elbow or wrist");
     eg_heading_joint joint;
     eg_heading_result heading;
-    eg_err err = fit_joint(p, which, &joint, &known, diag);
-    if (err != EG_OK) return err;
+    eg_motion_trace *trace[3];
     size_t n = p->of[0].signal.n;
-    int is_plain = joint.kind == EG_HEADING_HINGE;
-    eg_motion_trace *trace[3] = {NULL, NULL, NULL};
-    for (int k = 0; k < 3 && err == EG_OK; k++) {
-        if (which >= 0 ? joints[which].angle[k] < 0 || (is_plain && k > 0) : k > 0) continue;
-        err = add_trace(p, which >= 0 ? joints[which].angle[k] : -1, which >= 0 ? side : -1,
-                        "joint angle", &trace[k], diag);
-        if (err == EG_OK && !known)
-            snprintf(trace[k]->reason, sizeof trace[k]->reason, "%.110s", p->refusal);
-    }
-    double *delta = malloc((n + 1) * sizeof *delta);
-    if (err == EG_OK && delta == NULL) err = no_memory(p, diag);
+    eg_err err = fit_joint(p, which, &joint, &known, diag);
     if (err == EG_OK)
+        err = add_traces(p, which, joint.kind == EG_HEADING_HINGE, known, trace, diag);
+    if (err != EG_OK) return err;
+    double *delta = malloc((n + 1) * sizeof *delta);
+    eg_quaternion *relative = malloc((n + 1) * sizeof *relative);
+    if (delta == NULL || relative == NULL)
+        err = no_memory(p, diag);
+    else
         err = eg_heading_offline(&joint, p->of[0].signal.rate_hz, n, p->of[0].q, p->of[1].q,
                                  p->of[0].signal.gyr, p->of[1].signal.gyr, &p->arena, delta,
                                  &heading, diag);
-    for (size_t i = 0; err == EG_OK && i < n; i++) {
-        eg_quaternion s1 = p->of[0].q[i];
-        eg_quaternion s2 = eg_quaternion_product(eg_quaternion_heading(delta[i]), p->of[1].q[i]);
-        eg_quaternion relative = eg_quaternion_product(eg_quaternion_inverse(s1), s2);
-        if (is_plain && !p->has_pose) {
-            /* Only the turn about the axis is known, from where the recording began. */
-            double swing;
-            trace[0]->values[i] = deg * eg_joint_twist(relative, joint.j1, &swing);
-            continue;
-        }
-        relative = eg_quaternion_product(eg_quaternion_inverse(p->of[0].mount), relative);
-        relative = eg_quaternion_product(relative, p->of[1].mount);
-        eg_joint_reading a =
-            eg_joint_measure(which >= 0 ? joints[which].kind : EG_JOINT_KNEE,
-                             side == EG_LEFT ? EG_JOINT_LEFT : EG_JOINT_RIGHT, relative);
-        for (int k = 0; k < 3; k++)
-            if (trace[k] != NULL) trace[k]->values[i] = a.deg[k];
-    }
+    if (err == EG_OK) fill_traces(p, which, &joint, delta, relative, trace);
+    free(relative);
     free(delta);
     if (err != EG_OK) return err;
-    for (int k = 0; k < 3; k++)
-        if (trace[k] != NULL) eg_joint_unwrap(n, trace[k]->values, 360.0);
-    if (is_plain && n > 0) turn_to_flexion(trace[0], p->has_pose ? 0.0 : trace[0]->values[0]);
     say_heading(p, &heading);
     if (!p->has_pose)
         eg_study_add_warning(p->run->result,

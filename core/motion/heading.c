@@ -68,7 +68,7 @@ static double two_cost(const pair_terms *t, double delta, double *gradient, doub
 static estimate of_two(const eg_heading_joint *joint, const view *v,
                        const eg_heading_state *prior) {
     pair_terms t = {.n = v->n, .between = joint->between_rad};
-    double g, h, best = 1e300, n = (double)v->n;
+    double g, h, best = 1e300, n = (double)v->n, costs[36], ends[36];
     estimate e = {0};
     for (size_t i = 0; i < v->n; i++) {
         double a[3], b[3], s, c, turn = v->drift * (v->poses[i].t_s - v->t_s);
@@ -91,12 +91,18 @@ static estimate of_two(const eg_heading_joint *joint, const view *v,
         double cost = two_cost(&t, delta, &g, &h) / n / floor_cost;
         double off = prior != NULL ? wrapped(delta - prior->delta) : 0.0;
         if (prior != NULL) cost += off * off / (prior->p[0] + floor_cost);
+        costs[k] = cost;
+        ends[k] = delta;
         if (!(cost < best)) continue;
         best = cost;
         e.delta = wrapped(delta);
         e.misfit = sqrt(two_cost(&t, delta, &g, &h) / n);
         e.rating = fmin(1.0, sqrt(h / n));
     }
+    /* Two headings may fit one window, its mirror image being one: without a history that window
+     * says nothing. */
+    for (int k = 0; k < 36 && prior == NULL; k++)
+        if (fabs(wrapped(ends[k] - e.delta)) > 0.5 && costs[k] < 2.0 * best + 4.0) e.rating = 0.0;
     return e;
 }
 

@@ -125,6 +125,62 @@ static void knee_from_a_table(void) {
     EG_CHECK(worst < 2.0);
 }
 
+/* Elbow and hip by pose and movement alone; the movement is the recorded one, no exercise made for
+ * it, so that its axis is only nearly that of flexion. */
+static void elbow_and_hip(void) {
+    static eg_imu_body bodies[EG_IMU_BODIES_MAX];
+    static const struct {
+        const char *joint, *names[2], *flexion;
+        eg_sim_segment segments[2];
+        eg_sim_coordinate truth;
+    } rows[] = {{"elbow",
+                 {"upper arm", "forearm"},
+                 "elbow.flexion",
+                 {EG_SIM_UPPER_ARM, EG_SIM_FOREARM},
+                 EG_SIM_ELBOW_FLEXION},
+                {"hip",
+                 {"pelvis", "thigh"},
+                 "hip.flexion",
+                 {EG_SIM_PELVIS, EG_SIM_THIGH},
+                 EG_SIM_HIP_FLEXION}};
+    size_t count = eg_imu_bodies(bodies);
+    for (size_t b = 0; b < count; b++)
+        for (int j = 0; j < 2; j++) {
+            if (!(bodies[b].elbow_range_deg > 0.0)) continue;
+            eg_sim_motion motion = bodies[b].motion;
+            motion.still_s = 5.0;
+            eg_imu_track t[2];
+            for (int k = 0; k < 2; k++) {
+                eg_sim_imu sensor = eg_imu_strap(rows[j].segments[k], 5);
+                t[k] = eg_imu_record(&motion, &sensor, 100.0, 60.0);
+            }
+            eg_recording *r = table_of(2, rows[j].names, t, 1.0, "rad/s");
+            eg_diag diag = {0};
+            json_t *result =
+                run(r,
+                    json_pack("{s:s, s:s, s:[f, f], s:[f, f]}", "joint", rows[j].joint, "side",
+                              "right", "calibration", 0.5, 4.5, "functional", 6.5, 60.0),
+                    &diag);
+            if (result == NULL) EG_FAIL("%s: %s", rows[j].joint, diag.text);
+            double high = -1e9;
+            for (double at = 0.0; at < motion.period_s; at += 0.01) {
+                double v[EG_SIM_COORDINATES];
+                eg_sim_motion_at(&bodies[b].motion, at, v);
+                high = fmax(high, v[rows[j].truth]);
+            }
+            double most = value_of(result, "motion.max", rows[j].flexion);
+            char *quality = json_dumps(json_object_get(result, "quality"), JSON_COMPACT);
+            eg_test_note("\n# %s %s: %.1f, true %.1f", bodies[b].name, rows[j].joint, most, high);
+            if (getenv("ENGRAM_VERBOSE") != NULL) printf("# %s\n", quality);
+            free(quality);
+            EG_CHECK(fabs(most - high) < 10.0);
+            json_decref(result);
+            eg_recording_destroy(r);
+            eg_imu_track_free(&t[0]);
+            eg_imu_track_free(&t[1]);
+        }
+}
+
 static void wrong_and_missing(void) {
     static eg_imu_body bodies[EG_IMU_BODIES_MAX];
     static const char *const names[] = {"thigh", "shank"};
@@ -211,5 +267,6 @@ static void names_of_columns(void) {
 }
 
 EG_TESTS({"study-sensors: knee of a table", knee_from_a_table},
+         {"study-sensors: elbow and hip of a table", elbow_and_hip},
          {"study-sensors: wrong units, missing poses", wrong_and_missing},
          {"study-sensors: names of columns", names_of_columns})
