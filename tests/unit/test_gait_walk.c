@@ -177,7 +177,126 @@ static void shuffling(void) {
     one_style(3);
 }
 
-EG_TESTS({"gait: markers of an even walk against its footprints", even},
+/* On a belt the same steps are found as on the floor, and the belt's speed. */
+static void treadmill(void) {
+    scene *s = calloc(1, sizeof *s);
+    double worst = 0.0, belt = 0.0, length = 0.0;
+    for (int v = 0; v < 3; v++) {
+        memset(s, 0, sizeof *s);
+        double speed = 0.6 + 0.4 * v;
+        s->person = eg_walk_usual(speed, 80.0 + 20.0 * v);
+        s->person.stand_before = s->person.stand_after = 0.0;
+        s->rate_hz = 100.0;
+        s->belt_mm_s = 1000.0 * speed;
+        scene_see(s, 0.3);
+        scene_find(s);
+        EG_CHECK(s->path.is_treadmill);
+        score q = compare(s);
+        eg_gait_walk *walk = measure(s);
+        double step = walk->values[EG_GAIT_M_STEP_LENGTH][2].value;
+        printf(
+            "# belt %.1f m/s: found %.3f m/s, step %.1f of %.1f mm, events median %.1f, %.1f ms\n",
+            speed, s->path.belt_mm_s / 1000.0, step, s->person.step_length[0], q.strike_ms,
+            q.off_ms);
+        belt = fmax(belt, fabs(s->path.belt_mm_s / s->belt_mm_s - 1.0));
+        length = fmax(length, fabs(step / s->person.step_length[0] - 1.0));
+        worst = fmax(worst, fmax(q.strike_ms, q.off_ms));
+        free(walk);
+        scene_forget(s);
+    }
+    free(s);
+    eg_test_note("belt within %.2f %%, step length within %.2f %%, medians below %.1f ms",
+                 100.0 * belt, 100.0 * length, worst);
+    EG_CHECK(belt < 0.02);
+    EG_CHECK(length < 0.02);
+    EG_CHECK(worst <= 20.0);
+}
+
+/* Left for right in a mirror, and a recording that starts a second later. */
+static void mirror_and_shift(void) {
+    scene *s = calloc(1, sizeof *s), *m = malloc(sizeof *m);
+    s->person = eg_walk_usual(1.1, 105.0);
+    s->person.step_length[0] *= 0.8;
+    s->rate_hz = 100.0;
+    scene_see(s, 0.3);
+    scene_find(s);
+    *m = *s;
+    double(*block)[3] = malloc(5 * s->n * sizeof *block);
+    for (int k = 0; k < 2; k++) {
+        m->heel[k] = block + (size_t)k * s->n;
+        m->toe[k] = block + (size_t)(2 + k) * s->n;
+    }
+    m->pelvis = block + 4 * s->n;
+    for (size_t i = 0; i < s->n; i++)
+        for (int r = 0; r < 3; r++) {
+            double sign = r == 1 ? -1.0 : 1.0;
+            for (int k = 0; k < 2; k++) {
+                m->heel[k][i][r] = sign * s->heel[!k][i][r];
+                m->toe[k][i][r] = sign * s->toe[!k][i][r];
+            }
+            m->pelvis[i][r] = sign * s->pelvis[i][r];
+        }
+    scene_find(m);
+    EG_CHECK_INT(m->n_contacts, s->n_contacts);
+    double worst = 0.0;
+    for (size_t i = 0; i < s->n_contacts; i++) {
+        const eg_gait_contact *a = &s->contacts[i], *b = &m->contacts[i];
+        EG_CHECK_INT(b->side, !a->side);
+        if (isfinite(a->strike_s)) worst = fmax(worst, fabs(a->strike_s - b->strike_s));
+        if (isfinite(a->off_s)) worst = fmax(worst, fabs(a->off_s - b->off_s));
+        if (isfinite(a->width_mm)) worst = fmax(worst, fabs(a->width_mm - b->width_mm));
+    }
+    EG_CHECK(worst < 1e-9);
+    /* A second later: filters and heading see another beginning. */
+    size_t cut = 100, n_before = s->n_contacts;
+    eg_gait_contact kept[STEPS];
+    memcpy(kept, s->contacts, sizeof kept);
+    for (int k = 0; k < 2; k++) {
+        s->heel[k] += cut;
+        s->toe[k] += cut;
+    }
+    s->pelvis += cut;
+    s->n -= cut;
+    scene_find(s);
+    EG_CHECK_INT(s->n_contacts, n_before);
+    double moved = 0.0;
+    for (size_t i = 0; i < n_before; i++)
+        if (isfinite(kept[i].strike_s))
+            moved = fmax(moved, fabs(kept[i].strike_s - 1.0 - s->contacts[i].strike_s));
+    eg_test_note("mirrored: within %.0e; a second later: strikes within %.0e s", worst, moved);
+    EG_CHECK(moved < 1e-6);
+    for (int k = 0; k < 2; k++) s->heel[k] -= cut;
+    scene_forget(s);
+    free(block);
+    free(m);
+    free(s);
+}
+
+/* Gaps in the markers cost the events they hide, not the others. */
+static void gaps(void) {
+    scene *s = calloc(1, sizeof *s);
+    s->person = eg_walk_usual(1.1, 105.0);
+    s->rate_hz = 100.0;
+    scene_see(s, 0.3);
+    size_t from = s->n / 2, to = from + 60;
+    for (size_t i = from; i < to; i++)
+        for (int r = 0; r < 3; r++) s->heel[0][i][r] = s->toe[0][i][r] = (double)NAN;
+    for (size_t i = 100; i + 100 < s->n; i += 97) /* short ones are bridged */
+        for (size_t k = 0; k < 4; k++) s->toe[1][i + k][0] = (double)NAN;
+    scene_find(s);
+    score q = compare(s);
+    eg_test_note("%zu of %zu strikes, medians %.1f and %.1f ms", q.n_found, q.n_true, q.strike_ms,
+                 q.off_ms);
+    EG_CHECK(q.n_found + 2 >= q.n_true && q.n_found <= q.n_true);
+    EG_CHECK(q.strike_ms <= 20.0 && q.off_ms <= 20.0);
+    scene_forget(s);
+    free(s);
+}
+
+EG_TESTS({"gait: a treadmill's belt and steps", treadmill},
+         {"gait: mirrored and shifted walks", mirror_and_shift},
+         {"gait: gaps in the markers", gaps},
+         {"gait: markers of an even walk against its footprints", even},
          {"gait: markers of a limping walk against its footprints", limping},
          {"gait: markers of a walk with a turn against its footprints", turning},
          {"gait: markers of a shuffling walk against its footprints", shuffling})
