@@ -29,31 +29,31 @@ static double size_of(const double *const x[3], size_t i) {
     return sqrt(sum);
 }
 
-/* Mean size of the angular rate over a tenth of a second. */
-static void smooth_rate(const eg_orient_signal *s, double *out) {
-    size_t half = (size_t)(0.05 * s->rate_hz), n = s->n;
-    double sum = 0.0, count = 0.0;
-    for (size_t i = 0; i < n + half; i++) {
-        double in = i < n ? size_of(s->gyr, i) : 0.0;
-        if (i < n && isfinite(in)) {
-            sum += in;
-            count += 1.0;
-        }
-        if (i > 2 * half) {
-            double old = size_of(s->gyr, i - 2 * half - 1);
-            if (isfinite(old)) {
-                sum -= old;
-                count -= 1.0;
-            }
-        }
-        if (i >= half) out[i - half] = count > 0.5 ? fabs(sum) / count : 0.0;
-    }
-}
-
 static double quantile_of(size_t n, const double *x, double part, double *scratch) {
     for (size_t i = 0; i < n; i++) scratch[i] = x[i];
     eg_sort(n, scratch, scratch + n);
     return eg_sort_quantile(n, scratch, part);
+}
+
+/* How much the foot stirs: its angular rate, and how far what it feels is from gravity, 1 m/s2 as
+ * 0.5 rad/s (a foot may swing without turning); mean over a tenth of a second. */
+static void smooth_rate(const eg_orient_signal *s, double *out, double *scratch) {
+    size_t half = (size_t)(0.05 * s->rate_hz), n = s->n;
+    double *stir = scratch, sum = 0.0, count = 0.0;
+    for (size_t i = 0; i < n; i++) out[i] = size_of(s->acc, i);
+    double usual = quantile_of(n, out, 0.5, scratch);
+    for (size_t i = 0; i < n; i++) stir[i] = size_of(s->gyr, i) + 0.5 * fabs(out[i] - usual);
+    for (size_t i = 0; i < n + half; i++) {
+        if (i < n && isfinite(stir[i])) {
+            sum += stir[i];
+            count += 1.0;
+        }
+        if (i > 2 * half && isfinite(stir[i - 2 * half - 1])) {
+            sum -= stir[i - 2 * half - 1];
+            count -= 1.0;
+        }
+        if (i >= half) out[i - half] = count > 0.5 ? fabs(sum) / count : 0.0;
+    }
 }
 
 /* The foot still moves at the edges of a rest: speed and tilt are known where it is quietest. */
@@ -279,16 +279,33 @@ static double pitch_rate(const foot_work *w, size_t i, const double left[3]) {
     return -(out[0] * left[0] + out[1] * left[1]);
 }
 
+static double fastest_of(const foot_work *w, size_t a, size_t b) {
+    double fastest = 0.0;
+    for (size_t i = a; i <= b; i++) fastest = fmax(fastest, eg_hypot(w->v[0][i], w->v[1][i]));
+    return fastest;
+}
+
+/* The first sample from `a` on at which the foot is faster than a part of its peak. */
+static size_t speeds_up(const foot_work *w, size_t a, size_t b, double part) {
+    double enough = part * fastest_of(w, a, b);
+    while (a < b && eg_hypot(w->v[0][a], w->v[1][a]) < enough) a++;
+    return a;
+}
+
+/* The heel comes up before the foot is fast; a foot that does not turn then leaves when it is
+ * faster than a twentieth of its peak. */
 static double find_off(const foot_work *w, size_t a, size_t b, const double left[3]) {
-    size_t lowest = a;
+    const double turns = -0.7; /* rad/s */
+    size_t lowest = a, end = speeds_up(w, a, b, 0.6);
     double least = 0.0;
-    for (size_t i = a; i < a + 6 * (b - a) / 10; i++) {
+    for (size_t i = a; i < end; i++) {
         double p = pitch_rate(w, i, left);
         if (p < least) {
             least = p;
             lowest = i;
         }
     }
+    if (least > turns) return (double)speeds_up(w, a, b, 0.05) / w->rate_hz;
     size_t up = lowest;
     while (up < b && pitch_rate(w, up, left) < 0.0) up++;
     if (up == lowest || up == b) return (double)NAN;
@@ -318,7 +335,8 @@ static void strike_window(const foot_work *w, size_t a, size_t b, const double l
             lowest = i;
         }
     }
-    *to = lowest;
+    /* A foot that lands nearly flat has no fall after it has landed. */
+    *to = lowest + (size_t)(0.03 * w->rate_hz) < b ? lowest + (size_t)(0.03 * w->rate_hz) : b;
     *from = middle;
     if (least < fall) {
         while (lowest > middle && pitch_rate(w, lowest, left) < 0.1 * least) lowest--;
@@ -448,8 +466,8 @@ eg_err eg_gait_foot_contacts(const eg_orient_signal *signal, int side, eg_gait_l
     foot_work w = {.n = signal->n, .rate_hz = signal->rate_hz, .signal = signal};
     if (!take(&w, scratch))
         return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for a sensor on a foot");
-    smooth_rate(signal, w.rate);
-    find_rests(&w, w.v[0]); /* and v[1]: not in use yet */
+    smooth_rate(signal, w.rate, w.v[0]); /* and v[1]: not in use yet */
+    find_rests(&w, w.v[0]);
     sift(&w);
     find_turns(&w);
     eg_err err = walk(&w, side, lever, capacity, contacts, n_contacts, diag);

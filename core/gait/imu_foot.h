@@ -2,19 +2,20 @@
  * how far and how high it goes. No magnetometer, any
  * mounting.
  *
- * Foot: while it is flat its speed is known to be zero and gravity tells its tilt. Between two such
+ * While the foot is flat its speed is known to be zero and gravity tells its tilt. Between two such
  * rests the angular rate carries the orientation, what tilt is left over at the end is taken off in
  * proportion to time, the acceleration freed of gravity is integrated twice, and what speed is left
  * is taken off in the same way (zero-velocity update, as Sabatini,
  * Martelloni, Scapellato & Cavallo 2005, IEEE Trans Biomed Eng 52:486; Mariani, Hoskovec, Rochat,
  * Bula, Penders & Aminian 2010, J Biomech 43:2999). The way gives the foot's forward direction and
  * so its pitch: the off is half way between the fastest turn toe-down and the moment at which the
- * foot turns up again, the strike is the largest change of the acceleration while the toe begins to
- * fall (for a foot that lands flat or on its tip: between the swing's middle and rest).
- * Limits: an off by gyroscope may be biased by up to 75 ms in people; the strike of a foot that
- * lands flat or on its tip is up to 0.1 s early, because such a landing has no fall of the toe to
- * look for; step length and width need a common frame and are not known; a foot that is never still
- * (running, a platform that moves) is refused. */
+ * foot turns up again (for one that does not turn: a twentieth of the swing's speed), the strike is
+ * the largest change of the acceleration while the toe begins to fall (for a foot that lands flat
+ * or on its tip: between the swing's middle and rest). Limits: an off by gyroscope may be biased by
+ * up to 75 ms in people; the strike of a foot that lands flat or on its tip is up to 0.1 s early,
+ * because such a landing has no fall of the toe to look for; step length and width need a common
+ * frame and are not known; a foot that is never still (running, a platform that moves) is refused.
+ */
 #ifndef EG_GAIT_IMU_FOOT_H
 #define EG_GAIT_IMU_FOOT_H
 
