@@ -307,8 +307,10 @@ static int measure_file(const study_job *job, const eg_study_call *with, const c
     json_decref(result);
     eg_recording_destroy(recording);
     if (err == EG_OK) return 1;
-    if (diag.where[0] == '\0') snprintf(diag.where, sizeof diag.where, "%s", path);
-    eg_command_complain("measure", &diag);
+    /* What columns mean is said with options here, not with a column map. */
+    fprintf(stderr, "engram measure: %s%s%s: %s\n  engram measure %s --help lists the options\n",
+            path, diag.where[0] != '\0' && strstr(path, diag.where) == NULL ? ": " : "",
+            strstr(path, diag.where) == NULL ? diag.where : "", diag.text, job->study->name);
     if (job->form == FORM_JSON) eg_command_print_error(path, &diag);
     return 0;
 }
