@@ -268,7 +268,7 @@ static void fatigue_interval(void) {
     }
     eg_test_note("the truth lies in %.1f %% of %d intervals of 95 %%", 100.0 * (double)held / TRIES,
                  TRIES);
-    EG_CHECK(held > 0.93 * TRIES && held < 0.97 * TRIES);
+    EG_CHECK(100 * held > 93 * TRIES && 100 * held < 97 * TRIES);
 }
 
 /* A contraction whose spectrum sinks by 12 % a minute while its amplitude rises, from the signal to
