@@ -252,6 +252,7 @@ static eg_err measure_all(motion_run *run, eg_diag *diag) {
         if (is_asked && !(way > 0) && !(way < 0) && !run->is_only) continue;
         n++;
         if (trace->reason[0] != '\0') {
+            if (run->why == NULL) run->why = trace->reason;
             add(run, trace, EG_MOTION_M_RANGE, (double)NAN, trace->reason, 0, 0);
             continue;
         }
@@ -313,7 +314,7 @@ static eg_err run_study(const eg_study_call *call, json_t **result, eg_diag *dia
     if (err == EG_OK && run.n_measured == 0)
         err = eg_diag_set(diag, EG_ERR_MISSING, call->recording->name, 0,
                           "no angle could be computed: %s",
-                          run.traces.count > 0 ? run.traces.traces[0].reason : "");
+                          run.why != NULL ? run.why : "nothing was seen");
     if (err == EG_OK) say_context(&run);
     eg_motion_traces_clear(&run.traces);
     if (err != EG_OK) {

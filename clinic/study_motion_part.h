@@ -15,6 +15,7 @@ typedef struct motion_run {
     json_t *result;
     eg_motion_traces traces;
     size_t n_measured;
+    const char *why; /* the first angle that was asked for and is not known is not; NULL */
     double strikes_s[2][MOTION_STRIKES_MAX]; /* of the left and right foot, on the events' clock */
     size_t n_strikes[2];
 } motion_run;

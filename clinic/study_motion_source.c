@@ -20,7 +20,8 @@ static eg_body_settings settings_of(const eg_study_call *call, const eg_recordin
     eg_motion_settings_of(recording, &s);
     const char *hip = eg_study_text(call, "hip_centre", NULL);
     s.is_plug_in_gait = strcmp(eg_study_text(call, "profile", "engram"), "plug-in-gait") == 0;
-    s.ignores_centres = s.is_plug_in_gait || (hip != NULL && strcmp(hip, "file") != 0);
+    s.ignores_centres = s.is_plug_in_gait;
+    s.ignores_hip_centres = hip != NULL && strcmp(hip, "file") != 0;
     if (s.is_plug_in_gait || (hip != NULL && strcmp(hip, "davis") == 0)) s.hip = EG_HIP_DAVIS;
     if (hip != NULL && strcmp(hip, "bell") == 0) s.hip = EG_HIP_BELL;
     if (hip != NULL && strcmp(hip, "harrington") == 0) s.hip = EG_HIP_HARRINGTON;

@@ -392,12 +392,11 @@ static void say_centres(eg_body *body) {
     int use = !s->ignores_centres;
     static const char *const hips[] = {"Harrington 2007", "Bell 1990", "Davis 1991"};
     for (int side = EG_LEFT; side <= EG_RIGHT; side++) {
-        int depth = isfinite(body->pelvis_depth_mm);
-        int method = s->hip == EG_HIP_HARRINGTON && !depth ? EG_HIP_BELL : (int)s->hip;
-        body->hip_from[side] =
-            use && body_has(body, EG_SITE_HIP_CENTRE + side) ? "the recording's own point"
-            : body_has(body, EG_SITE_ASIS) && body_has(body, EG_SITE_ASIS_RIGHT) ? hips[method]
-                                                                                 : "";
+        int method = (int)body_hip_method(body);
+        body->hip_from[side] = body_has_hip(body, side) ? "the recording's own point"
+                               : body_has(body, EG_SITE_ASIS) && body_has(body, EG_SITE_ASIS_RIGHT)
+                                   ? hips[method]
+                                   : "";
         for (int ankle = 0; ankle < 2; ankle++) {
             int outer = (ankle ? EG_SITE_ANKLE : EG_SITE_KNEE) + side;
             int inner = (ankle ? EG_SITE_ANKLE_INNER : EG_SITE_KNEE_INNER) + side;

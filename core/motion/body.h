@@ -97,6 +97,7 @@ typedef enum eg_hip_method { EG_HIP_HARRINGTON, EG_HIP_BELL, EG_HIP_DAVIS } eg_h
 typedef struct eg_body_settings {
     eg_hip_method hip;
     int ignores_centres;     /* joint centres that stand in the recording are not used */
+    int ignores_hip_centres; /* those of the hips are not */
     int is_plug_in_gait;     /* pelvis by tilt, obliquity, rotation; heading to the next axis */
     double leg_length_mm[2]; /* left, right; NaN: from the markers */
     double knee_width_mm[2]; /* NaN: a share of the leg's length, said in `guessed` */

@@ -45,17 +45,18 @@ static void hip_offset(const eg_body *body, double out[3]) {
     const eg_body_settings *s = &body->settings;
     double width = body->pelvis_width_mm, depth = body->pelvis_depth_mm;
     double leg = 0.5 * (body->leg_length_mm[0] + body->leg_length_mm[1]);
-    if (s->hip == EG_HIP_HARRINGTON && isfinite(depth)) {
+    eg_hip_method method = body_hip_method(body);
+    if (method == EG_HIP_HARRINGTON) {
         out[0] = -0.24 * depth - 9.9;
         out[1] = -0.30 * width - 10.9;
         out[2] = 0.33 * width + 7.3;
-    } else if (s->hip == EG_HIP_DAVIS) {
+    } else if (method == EG_HIP_DAVIS) {
         static const double theta = 0.5, beta = 0.314; /* radians: 28.4 and 18 deg */
         double c = 0.115 * leg - 15.3, reach = 0.1288 * leg - 48.56 + s->marker_radius_mm;
         out[0] = c * eg_cos(theta) * eg_sin(beta) - reach * eg_cos(beta);
         out[1] = -c * eg_cos(theta) * eg_cos(beta) - reach * eg_sin(beta);
         out[2] = 0.5 * width - c * eg_sin(theta);
-    } else { /* Bell; also where the depth is not known */
+    } else { /* Bell */
         out[0] = -0.19 * width;
         out[1] = -0.30 * width;
         out[2] = 0.36 * width;
@@ -67,9 +68,10 @@ static void pose_hips(const eg_body *body, size_t t, eg_pose *pose) {
     double offset[3];
     hip_offset(body, offset);
     for (int side = EG_LEFT; side <= EG_RIGHT; side++) {
-        if (!body->settings.ignores_centres &&
-            body_site(body, EG_SITE_HIP_CENTRE + side, t, pose->hip[side]))
+        if (body_has_hip(body, side)) {
+            (void)body_site(body, EG_SITE_HIP_CENTRE + side, t, pose->hip[side]);
             continue;
+        }
         body_nowhere(pose->hip[side]);
         if (!pelvis->is_known || !body_has(body, EG_SITE_ASIS)) continue;
         double outward = side == EG_RIGHT ? offset[2] : -offset[2];

@@ -60,6 +60,22 @@ static inline int body_has(const eg_body *body, int site) {
     return body->points.site[site] != NULL;
 }
 
+/* The recording's own hip centre is there and wanted. */
+static inline int body_has_hip(const eg_body *body, int side) {
+    return !body->settings.ignores_centres && !body->settings.ignores_hip_centres &&
+           body_has(body, EG_SITE_HIP_CENTRE + side);
+}
+
+/* What is left of the regression that was asked for: Davis' needs the legs' length, Harrington's
+ * the depth of the pelvis. */
+static inline eg_hip_method body_hip_method(const eg_body *body) {
+    eg_hip_method method = body->settings.hip;
+    double legs = body->leg_length_mm[0] + body->leg_length_mm[1];
+    if (method == EG_HIP_DAVIS && !isfinite(legs)) method = EG_HIP_HARRINGTON;
+    if (method == EG_HIP_HARRINGTON && !isfinite(body->pelvis_depth_mm)) method = EG_HIP_BELL;
+    return method;
+}
+
 static inline int body_has_back(const eg_body *body) {
     return body_has(body, EG_SITE_SACRUM) ||
            (body_has(body, EG_SITE_PSIS) && body_has(body, EG_SITE_PSIS_RIGHT));

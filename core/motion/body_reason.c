@@ -68,7 +68,7 @@ static int lacks_bone(const eg_body *body, int is_shank, int side, int needs_tur
 
 /* The hip's own centre, or the pelvis that tells it. */
 static int lacks_hip(const eg_body *body, int side, reason *r) {
-    if (use_centres(body) && body_has(body, EG_SITE_HIP_CENTRE + side)) return 0;
+    if (body_has_hip(body, side)) return 0;
     return lacks(body, EG_SITE_ASIS, r) || lacks(body, EG_SITE_ASIS_RIGHT, r);
 }
 
