@@ -170,20 +170,45 @@ static inline quad four(cell a, cell b, cell c, cell d) {
 
 /* The first pass where a cell holds two neighbours: these are of two groups, whose results have to
  * change places. */
+static inline void finish_first(quad out, const cell *w, cell *restrict y) {
+    out.b = turned(out.b, w[0]);
+    out.c = turned(out.c, w[1]);
+    out.d = turned(out.d, w[2]);
+    y[0] = (cell){{out.a.re[0], out.b.re[0]}, {out.a.im[0], out.b.im[0]}};
+    y[1] = (cell){{out.c.re[0], out.d.re[0]}, {out.c.im[0], out.d.im[0]}};
+    y[2] = (cell){{out.a.re[1], out.b.re[1]}, {out.a.im[1], out.b.im[1]}};
+    y[3] = (cell){{out.c.re[1], out.d.re[1]}, {out.c.im[1], out.d.im[1]}};
+}
+
 static void pass_4_first(const pass *s) {
     const cell *x = s->x, *w = s->turns;
-    cell *restrict y = s->y;
+    cell *y = s->y;
     const size_t m = s->m;
-    for (size_t p = 0; p < m; p++, x++, w += 3, y += 4) {
-        quad out = four(x[0], x[m], x[2 * m], x[3 * m]);
-        out.b = turned(out.b, w[0]);
-        out.c = turned(out.c, w[1]);
-        out.d = turned(out.d, w[2]);
-        y[0] = (cell){{out.a.re[0], out.b.re[0]}, {out.a.im[0], out.b.im[0]}};
-        y[1] = (cell){{out.c.re[0], out.d.re[0]}, {out.c.im[0], out.d.im[0]}};
-        y[2] = (cell){{out.a.re[1], out.b.re[1]}, {out.a.im[1], out.b.im[1]}};
-        y[3] = (cell){{out.c.re[1], out.d.re[1]}, {out.c.im[1], out.d.im[1]}};
-    }
+    for (size_t p = 0; p < m; p++, x++, w += 3, y += 4)
+        finish_first(four(x[0], x[m], x[2 * m], x[3 * m]), w, y);
+}
+
+/* Two windowed signals as real and imaginary parts. */
+typedef struct signals {
+    const eg_real *a, *b, *window;
+    eg_pair less_a, less_b;
+} signals;
+
+static inline cell signals_at(const signals *in, size_t k) {
+    const eg_pair w = eg_pair_load(in->window + k);
+    return (cell){(eg_pair_load(in->a + k) - in->less_a) * w,
+                  (eg_pair_load(in->b + k) - in->less_b) * w};
+}
+
+/* The same, straight from two signals. */
+static void pass_4_signals(const pass *s, const signals *in) {
+    const cell *w = s->turns;
+    cell *y = s->y;
+    const size_t m = s->m;
+    for (size_t p = 0; p < m; p++, w += 3, y += 4)
+        finish_first(four(signals_at(in, 2 * p), signals_at(in, 2 * (p + m)),
+                          signals_at(in, 2 * (p + 2 * m)), signals_at(in, 2 * (p + 3 * m))),
+                     w, y);
 }
 
 static void pass_4(const pass *s) {
@@ -266,15 +291,18 @@ static void pass_any(const pass *s, unsigned radix, const eg_complex *roots) {
         }
 }
 
-/* Transforms the cells of `from`; results move between there and `other`; the last is returned. */
-static cell *transform(const eg_fft_plan *plan, cell *from, cell *other) {
+/* Transforms the cells of `from`, or the signals if they are given (then n_padded is a multiple of
+ * 8); results move between there and `other`; the last is returned. */
+static cell *transform(const eg_fft_plan *plan, const signals *in, cell *from, cell *other) {
     const size_t n_cells = cells_of(plan->n_padded);
     pass s = {n_cells, 1, plan->turns, from, other};
     for (size_t i = 0; i < plan->n_factors; i++) {
         unsigned radix = plan->factors[i];
         const int is_across = i == 0 && n_cells < plan->n_padded;
         s.m /= radix;
-        if (is_across) {
+        if (is_across && in != NULL) {
+            pass_4_signals(&s, in);
+        } else if (is_across) {
             pass_4_first(&s);
         } else if (radix == 4) {
             pass_4(&s);
@@ -358,7 +386,7 @@ static void prepare_chirp(eg_fft_plan *plan, eg_complex *chirp, cell *filter) {
         put(plan, spread, k, conjugate(chirp[k]));
         if (k > 0) put(plan, spread, m - k, conjugate(chirp[k]));
     }
-    const cell *result = transform(plan, spread, work_b(plan));
+    const cell *result = transform(plan, NULL, spread, work_b(plan));
     for (size_t i = 0; i < n_cells; i++) filter[i] = scale(result[i], (eg_real)1 / (eg_real)m);
     plan->chirp = chirp;
     plan->filter = filter;
@@ -395,17 +423,17 @@ eg_err eg_fft_plan_init(eg_fft_plan *plan, size_t n, eg_arena *arena, eg_diag *d
 /* Transforms the n numbers in work_a(plan); returns where the result is. */
 static const cell *run(eg_fft_plan *plan) {
     cell *a = work_a(plan), *b = work_b(plan);
-    if (plan->chirp == NULL) return transform(plan, a, b);
+    if (plan->chirp == NULL) return transform(plan, NULL, a, b);
     const size_t n = plan->n, m = plan->n_padded, n_cells = cells_of(m);
     for (size_t k = 0; k < n; k++) put(plan, a, k, multiply(get(plan, a, k), plan->chirp[k]));
     for (size_t k = n; k < m; k++) put(plan, a, k, (eg_complex){0, 0});
-    cell *spectrum = transform(plan, a, b);
+    cell *spectrum = transform(plan, NULL, a, b);
     /* The inverse transform is the forward one between two conjugations. */
     for (size_t i = 0; i < n_cells; i++) {
         cell product = turned(spectrum[i], plan->filter[i]);
         spectrum[i] = (cell){product.re, -product.im};
     }
-    cell *result = transform(plan, spectrum, spectrum == a ? b : a);
+    cell *result = transform(plan, NULL, spectrum, spectrum == a ? b : a);
     for (size_t k = 0; k < n; k++)
         put(plan, result, k, multiply(conjugate(get(plan, result, k)), plan->chirp[k]));
     return result;
@@ -423,22 +451,19 @@ static double power_of(eg_complex z) {
     return (double)z.re * (double)z.re + (double)z.im * (double)z.im;
 }
 
-/* Two windowed signals as real and imaginary parts. */
-static void put_signals(eg_fft_plan *plan, size_t n_signal, const eg_real *a, const eg_real *b,
-                        const eg_real offset[2], const eg_real *window) {
-    cell *in = work_a(plan);
-    const eg_pair less_a = eg_pair_both(offset[0]), less_b = eg_pair_both(offset[1]);
-    size_t k = 0;
-    if (plan->n_padded % 8 == 0)
-        for (; k + 2 <= n_signal; k += 2) {
-            eg_pair w = eg_pair_load(window + k);
-            in[k / 2] =
-                (cell){(eg_pair_load(a + k) - less_a) * w, (eg_pair_load(b + k) - less_b) * w};
+/* The transform of a windowed signal in the real and one in the imaginary part. */
+static const cell *run_signals(eg_fft_plan *plan, size_t n_signal, const signals *in) {
+    if (n_signal == plan->n_padded && n_signal % 8 == 0)
+        return transform(plan, in, work_a(plan), work_b(plan));
+    for (size_t k = 0; k < plan->n; k++) {
+        eg_complex value = {0, 0};
+        if (k < n_signal) {
+            value.re = (in->a[k] - in->less_a[0]) * in->window[k];
+            value.im = (in->b[k] - in->less_b[0]) * in->window[k];
         }
-    for (; k < n_signal; k++)
-        put(plan, in, k,
-            (eg_complex){(a[k] - offset[0]) * window[k], (b[k] - offset[1]) * window[k]});
-    for (; k < plan->n; k++) put(plan, in, k, (eg_complex){0, 0});
+        put(plan, work_a(plan), k, value);
+    }
+    return run(plan);
 }
 
 void eg_fft_plan_add_powers(eg_fft_plan *plan, size_t n_signal, const eg_real *a, const eg_real *b,
@@ -446,8 +471,8 @@ void eg_fft_plan_add_powers(eg_fft_plan *plan, size_t n_signal, const eg_real *a
     EG_ASSERT(n_signal <= plan->n);
     const size_t n = plan->n, half = n / 2;
     size_t k = 1;
-    put_signals(plan, n_signal, a, b, offset, window);
-    const cell *z = run(plan);
+    const signals in = {a, b, window, eg_pair_both(offset[0]), eg_pair_both(offset[1])};
+    const cell *z = run_signals(plan, n_signal, &in);
     power[0] += power_of(get(plan, z, 0));
     if (plan->n_padded % 8 == 0 && n % 2 == 0) {
         power[1] += 0.5 * (power_of(get(plan, z, 1)) + power_of(get(plan, z, n - 1)));
