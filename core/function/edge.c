@@ -1,0 +1,160 @@
+#include "core/function/edge.h"
+
+#include "core/base/check.h"
+#include "core/base/real.h"
+
+enum { TERMS_MAX = 3, UNKNOWNS_MAX = 2 + EG_EDGE_KNOWN_MAX + TERMS_MAX, GRID = 24, ZOOM = 8 };
+
+typedef struct shape {
+    int power; /* of the first term */
+    int terms;
+} shape;
+
+static const shape shapes[] = {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {2, 3}, {3, 1}, {3, 3}};
+
+/* What does not depend on t0, formed once: columns 1, t and the known ones, forwards from the
+ * rest; their products; their products with y. */
+typedef struct problem {
+    size_t n;
+    int base;
+    double columns[2 + EG_EDGE_KNOWN_MAX][EG_EDGE_SAMPLES_MAX];
+    double y[EG_EDGE_SAMPLES_MAX];
+    double gram[2 + EG_EDGE_KNOWN_MAX][2 + EG_EDGE_KNOWN_MAX];
+    double right[2 + EG_EDGE_KNOWN_MAX];
+    double square, sign;
+} problem;
+
+typedef struct fit {
+    double residual, at;
+    int is_moving;
+} fit;
+
+/* Solves the symmetric a x = b in place by elimination; 0 if it is singular. */
+static int solve(int n, double a[UNKNOWNS_MAX][UNKNOWNS_MAX], double b[UNKNOWNS_MAX]) {
+    for (int k = 0; k < n; k++) {
+        if (!(a[k][k] > 1e-11)) return 0;
+        for (int i = k + 1; i < n; i++) {
+            double factor = a[i][k] / a[k][k];
+            for (int j = k; j < n; j++) a[i][j] -= factor * a[k][j];
+            b[i] -= factor * b[k];
+        }
+    }
+    for (int k = n - 1; k >= 0; k--) {
+        for (int j = k + 1; j < n; j++) b[k] -= a[k][j] * b[j];
+        b[k] /= a[k][k];
+    }
+    return 1;
+}
+
+static void prepare(const eg_edge_window *w, problem *p) {
+    size_t n = w->n;
+    p->n = n;
+    p->sign = w->sign;
+    p->base = 0;
+    for (size_t i = 0; i < n; i++) p->columns[0][i] = 1.0;
+    p->base = 1;
+    if (w->has_slope) {
+        for (size_t i = 0; i < n; i++) p->columns[1][i] = (double)i / (double)n;
+        p->base = 2;
+    }
+    /* The expected part of a known column is taken off y, so that its factor is expected to be 0. */
+    for (size_t i = 0; i < n; i++) {
+        size_t from = w->is_end ? n - 1 - i : i;
+        double y = w->y[from];
+        for (size_t k = 0; k < w->n_known; k++) {
+            double value = w->known[k].values[from];
+            y -= w->known[k].mean * value;
+            p->columns[p->base + (int)k][i] = value;
+        }
+        p->y[i] = y;
+    }
+    int first = p->base;
+    p->base += (int)w->n_known;
+    p->square = 0.0;
+    for (size_t i = 0; i < n; i++) p->square += p->y[i] * p->y[i];
+    for (int j = 0; j < p->base; j++) {
+        p->right[j] = 0.0;
+        for (size_t i = 0; i < n; i++) p->right[j] += p->columns[j][i] * p->y[i];
+        for (int k = 0; k <= j; k++) {
+            double sum = 0.0;
+            for (size_t i = 0; i < n; i++) sum += p->columns[j][i] * p->columns[k][i];
+            p->gram[j][k] = p->gram[k][j] = sum;
+        }
+    }
+    for (size_t k = 0; k < w->n_known; k++) {
+        double part = w->noise / w->known[k].sd;
+        p->gram[first + (int)k][first + (int)k] += part * part;
+    }
+}
+
+static fit fit_at(const problem *p, shape s, double at) {
+    double a[UNKNOWNS_MAX][UNKNOWNS_MAX] = {{0}}, b[UNKNOWNS_MAX] = {0}, right[UNKNOWNS_MAX];
+    int base = p->base, n_unknown = base + s.terms;
+    for (int j = 0; j < base; j++) {
+        b[j] = p->right[j];
+        for (int k = 0; k < base; k++) a[j][k] = p->gram[j][k];
+    }
+    double span = (double)p->n - 1.0 - at;
+    for (size_t i = (size_t)at + 1; i < p->n; i++) {
+        double u = ((double)i - at) / span, f[TERMS_MAX];
+        f[0] = s.power == 1 ? u : s.power == 2 ? u * u : u * u * u;
+        for (int k = 1; k < s.terms; k++) f[k] = f[k - 1] * u;
+        for (int k = 0; k < s.terms; k++) {
+            b[base + k] += f[k] * p->y[i];
+            for (int j = 0; j < base; j++) a[base + k][j] += f[k] * p->columns[j][i];
+            for (int j = 0; j <= k; j++) a[base + k][base + j] += f[k] * f[j];
+        }
+    }
+    for (int j = base; j < n_unknown; j++)
+        for (int k = 0; k < j; k++) a[k][j] = a[j][k];
+    for (int j = 0; j < n_unknown; j++) right[j] = b[j];
+    fit result = {.residual = INFINITY, .at = at};
+    if (!solve(n_unknown, a, b)) return result;
+    double sum = p->square, rise = 0.0;
+    for (int j = 0; j < n_unknown; j++) sum -= b[j] * right[j];
+    for (int k = 0; k < s.terms; k++) rise += b[base + k];
+    result.residual = fmax(sum, 0.0);
+    /* The first term sets the way and the whole goes the same way. */
+    result.is_moving = b[base] * rise > 0.0 && (p->sign * rise > 0.0 || fabs(p->sign) < 0.5);
+    return result;
+}
+
+static fit fit_shape(const problem *p, shape s) {
+    double first = 2.0, last = (double)p->n - 4.0 - s.terms;
+    double low = first, high = last;
+    fit best = {.residual = INFINITY, .at = NAN};
+    for (int zoom = 0; zoom < 4 && high > low; zoom++) {
+        int steps = zoom == 0 ? GRID : ZOOM;
+        double step = (high - low) / steps;
+        for (int k = 0; k <= steps; k++) {
+            fit one = fit_at(p, s, low + step * k);
+            if (one.is_moving && one.residual < best.residual) best = one;
+        }
+        if (!isfinite(best.residual) || step < 0.05) return best;
+        low = fmax(first, best.at - step);
+        high = fmin(last, best.at + step);
+    }
+    return best;
+}
+
+bool eg_edge_find(const eg_edge_window *window, double *at) {
+    EG_ASSERT(window != NULL && at != NULL && window->n_known <= EG_EDGE_KNOWN_MAX);
+    if (window->n < EG_EDGE_SAMPLES_MIN || window->n > EG_EDGE_SAMPLES_MAX) return false;
+    problem p;
+    prepare(window, &p);
+    double n = (double)p.n, best_score = INFINITY;
+    fit best = {.at = NAN};
+    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
+        fit one = fit_shape(&p, shapes[k]);
+        if (!isfinite(one.residual)) continue;
+        double score = n * eg_log(one.residual / n + window->noise * window->noise) +
+                       (3.0 + shapes[k].terms) * eg_log(n);
+        if (score < best_score) {
+            best_score = score;
+            best = one;
+        }
+    }
+    if (!isfinite(best_score)) return false;
+    *at = window->is_end ? n - 1.0 - best.at : best.at;
+    return true;
+}

@@ -1,0 +1,39 @@
+/* When a movement begins or ends, by least squares: rest (a level, perhaps a slope, and what moves
+ * in it anyway) turns at one instant t0 into a rise c1 u^p + c2 u^(p+1) + ..., u = t - t0. For every
+ * t0 all coefficients are fitted; the t0 that leaves least is the event, and Schwarz' criterion
+ * (1978, Ann Stat 6:461) chooses the power p (1: a jolt, 2, 3: as smooth as minimum jerk) and the
+ * number of terms. A threshold is crossed later the slower a person moves; this is not.
+ *
+ * Related to the onset of force (core/strength/onset.c), which has a straight rest only and needs
+ * no known disturbances. */
+#ifndef EG_FUNCTION_EDGE_H
+#define EG_FUNCTION_EDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { EG_EDGE_KNOWN_MAX = 4, EG_EDGE_SAMPLES_MAX = 320, EG_EDGE_SAMPLES_MIN = 10 };
+
+/* Something that is in the signal before and after the edge with an unknown factor: what leaning
+ * does to the height of a sensor, the swing of the pelvis at every step. */
+typedef struct eg_edge_known {
+    const double *values; /* as `y`: begins at the window's first sample */
+    double mean, sd;      /* what the factor is expected to be, in units of y per value */
+} eg_edge_known;
+
+typedef struct eg_edge_window {
+    const double *y; /* first sample of the window */
+    size_t n;        /* EG_EDGE_SAMPLES_MIN ... EG_EDGE_SAMPLES_MAX */
+    bool is_end;     /* the movement comes first and ends in the rest */
+    bool has_slope;  /* the rest may be a slope */
+    double noise;    /* what y is trusted to, in its unit; weighs `known` and ends the search */
+    double sign;     /* 1: the movement goes up (seen from the rest), -1: down, 0: either */
+    size_t n_known;
+    eg_edge_known known[EG_EDGE_KNOWN_MAX];
+} eg_edge_window;
+
+/* The edge in samples from the window's first; false if no movement grows out of the rest. Cost:
+ * about 1 ms for 150 samples. */
+bool eg_edge_find(const eg_edge_window *window, double *at);
+
+#endif

@@ -1,0 +1,26 @@
+/* What the files of the function tests share; not for others. */
+#ifndef EG_FUNCTION_PART_H
+#define EG_FUNCTION_PART_H
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/function/body.h"
+
+/* A copy of values[n], sorted, in the arena; NULL without memory. */
+double *function_sorted(size_t n, const double *values, eg_arena *arena);
+
+/* The p-quantile of values[n], NaN without memory. Takes and gives back 2 n doubles. */
+double function_quantile(size_t n, const double *values, double p, eg_arena *scratch);
+
+/* Zero-lag low-pass (Butterworth, order 2 twice) of x[n] into y[n]; y may be x. */
+eg_err function_low_pass(size_t n, const double *x, double *y, double cut_hz, double rate_hz,
+                         eg_arena *scratch, eg_diag *diag);
+
+/* The smooth curve of v[n] with weights (see body.h) into curve[n]. */
+eg_err function_whittaker(size_t n, const double *v, const double *weights, double cut_hz,
+                          double rate_hz, double *curve, eg_arena *scratch, eg_diag *diag);
+
+/* Samples of `seconds`, at least 1. */
+size_t function_samples(double seconds, double rate_hz);
+
+#endif

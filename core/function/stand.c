@@ -1,0 +1,378 @@
+#include "core/function/stand.h"
+
+#include "core/base/check.h"
+#include "core/base/real.h"
+#include "core/function/edge.h"
+#include "core/function/part.h"
+
+enum { LEGS_MAX = 2 * (EG_STANDS_MAX + EG_ATTEMPTS_MAX), WINDOW = 160 };
+
+static const double turn_part = 0.04;  /* m: less is no turn of the height */
+static const double speed_min = 0.04;  /* m/s: mean of a leg; slower is drift */
+/* How far an edge's window goes into the rest and how much of the way it holds: more rest brings
+ * more sway into the fit, more of the way says more about its shape (chosen on made people). */
+static const double reach_pelvis_s = 1.0, reach_lean_s = 0.6;
+static const double part_pelvis = 0.8, part_lean = 0.85;
+static const double height_noise = 0.001, lean_noise = 0.002;
+
+/* A way up or down of the height: between two turning points. */
+typedef struct leg {
+    size_t from, to;     /* samples of the turning points */
+    size_t low, half, high; /* where a tenth, a half and nine tenths of the way are done */
+    double size;         /* m; down is negative */
+    bool is_used;
+} leg;
+
+typedef struct legs {
+    size_t n;
+    leg leg[LEGS_MAX];
+} legs;
+
+/* First sample behind `from` at which x has gone `part` of the way. */
+static size_t crossing(const double *x, size_t from, size_t to, double part) {
+    double level = x[from] + part * (x[to] - x[from]), way = x[to] > x[from] ? 1.0 : -1.0;
+    size_t i = to;
+    while (i > from && way * (x[i] - level) > 0.0) i--;
+    return i;
+}
+
+static bool add_leg(const double *x, size_t from, size_t to, double rate_hz, legs *all) {
+    if (all->n == LEGS_MAX) return false;
+    leg one = {.from = from, .to = to, .size = x[to] - x[from]};
+    one.low = crossing(x, from, to, 0.1);
+    one.half = crossing(x, from, to, 0.5);
+    one.high = crossing(x, from, to, 0.9);
+    double seconds = (double)(one.high - one.low + 1) / rate_hz;
+    if (0.8 * fabs(one.size) >= speed_min * seconds) all->leg[all->n++] = one;
+    return true;
+}
+
+/* The ways between the turning points of x[n] that lie more than `least` apart. */
+static bool find_legs(const double *x, size_t n, double least, double rate_hz, legs *all) {
+    size_t low = 0, high = 0, last = 0;
+    int way = 0;
+    all->n = 0;
+    for (size_t i = 1; i < n; i++) {
+        if (way >= 0 && x[i] > x[high]) high = i;
+        if (way <= 0 && x[i] < x[low]) low = i;
+        if (way >= 0 && x[high] - x[i] > least) {
+            if (way > 0 && !add_leg(x, last, high, rate_hz, all)) return false;
+            last = high;
+            low = i;
+            way = -1;
+        } else if (way <= 0 && x[i] - x[low] > least) {
+            if (way < 0 && !add_leg(x, last, low, rate_hz, all)) return false;
+            last = low;
+            high = i;
+            way = 1;
+        }
+    }
+    return way == 0 || add_leg(x, last, way > 0 ? high : low, rate_hz, all);
+}
+
+/* The median of the rises that are at least half the largest; 0 without any. */
+static double usual_rise(const legs *all, eg_arena *scratch) {
+    double largest = 0.0, sizes[LEGS_MAX];
+    size_t n = 0;
+    for (size_t k = 0; k < all->n; k++) largest = fmax(largest, all->leg[k].size);
+    for (size_t k = 0; k < all->n; k++)
+        if (all->leg[k].size > 0.5 * largest) sizes[n++] = all->leg[k].size;
+    return n == 0 ? 0.0 : function_quantile(n, sizes, 0.5, scratch);
+}
+
+/* The lean is forward in the middle of a rise and less so behind it. */
+static void face(eg_body *body, const legs *all, double usual, eg_arena *scratch) {
+    double more = 0.0;
+    size_t n = 0;
+    double upright[LEGS_MAX];
+    for (size_t k = 0; k < all->n; k++) {
+        const leg *l = &all->leg[k];
+        if (fabs(l->size) < EG_STAND_PART * usual) continue;
+        size_t top = l->size > 0.0 ? l->high : l->low;
+        size_t other = l->size > 0.0 ? l->low : l->high;
+        more += body->lean_rad[other] - body->lean_rad[top];
+        /* Standing: between this rise and what follows it. */
+        size_t next = k + 1 < all->n ? all->leg[k + 1].low : body->n - 1;
+        if (l->size > 0.0 && n < LEGS_MAX) upright[n++] = body->lean_rad[(l->high + next) / 2];
+    }
+    double level = n > 0 ? function_quantile(n, upright, 0.5, scratch) : 0.0;
+    bool is_backward = more < 0.0;
+    eg_body_face(body, is_backward, is_backward ? -level : level);
+}
+
+/* Height of the hip: what the lever does when the trunk leans is taken off, as expected. */
+static void hip_height(const eg_body *body, double *hip) {
+    for (size_t i = 0; i < body->n; i++)
+        hip[i] = body->height_m[i] + body->above_m[0] * (1.0 - eg_cos(body->lean_rad[i])) -
+                 body->behind_m[0] * eg_sin(body->lean_rad[i]);
+}
+
+/* The drift anew: nothing within a leg weighs, its turning points and all stillness do. */
+static eg_err level_again(eg_body *body, const legs *all, eg_arena *scratch, eg_diag *diag) {
+    size_t mark = eg_arena_mark(scratch);
+    double *weights = eg_arena_take(scratch, body->n, sizeof *weights);
+    if (weights == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", body->n);
+    for (size_t i = 0; i < body->n; i++) weights[i] = body->is_still[i] ? 1e4 : 1.0;
+    size_t margin = function_samples(0.15, body->rate_hz);
+    for (size_t k = 0; k < all->n; k++) {
+        const leg *l = &all->leg[k];
+        size_t from = l->low > margin ? l->low - margin : 0;
+        size_t to = l->high + margin < body->n ? l->high + margin : body->n;
+        for (size_t i = from; i < to; i++) weights[i] = body->is_still[i] ? weights[i] : 0.0;
+        for (size_t i = l->low; i < l->high; i++) weights[i] = 0.0;
+    }
+    eg_err err = eg_body_level(body, weights, scratch, diag);
+    eg_arena_reset(scratch, mark);
+    return err;
+}
+
+/* An edge of y within [from, to], in seconds; NaN if there is none. The rest is at `from`, or at
+ * `to` with is_end. `lean`: leaning moves y by the body's lever. */
+static double edge(const eg_body *body, const double *y, size_t from, size_t to, bool is_end,
+                   double sign, double noise, bool has_lean) {
+    static const double least_s = 0.12;
+    if (to >= body->n) to = body->n - 1;
+    if (to < from + function_samples(least_s, body->rate_hz)) return (double)NAN;
+    size_t stride = (to - from) / WINDOW + 1, n = (to - from) / stride + 1;
+    double own[WINDOW + 2], fall[WINDOW + 2], lift[WINDOW + 2], at;
+    if (n < EG_EDGE_SAMPLES_MIN) return (double)NAN;
+    for (size_t i = 0; i < n; i++) {
+        own[i] = y[from + i * stride] - y[from];
+        fall[i] = eg_cos(body->lean_rad[from + i * stride]) - 1.0;
+        lift[i] = eg_sin(body->lean_rad[from + i * stride]);
+    }
+    eg_edge_window w = {.y = own,
+                        .n = n,
+                        .is_end = is_end,
+                        .has_slope = (double)(to - from) > 0.6 * body->rate_hz,
+                        .noise = noise,
+                        .sign = sign};
+    if (has_lean && body->has_lean) {
+        w.n_known = 2;
+        w.known[0] = (eg_edge_known){fall, body->above_m[0], body->above_m[1]};
+        w.known[1] = (eg_edge_known){lift, body->behind_m[0], body->behind_m[1]};
+    }
+    if (!eg_edge_find(&w, &at)) return (double)NAN;
+    return ((double)from + at * (double)stride) / body->rate_hz;
+}
+
+static size_t later(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+static size_t sooner(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* The events of the pelvis on one leg. before, after: the legs beside it or NULL. */
+static void pelvis_edges(const eg_body *body, const leg *l, const leg *before, const leg *after,
+                         double *from_s, double *to_s) {
+    size_t reach = function_samples(reach_pelvis_s, body->rate_hz);
+    double sign = l->size > 0.0 ? 1.0 : -1.0;
+    size_t first = before != NULL ? (before->high + l->low) / 2 : 0;
+    size_t last = after != NULL ? (l->high + after->low) / 2 : body->n - 1;
+    if (l->low > reach) first = later(first, l->low - reach);
+    last = sooner(last, l->high + reach);
+    size_t most = crossing(body->height_m, l->from, l->to, part_pelvis);
+    size_t least = crossing(body->height_m, l->from, l->to, 1.0 - part_pelvis);
+    *from_s = edge(body, body->height_m, first, most, false, sign, height_noise, true);
+    *to_s = edge(body, body->height_m, least, last, true, -sign, height_noise, true);
+    double rate = body->rate_hz; /* no rest at all: the turning point */
+    if (isnan(*from_s)) *from_s = (double)(before != NULL ? first : l->low) / rate;
+    if (isnan(*to_s)) *to_s = (double)(after != NULL ? last : l->high) / rate;
+}
+
+/* Sample of the extreme of x in [from, to]: largest for sign 1. */
+static size_t extreme(const double *x, size_t from, size_t to, double sign) {
+    size_t best = from;
+    for (size_t i = from; i <= to; i++)
+        if (sign * (x[i] - x[best]) > 0.0) best = i;
+    return best;
+}
+
+/* When the lean leaves its rest on the way to its peak at sample `peak`, not before `first`. */
+static double lean_start(const eg_body *body, size_t first, size_t peak, bool is_end) {
+    const double *x = body->lean_rad;
+    size_t reach = function_samples(reach_lean_s, body->rate_hz);
+    size_t a = is_end ? peak : first, b = is_end ? first : peak; /* the window in time */
+    if (b <= a + 4) return (double)NAN;
+    /* The level of the rest: where the lean is least; a tenth above it the movement is under way. */
+    size_t least = extreme(x, a, b, -1.0), low = least, half;
+    double tenth = x[least] + 0.15 * (x[peak] - x[least]);
+    double middle = x[least] + part_lean * (x[peak] - x[least]);
+    if (is_end) {
+        for (half = peak; half < b && x[half] > middle;) half++;
+        for (low = half; low < b && x[low] > tenth;) low++;
+    } else {
+        for (half = peak; half > a && x[half] > middle;) half--;
+        for (low = half; low > a && x[low] > tenth;) low--;
+    }
+    /* The end of the rest: where the lean is above that level again (the next movement), or reach. */
+    size_t rest = low;
+    while (rest != first && x[rest] <= tenth && (is_end ? rest - low : low - rest) < reach)
+        rest = is_end ? rest + 1 : rest - 1;
+    if (rest != first && x[rest] > tenth) rest = (rest + low) / 2;
+    double at = is_end ? edge(body, x, half, rest, true, 1.0, lean_noise, false)
+                       : edge(body, x, rest, half, false, 1.0, lean_noise, false);
+    if (isnan(at)) at = (double)rest / body->rate_hz;
+    return at;
+}
+
+static double largest(const double *x, size_t from, size_t to, double sign) {
+    return sign * x[extreme(x, from, to, sign)];
+}
+
+static double quickest_lean(const eg_body *body, size_t from, size_t to) {
+    double best = 0.0;
+    size_t span = function_samples(0.05, body->rate_hz);
+    for (size_t i = from; i + span <= to; i++)
+        best = fmax(best, (body->lean_rad[i + span] - body->lean_rad[i]) * body->rate_hz /
+                              (double)span);
+    return best;
+}
+
+static size_t sample_of(const eg_body *body, double t_s) {
+    double i = floor(t_s * body->rate_hz + 0.5);
+    return i < 0.0 ? 0 : sooner((size_t)i, body->n - 1);
+}
+
+static void measure_up(const eg_body *body, const leg *up, size_t first, eg_stand *s) {
+    size_t off = sample_of(body, s->seat_off_s), top = sample_of(body, s->standing_s);
+    s->rise_m = body->height_m[top] - body->height_m[off];
+    s->velocity_up_m_s = largest(body->rise_m_s, up->low, up->high, 1.0);
+    s->start_s = s->lean_up_rad = s->lean_rate_up_rad_s = (double)NAN;
+    if (!body->has_lean) return;
+    size_t early = function_samples(0.3, body->rate_hz);
+    size_t peak = extreme(body->lean_rad, sooner(later(first, off > early ? off - early : 0), off),
+                          later(up->half, off), 1.0);
+    s->start_s = fmin(lean_start(body, first, peak, false), s->seat_off_s);
+    s->lean_up_rad = body->lean_rad[peak] - body->lean_rad[top];
+    s->lean_rate_up_rad_s = quickest_lean(body, sample_of(body, s->start_s), peak);
+}
+
+static void measure_down(const eg_body *body, const leg *down, size_t last, eg_stand *s) {
+    size_t off = sample_of(body, s->leaving_s), end = sample_of(body, s->seated_s);
+    s->velocity_down_m_s = largest(body->rise_m_s, down->low, down->high, -1.0);
+    s->settled_s = s->lean_down_rad = (double)NAN;
+    if (!body->has_lean) return;
+    size_t peak = extreme(body->lean_rad, down->low, sooner(last, later(end, down->high)), 1.0);
+    s->settled_s = fmax(lean_start(body, last, peak, true), s->seated_s);
+    s->lean_down_rad = body->lean_rad[peak] - body->lean_rad[off];
+}
+
+static void add_stand(const eg_body *body, legs *all, size_t k, eg_stands *out) {
+    leg *up = &all->leg[k];
+    const leg *before = k > 0 ? up - 1 : NULL, *after = k + 1 < all->n ? up + 1 : NULL;
+    eg_stand s = {0};
+    up->is_used = true;
+    pelvis_edges(body, up, before, after, &s.seat_off_s, &s.standing_s);
+    measure_up(body, up, before != NULL ? before->half : 0, &s);
+    s.leaving_s = s.seated_s = s.settled_s = (double)NAN;
+    s.velocity_down_m_s = s.lean_down_rad = (double)NAN;
+    if (after != NULL && -after->size >= EG_STAND_PART * out->usual_m) {
+        leg *down = up + 1;
+        const leg *next = k + 2 < all->n ? up + 2 : NULL;
+        down->is_used = true;
+        pelvis_edges(body, down, up, next, &s.leaving_s, &s.seated_s);
+        measure_down(body, down, next != NULL ? next->half : body->n - 1, &s);
+    }
+    out->stands[out->n++] = s;
+}
+
+static void add_attempts(const eg_body *body, const legs *all, eg_stands *out) {
+    for (size_t k = 0; k + 1 < all->n && out->n_attempts < EG_ATTEMPTS_MAX; k++) {
+        const leg *up = &all->leg[k], *down = up + 1;
+        if (up->is_used || down->is_used || !(up->size >= EG_STAND_TRY_M)) continue;
+        if (!(-down->size >= 0.5 * up->size)) continue;
+        out->attempts[out->n_attempts++] =
+            (eg_attempt){(double)up->low / body->rate_hz, (double)down->high / body->rate_hz,
+                         up->size / out->usual_m};
+        k++;
+    }
+}
+
+static eg_err refuse(double usual, eg_diag *diag) {
+    return eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
+                       "nobody stands up here: the pelvis rises by %.2f m at most and a chair takes "
+                       "%.2f; was the sensor where it is said to be?",
+                       usual, EG_STAND_RISE_MIN_M);
+}
+
+eg_err eg_stand_find(eg_body *body, eg_arena *arena, eg_stands *stands, eg_diag *diag) {
+    EG_ASSERT(body != NULL && arena != NULL && stands != NULL);
+    *stands = (eg_stands){0};
+    size_t mark = eg_arena_mark(arena);
+    legs *all = eg_arena_take(arena, 1, sizeof *all);
+    double *hip = eg_arena_take(arena, body->n, sizeof *hip);
+    if (all == NULL || hip == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", body->n);
+    /* Twice: what rises says which lean is upright and where the drift may be seen; that changes
+     * the height a little. */
+    for (int round = 0; round < 2; round++) {
+        if (round == 0)
+            for (size_t i = 0; i < body->n; i++) hip[i] = body->height_m[i];
+        else
+            hip_height(body, hip);
+        if (!find_legs(hip, body->n, turn_part, body->rate_hz, all))
+            return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d ways up and down",
+                               LEGS_MAX);
+        stands->usual_m = usual_rise(all, arena);
+        if (!(stands->usual_m >= EG_STAND_RISE_MIN_M)) return refuse(stands->usual_m, diag);
+        face(body, all, stands->usual_m, arena);
+        if (round == 0 && body->lift_m_s2 != NULL && body->place != EG_BODY_THIGH) {
+            eg_err err = level_again(body, all, arena, diag);
+            if (err != EG_OK) return err;
+        }
+    }
+    for (size_t k = 0; k < all->n; k++) {
+        if (!(all->leg[k].size >= EG_STAND_PART * stands->usual_m)) continue;
+        if (stands->n == EG_STANDS_MAX)
+            return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d times up",
+                               EG_STANDS_MAX);
+        add_stand(body, all, k, stands);
+    }
+    add_attempts(body, all, stands);
+    eg_arena_reset(arena, mark);
+    return EG_OK;
+}
+
+static double begin_of(const eg_stands *stands, double start_s) {
+    if (isfinite(start_s) || stands->n == 0) return start_s;
+    const eg_stand *first = &stands->stands[0];
+    return isfinite(first->start_s) ? first->start_s : first->seat_off_s;
+}
+
+double eg_stand_time(const eg_stands *stands, size_t n, double start_s, eg_stand_stop stop) {
+    EG_ASSERT(stands != NULL && n > 0);
+    double begin = begin_of(stands, start_s);
+    for (size_t k = 0; k < stands->n; k++) {
+        const eg_stand *s = &stands->stands[k];
+        if (s->standing_s < begin || --n > 0) continue;
+        return (stop == EG_STAND_STOP_SEATED ? s->seated_s : s->standing_s) - begin;
+    }
+    return (double)NAN;
+}
+
+size_t eg_stand_count(const eg_body *body, const eg_stands *stands, double start_s,
+                      double length_s) {
+    EG_ASSERT(body != NULL && stands != NULL && length_s > 0.0);
+    double begin = begin_of(stands, start_s), end = begin + length_s;
+    size_t count = 0;
+    for (size_t k = 0; k < stands->n; k++) {
+        const eg_stand *s = &stands->stands[k];
+        if (s->standing_s < begin) continue;
+        size_t off = sample_of(body, s->seat_off_s), top = sample_of(body, s->standing_s);
+        double half = 0.5 * (body->height_m[off] + body->height_m[top]);
+        size_t i = off;
+        while (i < top && body->height_m[i] < half) i++;
+        if ((double)i / body->rate_hz < end) count++;
+    }
+    return count;
+}
+
+double eg_stand_power(double mass_kg, double height_m, double chair_m, double time_s, size_t n) {
+    double way_m = 0.5 * height_m - chair_m;
+    if (!(mass_kg > 0.0) || !(way_m > 0.0) || !(time_s > 0.0) || n == 0) return (double)NAN;
+    return 0.9 * 9.81 * mass_kg * way_m / (time_s / (double)n * 0.5);
+}
