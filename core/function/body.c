@@ -7,7 +7,10 @@
 
 static const double drift_hz = 0.02;       /* slower than this is drift where nothing is still */
 static const double moving_m_s = 0.06;     /* what looked still and is quicker was not */
-static const double still_weight = 1e4;    /* against 1 elsewhere */
+static const double still_weight = 1e4;    /* against 1 elsewhere, */
+static const double upright_weight = 600;  /* and where the trunk does not lean: who walks neither */
+static const double upright_s = 3.0;       /* rises nor sinks for long. Its lean over this long */
+static const double lean_range_rad = 0.2;   /* ranges over less than this */
 static const double still_s = 0.4;         /* this long */
 static const double still_rad_s = 0.12;    /* RMS, of the angular rate */
 static const double still_m_s2 = 0.12;     /* RMS, of the vertical acceleration */
@@ -177,6 +180,24 @@ static eg_err find_still(eg_body *body, const double *spin, eg_arena *scratch, e
     return EG_OK;
 }
 
+void eg_body_weights(const eg_body *body, double *weights) {
+    size_t half = function_samples(0.5 * upright_s, body->rate_hz);
+    double low = 0.0, high = 0.0;
+    for (size_t i = 0; i < body->n; i++) {
+        size_t from = i > half ? i - half : 0, to = i + half < body->n ? i + half : body->n - 1;
+        /* The range again every tenth of a second is enough. */
+        if (i % function_samples(0.1, body->rate_hz) == 0) {
+            low = high = body->lean_rad[i];
+            for (size_t k = from; k <= to; k++) {
+                low = fmin(low, body->lean_rad[k]);
+                high = fmax(high, body->lean_rad[k]);
+            }
+        }
+        weights[i] = high - low < lean_range_rad ? upright_weight : 1.0;
+        if (body->is_still[i]) weights[i] = still_weight;
+    }
+}
+
 eg_err eg_body_level(eg_body *body, const double *weights, eg_arena *scratch, eg_diag *diag) {
     EG_ASSERT(body->lift_m_s2 != NULL);
     size_t mark = eg_arena_mark(scratch), n = body->n;
@@ -273,7 +294,7 @@ static eg_err fill_from_imu(const eg_orient_signal *s, double *lift, double *tur
     err = find_still(body, spin, arena, diag);
     if (err != EG_OK) return err;
     if (body->place == EG_BODY_THIGH) return find_thigh(body, arena, diag);
-    for (size_t i = 0; i < n; i++) spin[i] = body->is_still[i] ? still_weight : 1.0;
+    eg_body_weights(body, spin);
     return eg_body_level(body, spin, arena, diag);
 }
 

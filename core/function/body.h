@@ -80,6 +80,9 @@ EG_NODISCARD eg_err eg_body_from_coordinates(size_t n, double rate_hz, const dou
 EG_NODISCARD eg_err eg_body_level(eg_body *body, const double *weights, eg_arena *scratch,
                                   eg_diag *diag);
 
+/* Where a sensor's velocity may be taken for drift, and how much: weights[n]. */
+void eg_body_weights(const eg_body *body, double *weights);
+
 /* Turns the sign of lean if `is_backward` and takes `upright_rad` off. */
 void eg_body_face(eg_body *body, bool is_backward, double upright_rad);
 

@@ -137,7 +137,7 @@ static fit fit_shape(const problem *p, shape s) {
     return best;
 }
 
-bool eg_edge_find(const eg_edge_window *window, double *at) {
+bool eg_edge_find(const eg_edge_window *window, double *at, double *score) {
     EG_ASSERT(window != NULL && at != NULL && window->n_known <= EG_EDGE_KNOWN_MAX);
     if (window->n < EG_EDGE_SAMPLES_MIN || window->n > EG_EDGE_SAMPLES_MAX) return false;
     problem p;
@@ -147,14 +147,15 @@ bool eg_edge_find(const eg_edge_window *window, double *at) {
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
         fit one = fit_shape(&p, shapes[k]);
         if (!isfinite(one.residual)) continue;
-        double score = n * eg_log(one.residual / n + window->noise * window->noise) +
+        double own = n * eg_log(one.residual / n + window->noise * window->noise) +
                        (3.0 + shapes[k].terms) * eg_log(n);
-        if (score < best_score) {
-            best_score = score;
+        if (own < best_score) {
+            best_score = own;
             best = one;
         }
     }
     if (!isfinite(best_score)) return false;
+    if (score != NULL) *score = best_score;
     *at = window->is_end ? n - 1.0 - best.at : best.at;
     return true;
 }

@@ -4,16 +4,23 @@
 #include "core/base/real.h"
 #include "core/function/edge.h"
 #include "core/function/part.h"
+#include "core/function/turn.h"
 
 enum { LEGS_MAX = 2 * (EG_STANDS_MAX + EG_ATTEMPTS_MAX), WINDOW = 160 };
 
 static const double turn_part = 0.04;  /* m: less is no turn of the height */
+static const double longest_s = 8.0;   /* of the middle of a leg; a drift is longer */
+static const double lean_least_rad = 0.15;
 static const double speed_min = 0.04;  /* m/s: mean of a leg; slower is drift */
 /* How far an edge's window goes into the rest and how much of the way it holds: more rest brings
  * more sway into the fit, more of the way says more about its shape (chosen on made people). */
 static const double reach_pelvis_s = 1.0, reach_lean_s = 0.6;
 static const double part_pelvis = 0.8, part_lean = 0.85;
 static const double height_noise = 0.001, lean_noise = 0.002;
+static const double bob_m = 0.02;         /* up and down at a step: expected size */
+static const double walk_none_s = -0.1, walk_full_s = 0.5; /* from where a rise is over */
+static const double margin_s = 0.05;      /* about the seat, not used for the lever */
+static const double lever_sure_m = 0.005; /* skin moves: better is not known */
 
 /* A way up or down of the height: between two turning points. */
 typedef struct leg {
@@ -28,6 +35,14 @@ typedef struct legs {
     leg leg[LEGS_MAX];
 } legs;
 
+/* Sample of the extreme of x in [from, to]: largest for sign 1. */
+static size_t extreme(const double *x, size_t from, size_t to, double sign) {
+    size_t best = from;
+    for (size_t i = from; i <= to; i++)
+        if (sign * (x[i] - x[best]) > 0.0) best = i;
+    return best;
+}
+
 /* First sample behind `from` at which x has gone `part` of the way. */
 static size_t crossing(const double *x, size_t from, size_t to, double part) {
     double level = x[from] + part * (x[to] - x[from]), way = x[to] > x[from] ? 1.0 : -1.0;
@@ -36,38 +51,67 @@ static size_t crossing(const double *x, size_t from, size_t to, double part) {
     return i;
 }
 
-static bool add_leg(const double *x, size_t from, size_t to, double rate_hz, legs *all) {
+/* The turning points of a way that rests (or walks) at either end may lie anywhere in that rest:
+ * they are sought again near its middle, as far out as the middle's pace lets expect. */
+static void trim(const double *x, double rate_hz, size_t *from, size_t *to) {
+    double way = x[*to] > x[*from] ? 1.0 : -1.0, size = x[*to] - x[*from];
+    double level[3] = {x[*from] + 0.3 * size, x[*from] + 0.5 * size, x[*from] + 0.7 * size};
+    size_t half = *from, early, late;
+    while (half < *to && way * (x[half] - level[1]) < 0.0) half++;
+    for (early = half; early > *from && way * (x[early] - level[0]) > 0.0;) early--;
+    for (late = half; late < *to && way * (x[late] - level[2]) < 0.0;) late++;
+    size_t least = function_samples(0.3, rate_hz), reach = 2 * (late - early);
+    if (reach < least) reach = least;
+    size_t first = early > *from + reach ? early - reach : *from;
+    size_t last = late + reach < *to ? late + reach : *to;
+    *from = extreme(x, first, half, -way);
+    *to = extreme(x, half, last, way);
+}
+
+/* What an inertial sensor integrates may drift; nobody rises with an upright trunk. */
+static bool leans(const eg_body *body, const leg *l) {
+    if (body->lift_m_s2 == NULL || body->place == EG_BODY_THIGH) return true;
+    size_t early = function_samples(0.5, body->rate_hz);
+    size_t from = l->low > early ? l->low - early : 0;
+    size_t to = l->high + early < body->n ? l->high + early : body->n - 1;
+    const double *x = body->lean_rad;
+    return x[extreme(x, from, to, 1.0)] - x[extreme(x, from, to, -1.0)] > lean_least_rad;
+}
+
+static bool add_leg(const eg_body *body, const double *x, size_t from, size_t to, legs *all) {
     if (all->n == LEGS_MAX) return false;
+    trim(x, body->rate_hz, &from, &to);
     leg one = {.from = from, .to = to, .size = x[to] - x[from]};
     one.low = crossing(x, from, to, 0.1);
     one.half = crossing(x, from, to, 0.5);
     one.high = crossing(x, from, to, 0.9);
-    double seconds = (double)(one.high - one.low + 1) / rate_hz;
-    if (0.8 * fabs(one.size) >= speed_min * seconds) all->leg[all->n++] = one;
+    double seconds = (double)(one.high - one.low + 1) / body->rate_hz;
+    if (0.8 * fabs(one.size) >= speed_min * seconds && seconds < longest_s && leans(body, &one))
+        all->leg[all->n++] = one;
     return true;
 }
 
 /* The ways between the turning points of x[n] that lie more than `least` apart. */
-static bool find_legs(const double *x, size_t n, double least, double rate_hz, legs *all) {
+static bool find_legs(const eg_body *body, const double *x, double least, legs *all) {
     size_t low = 0, high = 0, last = 0;
     int way = 0;
     all->n = 0;
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 1; i < body->n; i++) {
         if (way >= 0 && x[i] > x[high]) high = i;
         if (way <= 0 && x[i] < x[low]) low = i;
         if (way >= 0 && x[high] - x[i] > least) {
-            if (way > 0 && !add_leg(x, last, high, rate_hz, all)) return false;
+            if (way > 0 && !add_leg(body, x, last, high, all)) return false;
             last = high;
             low = i;
             way = -1;
         } else if (way <= 0 && x[i] - x[low] > least) {
-            if (way < 0 && !add_leg(x, last, low, rate_hz, all)) return false;
+            if (way < 0 && !add_leg(body, x, last, low, all)) return false;
             last = low;
             high = i;
             way = 1;
         }
     }
-    return way == 0 || add_leg(x, last, way > 0 ? high : low, rate_hz, all);
+    return way == 0 || add_leg(body, x, last, way > 0 ? high : low, all);
 }
 
 /* The median of the rises that are at least half the largest; 0 without any. */
@@ -89,8 +133,7 @@ static void face(eg_body *body, const legs *all, double usual, eg_arena *scratch
         const leg *l = &all->leg[k];
         if (fabs(l->size) < EG_STAND_PART * usual) continue;
         size_t top = l->size > 0.0 ? l->high : l->low;
-        size_t other = l->size > 0.0 ? l->low : l->high;
-        more += body->lean_rad[other] - body->lean_rad[top];
+        more += body->lean_rad[l->half] - body->lean_rad[top];
         /* Standing: between this rise and what follows it. */
         size_t next = k + 1 < all->n ? all->leg[k + 1].low : body->n - 1;
         if (l->size > 0.0 && n < LEGS_MAX) upright[n++] = body->lean_rad[(l->high + next) / 2];
@@ -108,15 +151,17 @@ static void hip_height(const eg_body *body, double *hip) {
 }
 
 /* The drift anew: nothing within a leg weighs, its turning points and all stillness do. */
-static eg_err level_again(eg_body *body, const legs *all, eg_arena *scratch, eg_diag *diag) {
+static eg_err level_again(eg_body *body, const legs *all, double usual, eg_arena *scratch,
+                          eg_diag *diag) {
     size_t mark = eg_arena_mark(scratch);
     double *weights = eg_arena_take(scratch, body->n, sizeof *weights);
     if (weights == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", body->n);
-    for (size_t i = 0; i < body->n; i++) weights[i] = body->is_still[i] ? 1e4 : 1.0;
+    eg_body_weights(body, weights);
     size_t margin = function_samples(0.15, body->rate_hz);
     for (size_t k = 0; k < all->n; k++) {
         const leg *l = &all->leg[k];
+        if (fabs(l->size) < 0.25 * usual) continue; /* a step */
         size_t from = l->low > margin ? l->low - margin : 0;
         size_t to = l->high + margin < body->n ? l->high + margin : body->n;
         for (size_t i = from; i < to; i++) weights[i] = body->is_still[i] ? weights[i] : 0.0;
@@ -127,20 +172,39 @@ static eg_err level_again(eg_body *body, const legs *all, eg_arena *scratch, eg_
     return err;
 }
 
+/* Steps that begin or end beside an edge: none at one time, all of them at another. */
+typedef struct gait {
+    double cadence_hz, none_s, full_s;
+} gait;
+
 /* An edge of y within [from, to], in seconds; NaN if there is none. The rest is at `from`, or at
  * `to` with is_end. `lean`: leaning moves y by the body's lever. */
 static double edge(const eg_body *body, const double *y, size_t from, size_t to, bool is_end,
-                   double sign, double noise, bool has_lean) {
+                   double sign, double noise, bool has_lean, const gait *walk, double *score) {
     static const double least_s = 0.12;
     if (to >= body->n) to = body->n - 1;
     if (to < from + function_samples(least_s, body->rate_hz)) return (double)NAN;
-    size_t stride = (to - from) / WINDOW + 1, n = (to - from) / stride + 1;
+    size_t stride = (to - from) / WINDOW + 1, n = (to - from + 1) / stride;
     double own[WINDOW + 2], fall[WINDOW + 2], lift[WINDOW + 2], at;
+    double sine[WINDOW + 2], cosine[WINDOW + 2];
     if (n < EG_EDGE_SAMPLES_MIN) return (double)NAN;
     for (size_t i = 0; i < n; i++) {
-        own[i] = y[from + i * stride] - y[from];
-        fall[i] = eg_cos(body->lean_rad[from + i * stride]) - 1.0;
-        lift[i] = eg_sin(body->lean_rad[from + i * stride]);
+        own[i] = fall[i] = lift[i] = 0.0;
+        for (size_t k = 0; k < stride; k++) { /* the mean of a stride: no sample is lost */
+            size_t j = from + i * stride + k;
+            own[i] += (y[j] - y[from]) / (double)stride;
+            fall[i] += (eg_cos(body->lean_rad[j]) - 1.0) / (double)stride;
+            lift[i] += eg_sin(body->lean_rad[j]) / (double)stride;
+        }
+    }
+    for (size_t i = 0; i < n && walk != NULL; i++) {
+        double t = (double)(from + i * stride) / body->rate_hz, share = (t - walk->none_s) /
+                   (walk->full_s - walk->none_s);
+        share = fmax(0.0, fmin(1.0, share));
+        share *= share * (3.0 - 2.0 * share);
+        eg_sincos(2.0 * EG_PI * walk->cadence_hz * t, &sine[i], &cosine[i]);
+        sine[i] *= share;
+        cosine[i] *= share;
     }
     eg_edge_window w = {.y = own,
                         .n = n,
@@ -153,8 +217,12 @@ static double edge(const eg_body *body, const double *y, size_t from, size_t to,
         w.known[0] = (eg_edge_known){fall, body->above_m[0], body->above_m[1]};
         w.known[1] = (eg_edge_known){lift, body->behind_m[0], body->behind_m[1]};
     }
-    if (!eg_edge_find(&w, &at)) return (double)NAN;
-    return ((double)from + at * (double)stride) / body->rate_hz;
+    if (walk != NULL) {
+        w.known[w.n_known++] = (eg_edge_known){sine, 0.0, bob_m};
+        w.known[w.n_known++] = (eg_edge_known){cosine, 0.0, bob_m};
+    }
+    if (!eg_edge_find(&w, &at, score)) return (double)NAN;
+    return ((double)from + at * (double)stride + 0.5 * (double)(stride - 1)) / body->rate_hz;
 }
 
 static size_t later(size_t a, size_t b) {
@@ -163,6 +231,43 @@ static size_t later(size_t a, size_t b) {
 
 static size_t sooner(size_t a, size_t b) {
     return a < b ? a : b;
+}
+
+/* Somebody walks off after standing up, or comes before sitting down; NULL if nobody does. */
+static const gait *walking(const eg_body *body, const leg *l, const leg *beside, bool is_behind,
+                           gait *own) {
+    size_t far = function_samples(2.5, body->rate_hz);
+    size_t first = !is_behind && beside != NULL ? beside->to : 0;
+    size_t last = is_behind && beside != NULL ? beside->from : body->n;
+    if (is_behind ? l->to + 2 * far >= last : l->from <= first + 2 * far) return NULL;
+    own->cadence_hz = eg_turn_cadence_hz(body, is_behind ? l->to + far : l->from - far);
+    double way = is_behind ? 1.0 : -1.0;
+    /* At the pace of its middle a smooth rise has half as much again to go (minimum jerk). */
+    double length = (double)(l->high - l->low) / body->rate_hz;
+    double at = (double)(is_behind ? l->high : l->low) / body->rate_hz + way * 0.46 * length;
+    own->none_s = at + way * walk_none_s;
+    own->full_s = at + way * walk_full_s;
+    return isfinite(own->cadence_hz) ? own : NULL;
+}
+
+/* Nobody says when the first step is taken and the last: the likeliest of some times. */
+static double pelvis_edge(const eg_body *body, size_t from, size_t to, bool is_end, double sign,
+                          const gait *walk) {
+    const double *h = body->height_m;
+    if (walk == NULL)
+        return edge(body, h, from, to, is_end, sign, height_noise, true, NULL, NULL);
+    double best = INFINITY, found = (double)NAN, way = walk->full_s > walk->none_s ? 1.0 : -1.0;
+    for (int k = -2; k <= 5; k++) {
+        gait own = *walk;
+        double score = INFINITY;
+        own.none_s += 0.1 * k * way;
+        own.full_s += 0.1 * k * way;
+        double at = edge(body, h, from, to, is_end, sign, height_noise, true, &own, &score);
+        if (isnan(at) || !(score < best)) continue;
+        best = score;
+        found = at;
+    }
+    return found;
 }
 
 /* The events of the pelvis on one leg. before, after: the legs beside it or NULL. */
@@ -174,21 +279,16 @@ static void pelvis_edges(const eg_body *body, const leg *l, const leg *before, c
     size_t last = after != NULL ? (l->high + after->low) / 2 : body->n - 1;
     if (l->low > reach) first = later(first, l->low - reach);
     last = sooner(last, l->high + reach);
+    gait steps;
     size_t most = crossing(body->height_m, l->from, l->to, part_pelvis);
     size_t least = crossing(body->height_m, l->from, l->to, 1.0 - part_pelvis);
-    *from_s = edge(body, body->height_m, first, most, false, sign, height_noise, true);
-    *to_s = edge(body, body->height_m, least, last, true, -sign, height_noise, true);
+    *from_s = pelvis_edge(body, first, most, false, sign,
+                          sign < 0.0 ? walking(body, l, before, false, &steps) : NULL);
+    *to_s = pelvis_edge(body, least, last, true, -sign,
+                        sign > 0.0 ? walking(body, l, after, true, &steps) : NULL);
     double rate = body->rate_hz; /* no rest at all: the turning point */
     if (isnan(*from_s)) *from_s = (double)(before != NULL ? first : l->low) / rate;
     if (isnan(*to_s)) *to_s = (double)(after != NULL ? last : l->high) / rate;
-}
-
-/* Sample of the extreme of x in [from, to]: largest for sign 1. */
-static size_t extreme(const double *x, size_t from, size_t to, double sign) {
-    size_t best = from;
-    for (size_t i = from; i <= to; i++)
-        if (sign * (x[i] - x[best]) > 0.0) best = i;
-    return best;
 }
 
 /* When the lean leaves its rest on the way to its peak at sample `peak`, not before `first`. */
@@ -200,6 +300,7 @@ static double lean_start(const eg_body *body, size_t first, size_t peak, bool is
     /* The level of the rest: where the lean is least; a tenth above it the movement is under way. */
     size_t least = extreme(x, a, b, -1.0), low = least, half;
     double tenth = x[least] + 0.15 * (x[peak] - x[least]);
+    double other = x[least] + 0.3 * (x[peak] - x[least]); /* noise does not reach up to there */
     double middle = x[least] + part_lean * (x[peak] - x[least]);
     if (is_end) {
         for (half = peak; half < b && x[half] > middle;) half++;
@@ -210,11 +311,11 @@ static double lean_start(const eg_body *body, size_t first, size_t peak, bool is
     }
     /* The end of the rest: where the lean is above that level again (the next movement), or reach. */
     size_t rest = low;
-    while (rest != first && x[rest] <= tenth && (is_end ? rest - low : low - rest) < reach)
+    while (rest != first && x[rest] <= other && (is_end ? rest - low : low - rest) < reach)
         rest = is_end ? rest + 1 : rest - 1;
-    if (rest != first && x[rest] > tenth) rest = (rest + low) / 2;
-    double at = is_end ? edge(body, x, half, rest, true, 1.0, lean_noise, false)
-                       : edge(body, x, rest, half, false, 1.0, lean_noise, false);
+    if (rest != first && x[rest] > other) rest = (rest + low) / 2;
+    double at = is_end ? edge(body, x, half, rest, true, 1.0, lean_noise, false, NULL, NULL)
+                       : edge(body, x, rest, half, false, 1.0, lean_noise, false, NULL, NULL);
     if (isnan(at)) at = (double)rest / body->rate_hz;
     return at;
 }
@@ -280,6 +381,52 @@ static void add_stand(const eg_body *body, legs *all, size_t k, eg_stands *out) 
     out->stands[out->n++] = s;
 }
 
+/* While the person sits, only the trunk moves: how high and how far behind the hips the place is.
+ * Least squares over all of it, each stretch with its own level, with what is expected of such a
+ * place; so that the next search for the edges need not ask again. */
+typedef struct lever_sums {
+    double aa[2][2], ay[2];
+} lever_sums;
+
+static void add_stretch(const eg_body *body, double from_s, double to_s, lever_sums *sums) {
+    if (!isfinite(from_s) || !isfinite(to_s) || !(to_s > from_s)) return;
+    size_t from = sample_of(body, from_s), to = sample_of(body, to_s);
+    double mean[3] = {0.0, 0.0, 0.0}, n = (double)(to - from + 1);
+    for (size_t i = from; i <= to; i++) {
+        mean[0] += eg_cos(body->lean_rad[i]) / n;
+        mean[1] += eg_sin(body->lean_rad[i]) / n;
+        mean[2] += body->height_m[i] / n;
+    }
+    for (size_t i = from; i <= to; i++) {
+        double f[2] = {eg_cos(body->lean_rad[i]) - mean[0], eg_sin(body->lean_rad[i]) - mean[1]};
+        double y = body->height_m[i] - mean[2];
+        for (int j = 0; j < 2; j++) {
+            sums->ay[j] += f[j] * (y - f[0] * body->above_m[0] - f[1] * body->behind_m[0]);
+            for (int k = 0; k < 2; k++) sums->aa[j][k] += f[j] * f[k];
+        }
+    }
+}
+
+static void learn_levers(eg_body *body, const eg_stands *stands) {
+    lever_sums sums = {{{0}}, {0}};
+    for (size_t k = 0; k < stands->n; k++) {
+        const eg_stand *s = &stands->stands[k];
+        add_stretch(body, s->start_s, s->seat_off_s - margin_s, &sums);
+        add_stretch(body, s->seated_s + margin_s, s->settled_s, &sums);
+    }
+    double noise = 2.0 * height_noise * 2.0 * height_noise, *own[2] = {body->above_m, body->behind_m};
+    for (int k = 0; k < 2; k++) sums.aa[k][k] += noise / (own[k][1] * own[k][1]);
+    double det = sums.aa[0][0] * sums.aa[1][1] - sums.aa[0][1] * sums.aa[1][0];
+    if (!(det > 0.0)) return;
+    double step[2] = {(sums.ay[0] * sums.aa[1][1] - sums.ay[1] * sums.aa[0][1]) / det,
+                      (sums.ay[1] * sums.aa[0][0] - sums.ay[0] * sums.aa[1][0]) / det};
+    for (int k = 0; k < 2; k++) {
+        double least = sqrt(noise * sums.aa[1 - k][1 - k] / det);
+        own[k][0] += fmax(-2.0 * own[k][1], fmin(2.0 * own[k][1], step[k]));
+        own[k][1] = fmin(own[k][1], fmax(least, lever_sure_m));
+    }
+}
+
 static void add_attempts(const eg_body *body, const legs *all, eg_stands *out) {
     for (size_t k = 0; k + 1 < all->n && out->n_attempts < EG_ATTEMPTS_MAX; k++) {
         const leg *up = &all->leg[k], *down = up + 1;
@@ -290,6 +437,32 @@ static void add_attempts(const eg_body *body, const legs *all, eg_stands *out) {
                          up->size / out->usual_m};
         k++;
     }
+}
+
+static eg_err add_all(const eg_body *body, legs *all, eg_stands *stands, eg_diag *diag) {
+    stands->n = 0;
+    for (size_t k = 0; k < all->n; k++) {
+        if (!(all->leg[k].size >= EG_STAND_PART * stands->usual_m)) continue;
+        if (stands->n == EG_STANDS_MAX)
+            return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d times up",
+                               EG_STANDS_MAX);
+        add_stand(body, all, k, stands);
+    }
+    return EG_OK;
+}
+
+/* Between rising and sitting down, what goes up and down is a walk. */
+static void drop_steps(legs *all, double usual) {
+    size_t kept = 0;
+    bool is_up = false;
+    for (size_t k = 0; k < all->n; k++) {
+        double part = all->leg[k].size / usual;
+        if (part >= EG_STAND_PART) is_up = true;
+        if (part <= -EG_STAND_PART) is_up = false;
+        if (is_up && fabs(part) < EG_STAND_PART) continue;
+        all->leg[kept++] = all->leg[k];
+    }
+    all->n = kept;
 }
 
 static eg_err refuse(double usual, eg_diag *diag) {
@@ -314,24 +487,25 @@ eg_err eg_stand_find(eg_body *body, eg_arena *arena, eg_stands *stands, eg_diag 
             for (size_t i = 0; i < body->n; i++) hip[i] = body->height_m[i];
         else
             hip_height(body, hip);
-        if (!find_legs(hip, body->n, turn_part, body->rate_hz, all))
+        if (!find_legs(body, hip, turn_part, all))
             return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d ways up and down",
                                LEGS_MAX);
         stands->usual_m = usual_rise(all, arena);
         if (!(stands->usual_m >= EG_STAND_RISE_MIN_M)) return refuse(stands->usual_m, diag);
         face(body, all, stands->usual_m, arena);
         if (round == 0 && body->lift_m_s2 != NULL && body->place != EG_BODY_THIGH) {
-            eg_err err = level_again(body, all, arena, diag);
+            eg_err err = level_again(body, all, stands->usual_m, arena, diag);
             if (err != EG_OK) return err;
         }
     }
-    for (size_t k = 0; k < all->n; k++) {
-        if (!(all->leg[k].size >= EG_STAND_PART * stands->usual_m)) continue;
-        if (stands->n == EG_STANDS_MAX)
-            return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d times up",
-                               EG_STANDS_MAX);
-        add_stand(body, all, k, stands);
+    drop_steps(all, stands->usual_m);
+    eg_err err = EG_OK;
+    for (int round = 0; round < 3 && err == EG_OK; round++) {
+        err = add_all(body, all, stands, diag);
+        if (!body->has_lean) break;
+        if (round < 2) learn_levers(body, stands);
     }
+    if (err != EG_OK) return err;
     add_attempts(body, all, stands);
     eg_arena_reset(arena, mark);
     return EG_OK;

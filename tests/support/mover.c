@@ -262,9 +262,13 @@ static eg_quaternion sensor_at(const mover *m, int place, double t, double posit
 /* A heel on the floor: a short shake of the sensor at every step. */
 static double heel(const mover *m, double t) {
     if (m->walk_to <= m->walk_from || t < m->walk_from || t > m->walk_to) return 0;
-    double phase = m->cadence_hz * t + m->walk_phase / (2 * M_PI), u = phase - floor(phase);
-    double since = u / m->cadence_hz;
-    return 3.0 * exp(-since / 0.03) * sin(2 * M_PI * 14 * since);
+    double phase = m->cadence_hz * t + m->walk_phase / (2 * M_PI);
+    double since = (phase - floor(phase)) / m->cadence_hz;
+    /* The slope of a damped swing that begins softly: it leaves no velocity behind, and samples
+     * see it as a whole. */
+    double w = 2 * M_PI * 14, u = since / 0.02;
+    double slope = (2 * u - u * u) / 0.02 * sin(w * since) + u * u * w * cos(w * since);
+    return 6.0 / w * exp(-u) * slope;
 }
 
 void mover_imu(const mover *m, int place, double rate_hz, size_t *n, double *gyr[3],
@@ -318,4 +322,43 @@ void mover_points(const mover *m, double rate_hz, size_t *n, double (*points[4])
                     out[j] + p.hip[j] + m->marker_noise_m * eg_random_normal(&random);
         }
     }
+}
+
+static void *memory_of(size_t size, eg_arena *arena) {
+    void *memory = malloc(size);
+    EG_CHECK(memory != NULL);
+    eg_arena_init(arena, memory, size);
+    return memory;
+}
+
+eg_err mover_body(const mover *m, int place, double rate_hz, eg_arena *arena, void **memory,
+                  eg_body *body, eg_diag *diag) {
+    size_t n;
+    double *gyr[3], *acc[3], (*points[4])[3];
+    eg_err err;
+    if (place < 3) {
+        mover_imu(m, place, rate_hz, &n, gyr, acc);
+        *memory = memory_of(eg_body_bytes(n, rate_hz), arena);
+        eg_orient_signal signal = {.n = n, .rate_hz = rate_hz};
+        for (int k = 0; k < 3; k++) {
+            signal.gyr[k] = gyr[k];
+            signal.acc[k] = acc[k];
+        }
+        err = eg_body_from_imu(&signal, (eg_body_place)place, arena, body, diag);
+        free(gyr[0]);
+    } else {
+        mover_points(m, rate_hz, &n, points);
+        *memory = memory_of(eg_body_bytes(n, rate_hz), arena);
+        eg_body_points p = {.n = n,
+                            .rate_hz = rate_hz,
+                            .up_axis = 2,
+                            .up_sign = 1,
+                            .pelvis = (const double(*)[3])points[0],
+                            .shoulder = (const double(*)[3])points[1],
+                            .left = (const double(*)[3])points[2],
+                            .right = (const double(*)[3])points[3]};
+        err = eg_body_from_points(&p, arena, body, diag);
+        free(points[0]);
+    }
+    return err;
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/function/body.h"
+
 enum { MOVER_STEPS_MAX = 512, MOVER_STANDS_MAX = 40, MOVER_TURNS_MAX = 8 };
 
 typedef enum mover_task { MOVER_CHAIR, MOVER_TUG, MOVER_TURNS } mover_task;
@@ -77,5 +79,9 @@ void mover_imu(const mover *m, int place, double rate_hz, size_t *n, double *gyr
 /* Points in metres, z up, [*n][3]: middle of the pelvis, of the shoulders, left and right pelvis;
  * one block that begins at points[0]. */
 void mover_points(const mover *m, double rate_hz, size_t *n, double (*points[4])[3]);
+
+/* The body as `place` sees it (3: markers). `*memory` is the caller's to free. */
+eg_err mover_body(const mover *m, int place, double rate_hz, eg_arena *arena, void **memory,
+                  eg_body *body, eg_diag *diag);
 
 #endif
