@@ -10,7 +10,7 @@
 #include "core/base/check.h"
 
 static const eg_study *const studies[] = {&eg_study_strength, &eg_study_emg, &eg_study_motion,
-                                          &eg_study_gait};
+                                          &eg_study_gait, &eg_study_function};
 
 enum { N_STUDIES = sizeof studies / sizeof studies[0], TEXT_MAX = 4000, NAME_MAX_BYTES = 40 };
 

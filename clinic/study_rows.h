@@ -7,6 +7,7 @@
 
 extern const eg_study eg_study_gait;
 extern const eg_study eg_study_motion;
+extern const eg_study eg_study_function;
 extern const eg_study eg_study_strength;
 extern const eg_study eg_study_emg;
 

@@ -57,7 +57,8 @@ static void prepare(const eg_edge_window *w, problem *p) {
         for (size_t i = 0; i < n; i++) p->columns[1][i] = (double)i / (double)n;
         p->base = 2;
     }
-    /* The expected part of a known column is taken off y, so that its factor is expected to be 0. */
+    /* The expected part of a known column is taken off y, so that its factor is expected to be 0.
+     */
     for (size_t i = 0; i < n; i++) {
         size_t from = w->is_end ? n - 1 - i : i;
         double y = w->y[from];
@@ -148,7 +149,7 @@ bool eg_edge_find(const eg_edge_window *window, double *at, double *score) {
         fit one = fit_shape(&p, shapes[k]);
         if (!isfinite(one.residual)) continue;
         double own = n * eg_log(one.residual / n + window->noise * window->noise) +
-                       (3.0 + shapes[k].terms) * eg_log(n);
+                     (3.0 + shapes[k].terms) * eg_log(n);
         if (own < best_score) {
             best_score = own;
             best = one;

@@ -1,8 +1,8 @@
 /* When a movement begins or ends, by least squares: rest (a level, perhaps a slope, and what moves
- * in it anyway) turns at one instant t0 into a rise c1 u^p + c2 u^(p+1) + ..., u = t - t0. For every
- * t0 all coefficients are fitted; the t0 that leaves least is the event, and Schwarz' criterion
- * (1978, Ann Stat 6:461) chooses the power p (1: a jolt, 2, 3: as smooth as minimum jerk) and the
- * number of terms. A threshold is crossed later the slower a person moves; this is not.
+ * in it anyway) turns at one instant t0 into a rise c1 u^p + c2 u^(p+1) + ..., u = t - t0. For
+ * every t0 all coefficients are fitted; the t0 that leaves least is the event, and Schwarz'
+ * criterion (1978, Ann Stat 6:461) chooses the power p (1: a jolt, 2, 3: as smooth as minimum jerk)
+ * and the number of terms. A threshold is crossed later the slower a person moves; this is not.
  *
  * Related to the onset of force (core/strength/onset.c), which has a straight rest only and needs
  * no known disturbances. */

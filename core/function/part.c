@@ -37,8 +37,7 @@ eg_err function_low_pass(size_t n, const double *x, double *y, double cut_hz, do
         return EG_OK;
     }
     eg_filter filter;
-    eg_err err =
-        eg_filter_butterworth(&filter, EG_FILTER_LOW_PASS, 2, 0.0, cut_hz, rate_hz, diag);
+    eg_err err = eg_filter_butterworth(&filter, EG_FILTER_LOW_PASS, 2, 0.0, cut_hz, rate_hz, diag);
     if (err != EG_OK) return err;
     size_t padding = function_samples(0.5, rate_hz);
     if (padding >= n) padding = n - 1;

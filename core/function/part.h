@@ -4,7 +4,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
-#include "core/function/body.h"
+#include "core/function/trunk.h"
 
 /* A copy of values[n], sorted, in the arena; NULL without memory. */
 double *function_sorted(size_t n, const double *values, eg_arena *arena);
@@ -16,7 +16,7 @@ double function_quantile(size_t n, const double *values, double p, eg_arena *scr
 eg_err function_low_pass(size_t n, const double *x, double *y, double cut_hz, double rate_hz,
                          eg_arena *scratch, eg_diag *diag);
 
-/* The smooth curve of v[n] with weights (see body.h) into curve[n]. */
+/* The smooth curve of v[n] with weights (see trunk.h) into curve[n]. */
 eg_err function_whittaker(size_t n, const double *v, const double *weights, double cut_hz,
                           double rate_hz, double *curve, eg_arena *scratch, eg_diag *diag);
 

@@ -8,25 +8,25 @@
 
 enum { LEGS_MAX = 2 * (EG_STANDS_MAX + EG_ATTEMPTS_MAX), WINDOW = 160 };
 
-static const double turn_part = 0.04;  /* m: less is no turn of the height */
-static const double longest_s = 8.0;   /* of the middle of a leg; a drift is longer */
+static const double turn_part = 0.04; /* m: less is no turn of the height */
+static const double longest_s = 8.0;  /* of the middle of a leg; a drift is longer */
 static const double lean_least_rad = 0.15;
-static const double speed_min = 0.04;  /* m/s: mean of a leg; slower is drift */
+static const double speed_min = 0.05; /* m/s: mean of a leg; slower is drift */
 /* How far an edge's window goes into the rest and how much of the way it holds: more rest brings
  * more sway into the fit, more of the way says more about its shape (chosen on made people). */
 static const double reach_pelvis_s = 1.0, reach_lean_s = 0.6;
 static const double part_pelvis = 0.8, part_lean = 0.85;
 static const double height_noise = 0.001, lean_noise = 0.002;
-static const double bob_m = 0.02;         /* up and down at a step: expected size */
+static const double bob_m = 0.02; /* up and down at a step: expected size */
 static const double walk_none_s = -0.1, walk_full_s = 0.5; /* from where a rise is over */
 static const double margin_s = 0.05;      /* about the seat, not used for the lever */
 static const double lever_sure_m = 0.005; /* skin moves: better is not known */
 
 /* A way up or down of the height: between two turning points. */
 typedef struct leg {
-    size_t from, to;     /* samples of the turning points */
+    size_t from, to;        /* samples of the turning points */
     size_t low, half, high; /* where a tenth, a half and nine tenths of the way are done */
-    double size;         /* m; down is negative */
+    double size;            /* m; down is negative */
     bool is_used;
 } leg;
 
@@ -69,8 +69,8 @@ static void trim(const double *x, double rate_hz, size_t *from, size_t *to) {
 }
 
 /* What an inertial sensor integrates may drift; nobody rises with an upright trunk. */
-static bool leans(const eg_body *body, const leg *l) {
-    if (body->lift_m_s2 == NULL || body->place == EG_BODY_THIGH) return true;
+static bool leans(const eg_trunk *body, const leg *l) {
+    if (body->lift_m_s2 == NULL || body->place == EG_TRUNK_THIGH) return true;
     size_t early = function_samples(0.5, body->rate_hz);
     size_t from = l->low > early ? l->low - early : 0;
     size_t to = l->high + early < body->n ? l->high + early : body->n - 1;
@@ -78,7 +78,7 @@ static bool leans(const eg_body *body, const leg *l) {
     return x[extreme(x, from, to, 1.0)] - x[extreme(x, from, to, -1.0)] > lean_least_rad;
 }
 
-static bool add_leg(const eg_body *body, const double *x, size_t from, size_t to, legs *all) {
+static bool add_leg(const eg_trunk *body, const double *x, size_t from, size_t to, legs *all) {
     if (all->n == LEGS_MAX) return false;
     trim(x, body->rate_hz, &from, &to);
     leg one = {.from = from, .to = to, .size = x[to] - x[from]};
@@ -92,7 +92,7 @@ static bool add_leg(const eg_body *body, const double *x, size_t from, size_t to
 }
 
 /* The ways between the turning points of x[n] that lie more than `least` apart. */
-static bool find_legs(const eg_body *body, const double *x, double least, legs *all) {
+static bool find_legs(const eg_trunk *body, const double *x, double least, legs *all) {
     size_t low = 0, high = 0, last = 0;
     int way = 0;
     all->n = 0;
@@ -125,7 +125,7 @@ static double usual_rise(const legs *all, eg_arena *scratch) {
 }
 
 /* The lean is forward in the middle of a rise and less so behind it. */
-static void face(eg_body *body, const legs *all, double usual, eg_arena *scratch) {
+static void face(eg_trunk *body, const legs *all, double usual, eg_arena *scratch) {
     double more = 0.0;
     size_t n = 0;
     double upright[LEGS_MAX];
@@ -140,34 +140,35 @@ static void face(eg_body *body, const legs *all, double usual, eg_arena *scratch
     }
     double level = n > 0 ? function_quantile(n, upright, 0.5, scratch) : 0.0;
     bool is_backward = more < 0.0;
-    eg_body_face(body, is_backward, is_backward ? -level : level);
+    eg_trunk_face(body, is_backward, is_backward ? -level : level);
 }
 
 /* Height of the hip: what the lever does when the trunk leans is taken off, as expected. */
-static void hip_height(const eg_body *body, double *hip) {
+static void hip_height(const eg_trunk *body, double *hip) {
     for (size_t i = 0; i < body->n; i++)
         hip[i] = body->height_m[i] + body->above_m[0] * (1.0 - eg_cos(body->lean_rad[i])) -
                  body->behind_m[0] * eg_sin(body->lean_rad[i]);
 }
 
 /* The drift anew: nothing within a leg weighs, its turning points and all stillness do. */
-static eg_err level_again(eg_body *body, const legs *all, double usual, eg_arena *scratch,
+static eg_err level_again(eg_trunk *body, const legs *all, double usual, eg_arena *scratch,
                           eg_diag *diag) {
     size_t mark = eg_arena_mark(scratch);
     double *weights = eg_arena_take(scratch, body->n, sizeof *weights);
     if (weights == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", body->n);
-    eg_body_weights(body, weights);
+    eg_trunk_weights(body, weights);
     size_t margin = function_samples(0.15, body->rate_hz);
     for (size_t k = 0; k < all->n; k++) {
         const leg *l = &all->leg[k];
-        if (fabs(l->size) < 0.25 * usual) continue; /* a step */
+        double seconds = (double)(l->high - l->low + 1) / body->rate_hz;
+        if (fabs(l->size) < 0.25 * usual || 0.8 * fabs(l->size) < 0.08 * seconds) continue;
         size_t from = l->low > margin ? l->low - margin : 0;
         size_t to = l->high + margin < body->n ? l->high + margin : body->n;
         for (size_t i = from; i < to; i++) weights[i] = body->is_still[i] ? weights[i] : 0.0;
         for (size_t i = l->low; i < l->high; i++) weights[i] = 0.0;
     }
-    eg_err err = eg_body_level(body, weights, scratch, diag);
+    eg_err err = eg_trunk_level(body, weights, scratch, diag);
     eg_arena_reset(scratch, mark);
     return err;
 }
@@ -179,7 +180,7 @@ typedef struct gait {
 
 /* An edge of y within [from, to], in seconds; NaN if there is none. The rest is at `from`, or at
  * `to` with is_end. `lean`: leaning moves y by the body's lever. */
-static double edge(const eg_body *body, const double *y, size_t from, size_t to, bool is_end,
+static double edge(const eg_trunk *body, const double *y, size_t from, size_t to, bool is_end,
                    double sign, double noise, bool has_lean, const gait *walk, double *score) {
     static const double least_s = 0.12;
     if (to >= body->n) to = body->n - 1;
@@ -198,8 +199,8 @@ static double edge(const eg_body *body, const double *y, size_t from, size_t to,
         }
     }
     for (size_t i = 0; i < n && walk != NULL; i++) {
-        double t = (double)(from + i * stride) / body->rate_hz, share = (t - walk->none_s) /
-                   (walk->full_s - walk->none_s);
+        double t = (double)(from + i * stride) / body->rate_hz,
+               share = (t - walk->none_s) / (walk->full_s - walk->none_s);
         share = fmax(0.0, fmin(1.0, share));
         share *= share * (3.0 - 2.0 * share);
         eg_sincos(2.0 * EG_PI * walk->cadence_hz * t, &sine[i], &cosine[i]);
@@ -234,7 +235,7 @@ static size_t sooner(size_t a, size_t b) {
 }
 
 /* Somebody walks off after standing up, or comes before sitting down; NULL if nobody does. */
-static const gait *walking(const eg_body *body, const leg *l, const leg *beside, bool is_behind,
+static const gait *walking(const eg_trunk *body, const leg *l, const leg *beside, bool is_behind,
                            gait *own) {
     size_t far = function_samples(2.5, body->rate_hz);
     size_t first = !is_behind && beside != NULL ? beside->to : 0;
@@ -251,11 +252,10 @@ static const gait *walking(const eg_body *body, const leg *l, const leg *beside,
 }
 
 /* Nobody says when the first step is taken and the last: the likeliest of some times. */
-static double pelvis_edge(const eg_body *body, size_t from, size_t to, bool is_end, double sign,
+static double pelvis_edge(const eg_trunk *body, size_t from, size_t to, bool is_end, double sign,
                           const gait *walk) {
     const double *h = body->height_m;
-    if (walk == NULL)
-        return edge(body, h, from, to, is_end, sign, height_noise, true, NULL, NULL);
+    if (walk == NULL) return edge(body, h, from, to, is_end, sign, height_noise, true, NULL, NULL);
     double best = INFINITY, found = (double)NAN, way = walk->full_s > walk->none_s ? 1.0 : -1.0;
     for (int k = -2; k <= 5; k++) {
         gait own = *walk;
@@ -271,7 +271,7 @@ static double pelvis_edge(const eg_body *body, size_t from, size_t to, bool is_e
 }
 
 /* The events of the pelvis on one leg. before, after: the legs beside it or NULL. */
-static void pelvis_edges(const eg_body *body, const leg *l, const leg *before, const leg *after,
+static void pelvis_edges(const eg_trunk *body, const leg *l, const leg *before, const leg *after,
                          double *from_s, double *to_s) {
     size_t reach = function_samples(reach_pelvis_s, body->rate_hz);
     double sign = l->size > 0.0 ? 1.0 : -1.0;
@@ -292,12 +292,13 @@ static void pelvis_edges(const eg_body *body, const leg *l, const leg *before, c
 }
 
 /* When the lean leaves its rest on the way to its peak at sample `peak`, not before `first`. */
-static double lean_start(const eg_body *body, size_t first, size_t peak, bool is_end) {
+static double lean_start(const eg_trunk *body, size_t first, size_t peak, bool is_end) {
     const double *x = body->lean_rad;
     size_t reach = function_samples(reach_lean_s, body->rate_hz);
     size_t a = is_end ? peak : first, b = is_end ? first : peak; /* the window in time */
     if (b <= a + 4) return (double)NAN;
-    /* The level of the rest: where the lean is least; a tenth above it the movement is under way. */
+    /* The level of the rest: where the lean is least; a tenth above it the movement is under way.
+     */
     size_t least = extreme(x, a, b, -1.0), low = least, half;
     double tenth = x[least] + 0.15 * (x[peak] - x[least]);
     double other = x[least] + 0.3 * (x[peak] - x[least]); /* noise does not reach up to there */
@@ -309,7 +310,8 @@ static double lean_start(const eg_body *body, size_t first, size_t peak, bool is
         for (half = peak; half > a && x[half] > middle;) half--;
         for (low = half; low > a && x[low] > tenth;) low--;
     }
-    /* The end of the rest: where the lean is above that level again (the next movement), or reach. */
+    /* The end of the rest: where the lean is above that level again (the next movement), or reach.
+     */
     size_t rest = low;
     while (rest != first && x[rest] <= other && (is_end ? rest - low : low - rest) < reach)
         rest = is_end ? rest + 1 : rest - 1;
@@ -324,21 +326,21 @@ static double largest(const double *x, size_t from, size_t to, double sign) {
     return sign * x[extreme(x, from, to, sign)];
 }
 
-static double quickest_lean(const eg_body *body, size_t from, size_t to) {
+static double quickest_lean(const eg_trunk *body, size_t from, size_t to) {
     double best = 0.0;
     size_t span = function_samples(0.05, body->rate_hz);
     for (size_t i = from; i + span <= to; i++)
-        best = fmax(best, (body->lean_rad[i + span] - body->lean_rad[i]) * body->rate_hz /
-                              (double)span);
+        best = fmax(best,
+                    (body->lean_rad[i + span] - body->lean_rad[i]) * body->rate_hz / (double)span);
     return best;
 }
 
-static size_t sample_of(const eg_body *body, double t_s) {
+static size_t sample_of(const eg_trunk *body, double t_s) {
     double i = floor(t_s * body->rate_hz + 0.5);
     return i < 0.0 ? 0 : sooner((size_t)i, body->n - 1);
 }
 
-static void measure_up(const eg_body *body, const leg *up, size_t first, eg_stand *s) {
+static void measure_up(const eg_trunk *body, const leg *up, size_t first, eg_stand *s) {
     size_t off = sample_of(body, s->seat_off_s), top = sample_of(body, s->standing_s);
     s->rise_m = body->height_m[top] - body->height_m[off];
     s->velocity_up_m_s = largest(body->rise_m_s, up->low, up->high, 1.0);
@@ -352,7 +354,7 @@ static void measure_up(const eg_body *body, const leg *up, size_t first, eg_stan
     s->lean_rate_up_rad_s = quickest_lean(body, sample_of(body, s->start_s), peak);
 }
 
-static void measure_down(const eg_body *body, const leg *down, size_t last, eg_stand *s) {
+static void measure_down(const eg_trunk *body, const leg *down, size_t last, eg_stand *s) {
     size_t off = sample_of(body, s->leaving_s), end = sample_of(body, s->seated_s);
     s->velocity_down_m_s = largest(body->rise_m_s, down->low, down->high, -1.0);
     s->settled_s = s->lean_down_rad = (double)NAN;
@@ -362,7 +364,7 @@ static void measure_down(const eg_body *body, const leg *down, size_t last, eg_s
     s->lean_down_rad = body->lean_rad[peak] - body->lean_rad[off];
 }
 
-static void add_stand(const eg_body *body, legs *all, size_t k, eg_stands *out) {
+static void add_stand(const eg_trunk *body, legs *all, size_t k, eg_stands *out) {
     leg *up = &all->leg[k];
     const leg *before = k > 0 ? up - 1 : NULL, *after = k + 1 < all->n ? up + 1 : NULL;
     eg_stand s = {0};
@@ -388,7 +390,7 @@ typedef struct lever_sums {
     double aa[2][2], ay[2];
 } lever_sums;
 
-static void add_stretch(const eg_body *body, double from_s, double to_s, lever_sums *sums) {
+static void add_stretch(const eg_trunk *body, double from_s, double to_s, lever_sums *sums) {
     if (!isfinite(from_s) || !isfinite(to_s) || !(to_s > from_s)) return;
     size_t from = sample_of(body, from_s), to = sample_of(body, to_s);
     double mean[3] = {0.0, 0.0, 0.0}, n = (double)(to - from + 1);
@@ -407,14 +409,15 @@ static void add_stretch(const eg_body *body, double from_s, double to_s, lever_s
     }
 }
 
-static void learn_levers(eg_body *body, const eg_stands *stands) {
+static void learn_levers(eg_trunk *body, const eg_stands *stands) {
     lever_sums sums = {{{0}}, {0}};
     for (size_t k = 0; k < stands->n; k++) {
         const eg_stand *s = &stands->stands[k];
         add_stretch(body, s->start_s, s->seat_off_s - margin_s, &sums);
         add_stretch(body, s->seated_s + margin_s, s->settled_s, &sums);
     }
-    double noise = 2.0 * height_noise * 2.0 * height_noise, *own[2] = {body->above_m, body->behind_m};
+    double noise = 2.0 * height_noise * 2.0 * height_noise,
+           *own[2] = {body->above_m, body->behind_m};
     for (int k = 0; k < 2; k++) sums.aa[k][k] += noise / (own[k][1] * own[k][1]);
     double det = sums.aa[0][0] * sums.aa[1][1] - sums.aa[0][1] * sums.aa[1][0];
     if (!(det > 0.0)) return;
@@ -427,7 +430,7 @@ static void learn_levers(eg_body *body, const eg_stands *stands) {
     }
 }
 
-static void add_attempts(const eg_body *body, const legs *all, eg_stands *out) {
+static void add_attempts(const eg_trunk *body, const legs *all, eg_stands *out) {
     for (size_t k = 0; k + 1 < all->n && out->n_attempts < EG_ATTEMPTS_MAX; k++) {
         const leg *up = &all->leg[k], *down = up + 1;
         if (up->is_used || down->is_used || !(up->size >= EG_STAND_TRY_M)) continue;
@@ -439,13 +442,12 @@ static void add_attempts(const eg_body *body, const legs *all, eg_stands *out) {
     }
 }
 
-static eg_err add_all(const eg_body *body, legs *all, eg_stands *stands, eg_diag *diag) {
+static eg_err add_all(const eg_trunk *body, legs *all, eg_stands *stands, eg_diag *diag) {
     stands->n = 0;
     for (size_t k = 0; k < all->n; k++) {
         if (!(all->leg[k].size >= EG_STAND_PART * stands->usual_m)) continue;
         if (stands->n == EG_STANDS_MAX)
-            return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d times up",
-                               EG_STANDS_MAX);
+            return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d times up", EG_STANDS_MAX);
         add_stand(body, all, k, stands);
     }
     return EG_OK;
@@ -466,13 +468,14 @@ static void drop_steps(legs *all, double usual) {
 }
 
 static eg_err refuse(double usual, eg_diag *diag) {
-    return eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
-                       "nobody stands up here: the pelvis rises by %.2f m at most and a chair takes "
-                       "%.2f; was the sensor where it is said to be?",
-                       usual, EG_STAND_RISE_MIN_M);
+    return eg_diag_set(
+        diag, EG_ERR_DATA, NULL, 0,
+        "nobody stands up here: the pelvis rises by %.2f m at most and a chair takes "
+        "%.2f; was the sensor where it is said to be?",
+        usual, EG_STAND_RISE_MIN_M);
 }
 
-eg_err eg_stand_find(eg_body *body, eg_arena *arena, eg_stands *stands, eg_diag *diag) {
+eg_err eg_stand_find(eg_trunk *body, eg_arena *arena, eg_stands *stands, eg_diag *diag) {
     EG_ASSERT(body != NULL && arena != NULL && stands != NULL);
     *stands = (eg_stands){0};
     size_t mark = eg_arena_mark(arena);
@@ -482,7 +485,7 @@ eg_err eg_stand_find(eg_body *body, eg_arena *arena, eg_stands *stands, eg_diag 
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", body->n);
     /* Twice: what rises says which lean is upright and where the drift may be seen; that changes
      * the height a little. */
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < 3; round++) {
         if (round == 0)
             for (size_t i = 0; i < body->n; i++) hip[i] = body->height_m[i];
         else
@@ -493,7 +496,7 @@ eg_err eg_stand_find(eg_body *body, eg_arena *arena, eg_stands *stands, eg_diag 
         stands->usual_m = usual_rise(all, arena);
         if (!(stands->usual_m >= EG_STAND_RISE_MIN_M)) return refuse(stands->usual_m, diag);
         face(body, all, stands->usual_m, arena);
-        if (round == 0 && body->lift_m_s2 != NULL && body->place != EG_BODY_THIGH) {
+        if (round < 2 && body->lift_m_s2 != NULL && body->place != EG_TRUNK_THIGH) {
             eg_err err = level_again(body, all, stands->usual_m, arena, diag);
             if (err != EG_OK) return err;
         }
@@ -528,7 +531,7 @@ double eg_stand_time(const eg_stands *stands, size_t n, double start_s, eg_stand
     return (double)NAN;
 }
 
-size_t eg_stand_count(const eg_body *body, const eg_stands *stands, double start_s,
+size_t eg_stand_count(const eg_trunk *body, const eg_stands *stands, double start_s,
                       double length_s) {
     EG_ASSERT(body != NULL && stands != NULL && length_s > 0.0);
     double begin = begin_of(stands, start_s), end = begin + length_s;

@@ -1,4 +1,4 @@
-/* Rising from a chair and sitting down again, repetition by repetition, from a body (body.h):
+/* Rising from a chair and sitting down again, repetition by repetition, from a body (trunk.h):
  * five-times sit-to-stand, 30 s chair stand, and the transitions of a Timed Up and Go.
  *
  * Events (all in seconds from the first sample; edge.h finds them, at no threshold):
@@ -15,7 +15,7 @@
 #define EG_FUNCTION_STAND_H
 
 #include "core/base/measure.h"
-#include "core/function/body.h"
+#include "core/function/trunk.h"
 
 enum { EG_STANDS_MAX = 128, EG_ATTEMPTS_MAX = 64 };
 
@@ -24,12 +24,12 @@ enum { EG_STANDS_MAX = 128, EG_ATTEMPTS_MAX = 64 };
 #define EG_STAND_TRY_M      0.04 /* off the seat by less is no attempt */
 
 typedef struct eg_stand {
-    double start_s, seat_off_s, standing_s;  /* start: NaN where no trunk is seen */
-    double leaving_s, seated_s, settled_s;   /* NaN where it remains standing */
-    double rise_m;                           /* of the pelvis */
-    double lean_up_rad, lean_down_rad;       /* largest less upright, rising and sitting down */
+    double start_s, seat_off_s, standing_s;    /* start: NaN where no trunk is seen */
+    double leaving_s, seated_s, settled_s;     /* NaN where it remains standing */
+    double rise_m;                             /* of the pelvis */
+    double lean_up_rad, lean_down_rad;         /* largest less upright, rising and sitting down */
     double velocity_up_m_s, velocity_down_m_s; /* peaks, both positive */
-    double lean_rate_up_rad_s;               /* quickest lean forward */
+    double lean_rate_up_rad_s;                 /* quickest lean forward */
 } eg_stand;
 
 typedef struct eg_attempt {
@@ -47,7 +47,7 @@ typedef struct eg_stands {
 /* Finds them all; turns body->lean_rad forward and to 0 where the person stands, and levels the
  * height of an inertial sensor with what it found. EG_ERR_DATA: nobody rises (the diagnosis says
  * how far anything moved up); EG_ERR_LIMIT; EG_ERR_MEMORY. */
-EG_NODISCARD eg_err eg_stand_find(eg_body *body, eg_arena *arena, eg_stands *stands,
+EG_NODISCARD eg_err eg_stand_find(eg_trunk *body, eg_arena *arena, eg_stands *stands,
                                   eg_diag *diag);
 
 typedef enum eg_stand_stop { EG_STAND_STOP_SEATED, EG_STAND_STOP_STANDING } eg_stand_stop;
@@ -58,7 +58,7 @@ double eg_stand_time(const eg_stands *stands, size_t n, double start_s, eg_stand
 
 /* Repetitions within `length_s` of start_s (NaN: first movement). One that is more than half way up
  * when time is over counts (CDC STEADI 2017, form of the 30 s chair stand). */
-size_t eg_stand_count(const eg_body *body, const eg_stands *stands, double start_s,
+size_t eg_stand_count(const eg_trunk *body, const eg_stands *stands, double start_s,
                       double length_s);
 
 /* Mean power of rising in W (Alcazar et al. 2018, Exp Gerontol 112:38, equation in section 2.4):

@@ -6,7 +6,8 @@
 
 static const double half_turn_rad = 2.0; /* 115 degrees: a turn round is more */
 
-/* The turns between standing and sitting that go round: the first, and the last before the chair. */
+/* The turns between standing and sitting that go round: the first, and the last before the chair.
+ */
 static eg_err choose_turns(const eg_turns *turns, eg_tug *tug, eg_diag *diag) {
     const eg_turn_event *found[2] = {NULL, NULL};
     size_t n = 0;
@@ -14,8 +15,10 @@ static eg_err choose_turns(const eg_turns *turns, eg_tug *tug, eg_diag *diag) {
         const eg_turn_event *t = &turns->turns[k];
         if (t->to_s < tug->standing_s || t->from_s > tug->seated_s) continue;
         if (!(fabs(t->angle_rad) >= half_turn_rad)) continue;
-        if (n == 0) found[0] = t;
-        else found[1] = t;
+        if (n == 0)
+            found[0] = t;
+        else
+            found[1] = t;
         n++;
     }
     if (n < 2)
@@ -28,7 +31,7 @@ static eg_err choose_turns(const eg_turns *turns, eg_tug *tug, eg_diag *diag) {
     return EG_OK;
 }
 
-eg_err eg_tug_measure(eg_body *body, double begin_s, eg_arena *arena, eg_tug *tug, eg_diag *diag) {
+eg_err eg_tug_measure(eg_trunk *body, double begin_s, eg_arena *arena, eg_tug *tug, eg_diag *diag) {
     EG_ASSERT(body != NULL && arena != NULL && tug != NULL);
     size_t mark = eg_arena_mark(arena);
     *tug = (eg_tug){0};
@@ -41,8 +44,7 @@ eg_err eg_tug_measure(eg_body *body, double begin_s, eg_arena *arena, eg_tug *tu
         err = eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
                           "no Timed Up and Go: the person stands up %zu times%s; cut the recording "
                           "to one test, from sitting to sitting",
-                          stands->n,
-                          stands->n == 1 ? " and does not sit down again" : "");
+                          stands->n, stands->n == 1 ? " and does not sit down again" : "");
     if (err == EG_OK) err = eg_turn_find(body, stands->stands[0].leaving_s, arena, turns, diag);
     if (err != EG_OK) return err;
     const eg_stand *s = &stands->stands[0];

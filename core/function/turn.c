@@ -8,15 +8,15 @@
 enum { WINDOW = 200 };
 
 static const double radian = EG_PI / 180.0;
-static const double reach_s = 1.3;       /* of straight walking beside a turn: a stride */
-static const double part = 0.75;         /* of the turn that goes into a window */
+static const double reach_s = 1.3; /* of straight walking beside a turn: a stride */
+static const double part = 0.75;   /* of the turn that goes into a window */
 static const double heading_noise = 0.01;
-static const double swing_rad = 0.1;     /* of the pelvis at a stride: expected size */
-static const double stop_s = 0.5;        /* the last step */
-static const double after_s = 2.0;       /* of walking behind a turn, or it was the last */
-static const double walking_m_s = 0.03;  /* RMS of the vertical velocity: less is no walking */
+static const double swing_rad = 0.1;    /* of the pelvis at a stride: expected size */
+static const double stop_s = 0.5;       /* the last step */
+static const double after_s = 2.0;      /* of walking behind a turn, or it was the last */
+static const double walking_m_s = 0.03; /* RMS of the vertical velocity: less is no walking */
 
-double eg_turn_cadence_hz(const eg_body *body, size_t at) {
+double eg_turn_cadence_hz(const eg_trunk *body, size_t at) {
     size_t half = function_samples(2.0, body->rate_hz);
     if (at >= body->n) return (double)NAN;
     size_t from = at > half ? at - half : 0, to = at + half < body->n ? at + half : body->n;
@@ -45,14 +45,14 @@ double eg_turn_cadence_hz(const eg_body *body, size_t at) {
 }
 
 /* Who does not walk on stops as the turn ends. */
-static double ending(const eg_body *body, size_t sample, double end_s) {
+static double ending(const eg_trunk *body, size_t sample, double end_s) {
     double u = (end_s - (double)sample / body->rate_hz) / stop_s;
     u = fmax(0.0, fmin(1.0, u));
     return u * u * (3.0 - 2.0 * u);
 }
 
 /* The turn's end on the heading, or where it was if none is found. */
-static double edge(const eg_body *body, const double *pace, size_t from, size_t to, bool is_end,
+static double edge(const eg_trunk *body, const double *pace, size_t from, size_t to, bool is_end,
                    double cadence_hz, double stop_at_s, double otherwise_s, double *score) {
     size_t stride = (to - from) / WINDOW + 1, n = (to - from + 1) / stride;
     double y[WINDOW + 2], sine[WINDOW + 2], cosine[WINDOW + 2], at;
@@ -65,7 +65,8 @@ static double edge(const eg_body *body, const double *pace, size_t from, size_t 
         double t = (double)(i * stride) / body->rate_hz;
         if (!isfinite(cadence_hz)) continue;
         eg_sincos(EG_PI * cadence_hz * t, &sine[i], &cosine[i]);
-        double share = pace != NULL ? pace[from + i * stride] : ending(body, from + i * stride, stop_at_s);
+        double share =
+            pace != NULL ? pace[from + i * stride] : ending(body, from + i * stride, stop_at_s);
         sine[i] *= share;
         cosine[i] *= share;
     }
@@ -89,7 +90,7 @@ static size_t share_of(const double *x, size_t a, size_t b, double share) {
 }
 
 /* first, last: samples that belong to the neighbours. */
-static void refine(const eg_body *body, const double *pace, size_t first, size_t last,
+static void refine(const eg_trunk *body, const double *pace, size_t first, size_t last,
                    double walk_to_s, eg_turn_event *turn) {
     size_t a = (size_t)(turn->from_s * body->rate_hz), b = (size_t)(turn->to_s * body->rate_hz);
     size_t reach = function_samples(reach_s, body->rate_hz);
@@ -99,8 +100,8 @@ static void refine(const eg_body *body, const double *pace, size_t first, size_t
     size_t to = b + reach < last ? b + reach : last;
     const double *x = body->heading_rad;
     double to_s, score = INFINITY;
-    double from_s = edge(body, pace, from, share_of(x, a, b, part), false, before, 0.0,
-                         turn->from_s, &score);
+    double from_s =
+        edge(body, pace, from, share_of(x, a, b, part), false, before, 0.0, turn->from_s, &score);
     size_t late = share_of(x, a, b, 1.0 - part);
     bool walks_on = turn->to_s + after_s < walk_to_s;
     if (walks_on)
@@ -114,7 +115,7 @@ static void refine(const eg_body *body, const double *pace, size_t first, size_t
 
 /* How much somebody walks at each sample, about 1 in full gait: the vertical velocity's strength
  * over a step. The swing of the pelvis grows and ends with it. */
-static eg_err find_pace(const eg_body *body, double *pace, eg_arena *scratch, eg_diag *diag) {
+static eg_err find_pace(const eg_trunk *body, double *pace, eg_arena *scratch, eg_diag *diag) {
     size_t n = body->n, half = function_samples(0.35, body->rate_hz), mark = eg_arena_mark(scratch);
     double *quick = eg_arena_take(scratch, n, sizeof *quick);
     if (quick == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for a walk");
@@ -132,7 +133,7 @@ static eg_err find_pace(const eg_body *body, double *pace, eg_arena *scratch, eg
     return err;
 }
 
-static void measure(const eg_body *body, const double *slow, eg_turn_event *turn) {
+static void measure(const eg_trunk *body, const double *slow, eg_turn_event *turn) {
     size_t a = (size_t)fmax(0.0, floor(turn->from_s * body->rate_hz + 0.5));
     size_t b = (size_t)floor(turn->to_s * body->rate_hz + 0.5);
     if (b >= body->n) b = body->n - 1;
@@ -146,7 +147,7 @@ static void measure(const eg_body *body, const double *slow, eg_turn_event *turn
 }
 
 /* Pieces of the slow rate that stay on one side of 5 deg/s and exceed 15. */
-static eg_err find_pieces(const eg_body *body, const double *slow, eg_turns *turns,
+static eg_err find_pieces(const eg_trunk *body, const double *slow, eg_turns *turns,
                           eg_diag *diag) {
     double edge_rad_s = EG_TURN_EDGE_DEG_S * radian;
     for (size_t i = 0; i < body->n; i++) {
@@ -170,7 +171,8 @@ static eg_err find_pieces(const eg_body *body, const double *slow, eg_turns *tur
     return EG_OK;
 }
 
-eg_err eg_turn_find(const eg_body *body, double walk_to_s, eg_arena *scratch, eg_turns *turns, eg_diag *diag) {
+eg_err eg_turn_find(const eg_trunk *body, double walk_to_s, eg_arena *scratch, eg_turns *turns,
+                    eg_diag *diag) {
     EG_ASSERT(body != NULL && scratch != NULL && turns != NULL);
     size_t mark = eg_arena_mark(scratch), kept = 0;
     *turns = (eg_turns){0};
@@ -194,8 +196,8 @@ eg_err eg_turn_find(const eg_body *body, double walk_to_s, eg_arena *scratch, eg
     turns->n = kept;
     for (size_t k = 0; k < turns->n && err == EG_OK; k++) {
         size_t first = k > 0 ? (size_t)(turns->turns[k - 1].to_s * body->rate_hz) : 0;
-        size_t last = k + 1 < turns->n ? (size_t)(turns->turns[k + 1].from_s * body->rate_hz)
-                                       : body->n - 1;
+        size_t last =
+            k + 1 < turns->n ? (size_t)(turns->turns[k + 1].from_s * body->rate_hz) : body->n - 1;
         refine(body, pace, first, last, walk_to_s, &turns->turns[k]);
         measure(body, slow, &turns->turns[k]);
     }

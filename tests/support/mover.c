@@ -173,8 +173,7 @@ mover mover_tug(uint64_t seed, mover_kind kind) {
     m.walk_to = t + between(&random, -0.1, 0.2);
     add(&m, MOVER_WALK, m.walk_to - 0.5, m.walk_to, -1, &random);
     t = fmax(m.walk_to, t) + between(&random, -0.2, 0.4);
-    m.seconds =
-        sit_at(&m, t, &usual, &random, &m.stands[0]) + between(&random, 1.0, 2.5);
+    m.seconds = sit_at(&m, t, &usual, &random, &m.stands[0]) + between(&random, 1.0, 2.5);
     return m;
 }
 
@@ -296,16 +295,16 @@ void mover_imu(const mover *m, int place, double rate_hz, size_t *n, double *gyr
         eg_quaternion d = eg_quaternion_product(eg_quaternion_inverse(a), b);
         double sign = d.w < 0 ? -1 : 1, spin[3] = {d.x, d.y, d.z};
         for (int k = 0; k < 3; k++) {
-            gyr[k][i] = sign * spin[k] / h + own.gyr_bias[k] +
-                        own.gyr_noise * eg_random_normal(&random);
+            gyr[k][i] =
+                sign * spin[k] / h + own.gyr_bias[k] + own.gyr_noise * eg_random_normal(&random);
             acc[k][i] = out[k] + own.acc_bias[k] + own.acc_noise * eg_random_normal(&random);
         }
     }
 }
 
 void mover_points(const mover *m, double rate_hz, size_t *n, double (*points[4])[3]) {
-    static const double places[4][3] = {{-0.02, 0, 0.07}, {0.0, 0, 0.5}, {0, 0.12, 0.08},
-                                        {0, -0.12, 0.08}};
+    static const double places[4][3] = {
+        {-0.02, 0, 0.07}, {0.0, 0, 0.5}, {0, 0.12, 0.08}, {0, -0.12, 0.08}};
     eg_random random;
     eg_random_init(&random, m->seed, 30);
     *n = (size_t)(m->seconds * rate_hz);
@@ -318,8 +317,7 @@ void mover_points(const mover *m, double rate_hz, size_t *n, double (*points[4])
             double out[3];
             turned(q, places[k], out);
             for (int j = 0; j < 3; j++)
-                points[k][i][j] =
-                    out[j] + p.hip[j] + m->marker_noise_m * eg_random_normal(&random);
+                points[k][i][j] = out[j] + p.hip[j] + m->marker_noise_m * eg_random_normal(&random);
         }
     }
 }
@@ -332,32 +330,32 @@ static void *memory_of(size_t size, eg_arena *arena) {
 }
 
 eg_err mover_body(const mover *m, int place, double rate_hz, eg_arena *arena, void **memory,
-                  eg_body *body, eg_diag *diag) {
+                  eg_trunk *body, eg_diag *diag) {
     size_t n;
     double *gyr[3], *acc[3], (*points[4])[3];
     eg_err err;
     if (place < 3) {
         mover_imu(m, place, rate_hz, &n, gyr, acc);
-        *memory = memory_of(eg_body_bytes(n, rate_hz), arena);
+        *memory = memory_of(eg_trunk_bytes(n, rate_hz), arena);
         eg_orient_signal signal = {.n = n, .rate_hz = rate_hz};
         for (int k = 0; k < 3; k++) {
             signal.gyr[k] = gyr[k];
             signal.acc[k] = acc[k];
         }
-        err = eg_body_from_imu(&signal, (eg_body_place)place, arena, body, diag);
+        err = eg_trunk_from_imu(&signal, (eg_trunk_place)place, arena, body, diag);
         free(gyr[0]);
     } else {
         mover_points(m, rate_hz, &n, points);
-        *memory = memory_of(eg_body_bytes(n, rate_hz), arena);
-        eg_body_points p = {.n = n,
-                            .rate_hz = rate_hz,
-                            .up_axis = 2,
-                            .up_sign = 1,
-                            .pelvis = (const double(*)[3])points[0],
-                            .shoulder = (const double(*)[3])points[1],
-                            .left = (const double(*)[3])points[2],
-                            .right = (const double(*)[3])points[3]};
-        err = eg_body_from_points(&p, arena, body, diag);
+        *memory = memory_of(eg_trunk_bytes(n, rate_hz), arena);
+        eg_trunk_points p = {.n = n,
+                             .rate_hz = rate_hz,
+                             .up_axis = 2,
+                             .up_sign = 1,
+                             .pelvis = (const double(*)[3])points[0],
+                             .shoulder = (const double(*)[3])points[1],
+                             .left = (const double(*)[3])points[2],
+                             .right = (const double(*)[3])points[3]};
+        err = eg_trunk_from_points(&p, arena, body, diag);
         free(points[0]);
     }
     return err;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/function/body.h"
+#include "core/function/trunk.h"
 
 enum { MOVER_STEPS_MAX = 512, MOVER_STANDS_MAX = 40, MOVER_TURNS_MAX = 8 };
 
@@ -82,6 +82,6 @@ void mover_points(const mover *m, double rate_hz, size_t *n, double (*points[4])
 
 /* The body as `place` sees it (3: markers). `*memory` is the caller's to free. */
 eg_err mover_body(const mover *m, int place, double rate_hz, eg_arena *arena, void **memory,
-                  eg_body *body, eg_diag *diag);
+                  eg_trunk *body, eg_diag *diag);
 
 #endif

@@ -12,8 +12,8 @@
 
 enum { EVENTS = 10, MANY = 4096, SEED = 1000 };
 
-static const char *const event_names[EVENTS] = {"start",      "seat-off",   "standing", "turn 1",
-                                                "turn 1 end", "turn 2",     "turn 2 end", "leaving",
+static const char *const event_names[EVENTS] = {"start",      "seat-off", "standing",   "turn 1",
+                                                "turn 1 end", "turn 2",   "turn 2 end", "leaving",
                                                 "seated",     "settled"};
 
 typedef struct errors {
@@ -56,13 +56,13 @@ static void note(errors *e, int k, double found, double truth) {
 
 static void compare(const mover *m, const eg_tug *tug) {
     const mover_stand *s = &m->stands[0];
-    double found[EVENTS] = {tug->start_s,        tug->seat_off_s,     tug->standing_s,
-                            tug->turn[0].from_s, tug->turn[0].to_s,   tug->turn[1].from_s,
-                            tug->turn[1].to_s,   tug->leaving_s,      tug->seated_s,
+    double found[EVENTS] = {tug->start_s,        tug->seat_off_s,   tug->standing_s,
+                            tug->turn[0].from_s, tug->turn[0].to_s, tug->turn[1].from_s,
+                            tug->turn[1].to_s,   tug->leaving_s,    tug->seated_s,
                             tug->settled_s};
-    double truth[EVENTS] = {s->start,         s->seat_off,      s->standing,    m->turns[0].from,
-                            m->turns[0].to,   m->turns[1].from, m->turns[1].to, s->leaving,
-                            s->seated,        s->settled};
+    double truth[EVENTS] = {s->start,       s->seat_off,      s->standing,    m->turns[0].from,
+                            m->turns[0].to, m->turns[1].from, m->turns[1].to, s->leaving,
+                            s->seated,      s->settled};
     for (int k = 0; k < EVENTS; k++) note(&all, k, found[k], truth[k]);
 }
 
@@ -74,7 +74,7 @@ static void people(int place, double rate_hz, int n, const char *what) {
     for (int i = 0; i < n; i++) {
         mover m = mover_tug((uint64_t)(seed_base() + i), (mover_kind)(i % 3));
         eg_arena arena;
-        eg_body body;
+        eg_trunk body;
         void *memory;
         eg_diag diag = {0};
         eg_tug tug;
@@ -92,7 +92,8 @@ static void people(int place, double rate_hz, int n, const char *what) {
         EG_CHECK_NEAR(tug.turn[0].angle_rad * degrees, m.turns[0].angle_deg, 20);
         EG_CHECK_NEAR(tug.turn[1].angle_rad * degrees, m.turns[1].angle_deg, 20);
     }
-    /* Where the last turn ends the steps end, too, and their swing cannot be told from it: apart. */
+    /* Where the last turn ends the steps end, too, and their swing cannot be told from it: apart.
+     */
     double last = quantile(all.n[6], all.of[6], 0.5, 1);
     (void)report(what, &all, 6, 7);
     all.n[6] = 0;
@@ -127,7 +128,7 @@ static void turns(void) {
         for (int i = 0; i < 60; i++) {
             mover m = mover_turns((uint64_t)(seed_base() + 600 + i), (mover_kind)(i % 3), 6);
             eg_arena arena;
-            eg_body body;
+            eg_trunk body;
             void *memory;
             eg_diag diag = {0};
             eg_err err = mover_body(&m, place, 100, &arena, &memory, &body, &diag);
@@ -158,7 +159,7 @@ static void other_recordings(void) {
         mover_wish wish = {.n_stands = 5};
         mover m = k == 0 ? mover_chair(7, MOVER_YOUNG, &wish) : mover_turns(7, MOVER_YOUNG, 4);
         eg_arena arena;
-        eg_body body;
+        eg_trunk body;
         void *memory;
         eg_diag diag = {0};
         eg_tug tug;

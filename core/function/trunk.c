@@ -1,30 +1,30 @@
-#include "core/function/body.h"
+#include "core/function/trunk.h"
 
 #include "core/base/check.h"
 #include "core/base/real.h"
 #include "core/function/part.h"
 #include "core/signal/resample.h"
 
-static const double drift_hz = 0.02;       /* slower than this is drift where nothing is still */
-static const double moving_m_s = 0.06;     /* what looked still and is quicker was not */
-static const double still_weight = 1e4;    /* against 1 elsewhere, */
-static const double upright_weight = 600;  /* and where the trunk does not lean: who walks neither */
-static const double upright_s = 3.0;       /* rises nor sinks for long. Its lean over this long */
-static const double lean_range_rad = 0.2;   /* ranges over less than this */
-static const double still_s = 0.4;         /* this long */
-static const double still_rad_s = 0.12;    /* RMS, of the angular rate */
-static const double still_m_s2 = 0.12;     /* RMS, of the vertical acceleration */
-static const double still_m_s = 0.02;      /* of a marker's height */
-static const double velocity_hz = 6.0;     /* low-pass of markers before they are differentiated */
-static const double thigh_m = 0.42;        /* stands for a thigh's length, which nobody measured */
+static const double drift_hz = 0.02;      /* slower than this is drift where nothing is still */
+static const double moving_m_s = 0.06;    /* what looked still and is quicker was not */
+static const double still_weight = 1e4;   /* against 1 elsewhere, */
+static const double upright_weight = 600; /* and where the trunk does not lean: who walks neither */
+static const double upright_s = 3.0;      /* rises nor sinks for long. Its lean over this long */
+static const double lean_range_rad = 0.2; /* ranges over less than this */
+static const double still_s = 0.4;        /* this long */
+static const double still_rad_s = 0.12;   /* RMS, of the angular rate */
+static const double still_m_s2 = 0.12;    /* RMS, of the vertical acceleration */
+static const double still_m_s = 0.02;     /* of a marker's height */
+static const double velocity_hz = 6.0;    /* low-pass of markers before they are differentiated */
+static const double thigh_m = 0.42;       /* stands for a thigh's length, which nobody measured */
 
 /* Lever of the place above the hip joints and its spread: about a tenth of a person's height up to
  * the lower back's sensor belt, a quarter to the breastbone (E: ours, wide on purpose). */
 static const double above[][2] = {{0.12, 0.05}, {0.40, 0.08}, {0.0, 0.01}, {0.07, 0.04}};
 static const double behind[][2] = {{0.10, 0.03}, {-0.10, 0.04}, {0.0, 0.01}, {0.0, 0.04}};
 
-size_t eg_body_bytes(size_t n, double rate_hz) {
-    if (n > EG_BODY_SAMPLES_MAX || !(rate_hz > 0.0)) return 0;
+size_t eg_trunk_bytes(size_t n, double rate_hz) {
+    if (n > EG_TRUNK_SAMPLES_MAX || !(rate_hz > 0.0)) return 0;
     return eg_orient_offline_bytes(n, rate_hz) + n * (sizeof(eg_quaternion) + 40 * sizeof(double)) +
            (1 << 20);
 }
@@ -34,13 +34,13 @@ static eg_err no_memory(eg_diag *diag) {
 }
 
 static eg_err check(size_t n, double rate_hz, eg_diag *diag) {
-    if (!isfinite(rate_hz) || !(rate_hz >= EG_BODY_RATE_MIN_HZ) || rate_hz > EG_ORIENT_RATE_MAX_HZ)
+    if (!isfinite(rate_hz) || !(rate_hz >= EG_TRUNK_RATE_MIN_HZ) || rate_hz > EG_ORIENT_RATE_MAX_HZ)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, NULL, 0,
                            "%g samples a second; function tests need %g to %g", rate_hz,
-                           EG_BODY_RATE_MIN_HZ, EG_ORIENT_RATE_MAX_HZ);
-    if (n > EG_BODY_SAMPLES_MAX)
+                           EG_TRUNK_RATE_MIN_HZ, EG_ORIENT_RATE_MAX_HZ);
+    if (n > EG_TRUNK_SAMPLES_MAX)
         return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "%zu samples, at most %d are measured", n,
-                           EG_BODY_SAMPLES_MAX);
+                           EG_TRUNK_SAMPLES_MAX);
     if ((double)n < 1.5 * rate_hz)
         return eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
                            "%.2f s is too short for a function test; record from rest to rest",
@@ -50,7 +50,7 @@ static eg_err check(size_t n, double rate_hz, eg_diag *diag) {
 
 /* Bridges missing values by straight lines; what is missing at the ends is held. */
 static eg_err bridge(double *x, size_t n, double rate_hz, const char *what, eg_diag *diag) {
-    size_t longest = function_samples(EG_BODY_GAP_MAX_S, rate_hz);
+    size_t longest = function_samples(EG_TRUNK_GAP_MAX_S, rate_hz);
     for (size_t i = 0; i < n; i++) {
         if (isfinite(x[i])) continue;
         size_t end = i;
@@ -67,9 +67,9 @@ static eg_err bridge(double *x, size_t n, double rate_hz, const char *what, eg_d
 }
 
 /* The arrays of a body of n samples at rate_hz. */
-static int take(eg_body *body, eg_body_place place, size_t n, double rate_hz, bool has_lift,
+static int take(eg_trunk *body, eg_trunk_place place, size_t n, double rate_hz, bool has_lift,
                 eg_arena *arena) {
-    *body = (eg_body){.place = place, .n = n, .rate_hz = rate_hz};
+    *body = (eg_trunk){.place = place, .n = n, .rate_hz = rate_hz};
     body->lean_rad = eg_arena_take(arena, n, sizeof(double));
     body->rise_m_s = eg_arena_take(arena, n, sizeof(double));
     body->height_m = eg_arena_take(arena, n, sizeof(double));
@@ -166,7 +166,7 @@ static void mean_square(size_t n, const double *x, size_t width, double *y) {
     }
 }
 
-static eg_err find_still(eg_body *body, const double *spin, eg_arena *scratch, eg_diag *diag) {
+static eg_err find_still(eg_trunk *body, const double *spin, eg_arena *scratch, eg_diag *diag) {
     size_t mark = eg_arena_mark(scratch), n = body->n;
     double *a = eg_arena_take(scratch, n, sizeof *a), *b = eg_arena_take(scratch, n, sizeof *b);
     if (a == NULL || b == NULL) return no_memory(diag);
@@ -180,7 +180,7 @@ static eg_err find_still(eg_body *body, const double *spin, eg_arena *scratch, e
     return EG_OK;
 }
 
-void eg_body_weights(const eg_body *body, double *weights) {
+void eg_trunk_weights(const eg_trunk *body, double *weights) {
     size_t half = function_samples(0.5 * upright_s, body->rate_hz);
     double low = 0.0, high = 0.0;
     for (size_t i = 0; i < body->n; i++) {
@@ -198,7 +198,7 @@ void eg_body_weights(const eg_body *body, double *weights) {
     }
 }
 
-eg_err eg_body_level(eg_body *body, const double *weights, eg_arena *scratch, eg_diag *diag) {
+eg_err eg_trunk_level(eg_trunk *body, const double *weights, eg_arena *scratch, eg_diag *diag) {
     EG_ASSERT(body->lift_m_s2 != NULL);
     size_t mark = eg_arena_mark(scratch), n = body->n;
     double *curve = eg_arena_take(scratch, n, sizeof *curve);
@@ -227,15 +227,16 @@ eg_err eg_body_level(eg_body *body, const double *weights, eg_arena *scratch, eg
     return err;
 }
 
-static void integrate_turn(eg_body *body) {
+static void integrate_turn(eg_trunk *body) {
     body->heading_rad[0] = 0.0;
     for (size_t i = 1; i < body->n; i++)
-        body->heading_rad[i] = body->heading_rad[i - 1] +
-                               0.5 * (body->turn_rad_s[i] + body->turn_rad_s[i - 1]) / body->rate_hz;
+        body->heading_rad[i] =
+            body->heading_rad[i - 1] +
+            0.5 * (body->turn_rad_s[i] + body->turn_rad_s[i - 1]) / body->rate_hz;
 }
 
 /* A thigh: its angle from where it lay at first stands for height. */
-static void thigh_height(eg_body *body, double first, double last) {
+static void thigh_height(eg_trunk *body, double first, double last) {
     double range = last - first;
     for (size_t i = 0; i < body->n; i++)
         body->height_m[i] = thigh_m * (body->lean_rad[i] - first) / range;
@@ -247,7 +248,7 @@ static void thigh_height(eg_body *body, double first, double last) {
 }
 
 /* Seated first, so that the end of the range that is farther from the start is standing. */
-static eg_err find_thigh(eg_body *body, eg_arena *scratch, eg_diag *diag) {
+static eg_err find_thigh(eg_trunk *body, eg_arena *scratch, eg_diag *diag) {
     double low = function_quantile(body->n, body->lean_rad, 0.03, scratch);
     double high = function_quantile(body->n, body->lean_rad, 0.97, scratch);
     size_t first = function_samples(0.3, body->rate_hz);
@@ -266,7 +267,7 @@ static eg_err find_thigh(eg_body *body, eg_arena *scratch, eg_diag *diag) {
 }
 
 static eg_err fill_from_imu(const eg_orient_signal *s, double *lift, double *turn, double *up[3],
-                            unsigned down, eg_arena *arena, eg_body *body, eg_diag *diag) {
+                            unsigned down, eg_arena *arena, eg_trunk *body, eg_diag *diag) {
     size_t n = body->n;
     eg_err err = bridge(lift, s->n, s->rate_hz, "the acceleration", diag);
     if (err == EG_OK) err = slower(s->n, lift, down, arena, diag);
@@ -293,20 +294,20 @@ static eg_err fill_from_imu(const eg_orient_signal *s, double *lift, double *tur
     integrate_turn(body);
     err = find_still(body, spin, arena, diag);
     if (err != EG_OK) return err;
-    if (body->place == EG_BODY_THIGH) return find_thigh(body, arena, diag);
-    eg_body_weights(body, spin);
-    return eg_body_level(body, spin, arena, diag);
+    if (body->place == EG_TRUNK_THIGH) return find_thigh(body, arena, diag);
+    eg_trunk_weights(body, spin);
+    return eg_trunk_level(body, spin, arena, diag);
 }
 
-eg_err eg_body_from_imu(const eg_orient_signal *signal, eg_body_place place, eg_arena *arena,
-                        eg_body *body, eg_diag *diag) {
+eg_err eg_trunk_from_imu(const eg_orient_signal *signal, eg_trunk_place place, eg_arena *arena,
+                         eg_trunk *body, eg_diag *diag) {
     EG_ASSERT(signal != NULL && arena != NULL && body != NULL);
-    EG_ASSERT(place == EG_BODY_LOWER_BACK || place == EG_BODY_STERNUM || place == EG_BODY_THIGH);
+    EG_ASSERT(place == EG_TRUNK_LOWER_BACK || place == EG_TRUNK_STERNUM || place == EG_TRUNK_THIGH);
     eg_err err = check(signal->n, signal->rate_hz, diag);
     if (err != EG_OK) return err;
-    unsigned down = signal->rate_hz < 2.0 * EG_BODY_RATE_HZ
+    unsigned down = signal->rate_hz < 2.0 * EG_TRUNK_RATE_HZ
                         ? 1
-                        : (unsigned)(signal->rate_hz / EG_BODY_RATE_HZ);
+                        : (unsigned)(signal->rate_hz / EG_TRUNK_RATE_HZ);
     size_t n = eg_resample_length(signal->n, 1, down);
     if (!take(body, place, n, signal->rate_hz / down, true, arena)) return no_memory(diag);
     size_t mark = eg_arena_mark(arena);
@@ -325,7 +326,7 @@ eg_err eg_body_from_imu(const eg_orient_signal *signal, eg_body_place place, eg_
 }
 
 /* Three coordinates of a point without gaps into xyz[3][n]. */
-static eg_err complete(const eg_body_points *p, const double (*point)[3], const char *what,
+static eg_err complete(const eg_trunk_points *p, const double (*point)[3], const char *what,
                        double *xyz[3], eg_diag *diag) {
     eg_err err = EG_OK;
     for (int k = 0; k < 3 && err == EG_OK; k++) {
@@ -347,13 +348,13 @@ static void unwrap(size_t n, double *angle) {
     }
 }
 
-static eg_err finish(eg_body *body, double *heading, eg_arena *arena, eg_diag *diag) {
+static eg_err finish(eg_trunk *body, double *heading, eg_arena *arena, eg_diag *diag) {
     size_t n = body->n;
     double *smooth = eg_arena_take(arena, n, sizeof *smooth), dt = 2.0 / body->rate_hz;
     double *spin = eg_arena_take(arena, n, sizeof *spin);
     if (smooth == NULL || spin == NULL) return no_memory(diag);
-    eg_err err = function_low_pass(n, body->height_m, smooth, velocity_hz, body->rate_hz, arena,
-                                   diag);
+    eg_err err =
+        function_low_pass(n, body->height_m, smooth, velocity_hz, body->rate_hz, arena, diag);
     for (size_t i = 1; i + 1 < n && err == EG_OK; i++)
         body->rise_m_s[i] = (smooth[i + 1] - smooth[i - 1]) / dt;
     if (err == EG_OK)
@@ -370,7 +371,7 @@ static eg_err finish(eg_body *body, double *heading, eg_arena *arena, eg_diag *d
 }
 
 /* The trunk's lean towards where the body faces (left x up), or its size where nobody knows. */
-static void lean_of_points(const eg_body_points *p, double *pelvis[3], double *top[3],
+static void lean_of_points(const eg_trunk_points *p, double *pelvis[3], double *top[3],
                            double *left[3], double *heading, double *lean) {
     int a = (p->up_axis + 1) % 3, b = (p->up_axis + 2) % 3; /* a x b = up axis */
     for (size_t i = 0; i < p->n; i++) {
@@ -390,14 +391,14 @@ static void lean_of_points(const eg_body_points *p, double *pelvis[3], double *t
     if (left != NULL) unwrap(p->n, heading);
 }
 
-eg_err eg_body_from_points(const eg_body_points *points, eg_arena *arena, eg_body *body,
-                           eg_diag *diag) {
+eg_err eg_trunk_from_points(const eg_trunk_points *points, eg_arena *arena, eg_trunk *body,
+                            eg_diag *diag) {
     EG_ASSERT(points != NULL && points->pelvis != NULL && points->up_axis >= 0);
     EG_ASSERT(points->up_axis <= 2 && arena != NULL && body != NULL);
     size_t n = points->n;
     eg_err err = check(n, points->rate_hz, diag);
     if (err != EG_OK) return err;
-    if (!take(body, EG_BODY_MARKERS, n, points->rate_hz, false, arena)) return no_memory(diag);
+    if (!take(body, EG_TRUNK_MARKERS, n, points->rate_hz, false, arena)) return no_memory(diag);
     size_t mark = eg_arena_mark(arena);
     double *work[12], *heading = eg_arena_take(arena, n, sizeof *heading);
     for (int k = 0; k < 12; k++) work[k] = eg_arena_take(arena, n, sizeof(double));
@@ -414,8 +415,7 @@ eg_err eg_body_from_points(const eg_body_points *points, eg_arena *arena, eg_bod
     }
     if (err != EG_OK) return err;
     double *height = work[points->up_axis];
-    for (size_t i = 0; i < n; i++)
-        body->height_m[i] = points->up_sign * (height[i] - height[0]);
+    for (size_t i = 0; i < n; i++) body->height_m[i] = points->up_sign * (height[i] - height[0]);
     lean_of_points(points, work, body->has_lean ? work + 3 : work, has_sides ? work + 6 : NULL,
                    heading, body->lean_rad);
     if (!body->has_lean)
@@ -425,13 +425,13 @@ eg_err eg_body_from_points(const eg_body_points *points, eg_arena *arena, eg_bod
     return err;
 }
 
-eg_err eg_body_from_coordinates(size_t n, double rate_hz, const double *height_m,
-                                const double *lean_rad, const double *heading_rad,
-                                eg_arena *arena, eg_body *body, eg_diag *diag) {
+eg_err eg_trunk_from_coordinates(size_t n, double rate_hz, const double *height_m,
+                                 const double *lean_rad, const double *heading_rad, eg_arena *arena,
+                                 eg_trunk *body, eg_diag *diag) {
     EG_ASSERT(height_m != NULL && arena != NULL && body != NULL);
     eg_err err = check(n, rate_hz, diag);
     if (err != EG_OK) return err;
-    if (!take(body, EG_BODY_MARKERS, n, rate_hz, false, arena)) return no_memory(diag);
+    if (!take(body, EG_TRUNK_MARKERS, n, rate_hz, false, arena)) return no_memory(diag);
     size_t mark = eg_arena_mark(arena);
     double *heading = eg_arena_take(arena, n, sizeof *heading);
     if (heading == NULL) return no_memory(diag);
@@ -451,7 +451,7 @@ eg_err eg_body_from_coordinates(size_t n, double rate_hz, const double *height_m
     return err;
 }
 
-void eg_body_face(eg_body *body, bool is_backward, double upright_rad) {
+void eg_trunk_face(eg_trunk *body, bool is_backward, double upright_rad) {
     for (size_t i = 0; i < body->n; i++)
         body->lean_rad[i] = (is_backward ? -1.0 : 1.0) * body->lean_rad[i] - upright_rad;
 }
