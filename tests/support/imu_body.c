@@ -27,7 +27,7 @@ static const struct {
     {"elbow_flex_%", 1.0},     {"pro_sup_%", 1.0}};
 
 static double range_of(size_t n, const double *x) {
-    double low = INFINITY, high = -INFINITY;
+    double low = 1e300, high = -1e300;
     for (size_t i = 0; i < n; i++) low = fmin(low, x[i]), high = fmax(high, x[i]);
     return high - low;
 }

@@ -240,8 +240,7 @@ static void names_of_columns(void) {
         "time,gx,gy,gz,ax,ay,az,mx,my,mz",
         "t,Acc_X,Acc_Y,Acc_Z,Gyr_X,Gyr_Y,Gyr_Z,Mag_X,Mag_Y,Mag_Z",
         "time,accelerometer_x,accelerometer_y,accelerometer_z,gyroscope_x,gyroscope_y,gyroscope_z",
-        "time,accelerationIncludingGravity.x,accelerationIncludingGravity.y,"
-        "accelerationIncludingGravity.z,rotationRate.beta,rotationRate.gamma,rotationRate.alpha",
+        "t,accel.x,accel.y,accel.z,rotationRate.beta,rotationRate.gamma,rotationRate.alpha",
         "time,left_gyr_x,left_gyr_y,left_gyr_z,left_acc_x,left_acc_y,left_acc_z",
         "time,alpha,beta,gamma,delta,omega x,ma"};
     static const size_t counts[] = {1, 1, 1, 1, 1, 0};
