@@ -35,14 +35,26 @@ static double quantile_of(size_t n, const double *x, double part, double *scratc
     return eg_sort_quantile(n, scratch, part);
 }
 
+/* What the sensor feels where it turns least: gravity with its error of scale. Where that is far
+ * from gravity, the foot hardly turns at all, and gravity is taken. */
+static double usual_force(const eg_orient_signal *s, double *rates, double *scratch) {
+    const double gravity = 9.80665;
+    size_t m = 0;
+    for (size_t i = 0; i < s->n; i++) rates[i] = size_of(s->gyr, i);
+    double slow = quantile_of(s->n, rates, 0.1, scratch);
+    for (size_t i = 0; i < s->n; i++)
+        if (rates[i] <= slow) rates[m++] = size_of(s->acc, i);
+    double usual = quantile_of(m, rates, 0.5, scratch);
+    return fabs(usual - gravity) < 0.5 ? usual : gravity;
+}
+
 /* How much the foot stirs: its angular rate, and how far what it feels is from gravity, 1 m/s2 as
  * 0.5 rad/s (a foot may swing without turning); mean over a tenth of a second. */
 static void smooth_rate(const eg_orient_signal *s, double *out, double *scratch) {
     size_t half = (size_t)(0.05 * s->rate_hz), n = s->n;
-    double *stir = scratch, sum = 0.0, count = 0.0;
-    for (size_t i = 0; i < n; i++) out[i] = size_of(s->acc, i);
-    double usual = quantile_of(n, out, 0.5, scratch);
-    for (size_t i = 0; i < n; i++) stir[i] = size_of(s->gyr, i) + 0.5 * fabs(out[i] - usual);
+    double *stir = scratch, sum = 0.0, count = 0.0, usual = usual_force(s, out, scratch);
+    for (size_t i = 0; i < n; i++)
+        stir[i] = size_of(s->gyr, i) + 0.5 * fabs(size_of(s->acc, i) - usual);
     for (size_t i = 0; i < n + half; i++) {
         if (i < n && isfinite(stir[i])) {
             sum += stir[i];

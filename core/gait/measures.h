@@ -101,18 +101,6 @@
     X(WALK_RATIO, 1, 0, "gait.walk_ratio", "Walk ratio", "mm.min", EG_BETTER_NONE,                 \
       "Step length over cadence: how speed is made.", "mean step length / cadence",                \
       "Sekiya & Nagasaki 1998, Gait Posture 7:225")                                                \
-    X(HARMONIC_V, 1, 0, "gait.harmonic_ratio.vertical", "Harmonic ratio, vertical", "1",           \
-      EG_BETTER_HIGHER, "How much of the trunk's movement repeats from step to step.",             \
-      "sum of amplitudes of harmonics 2, 4 ... 20 over 1, 3 ... 19 of each stride; the mean",      \
-      "Menz, Lord & Fitzpatrick 2003, Gait Posture 18:35")                                         \
-    X(HARMONIC_AP, 1, 0, "gait.harmonic_ratio.ap", "Harmonic ratio, forward", "1",                 \
-      EG_BETTER_HIGHER, "How much of the trunk's movement repeats from step to step.",             \
-      "sum of amplitudes of harmonics 2, 4 ... 20 over 1, 3 ... 19 of each stride; the mean",      \
-      "Menz, Lord & Fitzpatrick 2003, Gait Posture 18:35")                                         \
-    X(HARMONIC_ML, 1, 0, "gait.harmonic_ratio.ml", "Harmonic ratio, sideways", "1",                \
-      EG_BETTER_HIGHER, "How much of the trunk's movement repeats from step to step.",             \
-      "sum of amplitudes of harmonics 1, 3 ... 19 over 2, 4 ... 20 of each stride; the mean",      \
-      "Menz, Lord & Fitzpatrick 2003, Gait Posture 18:35")                                         \
     X(TURN_STEPS, 1, 0, "gait.steps.turning", "Steps in turns", "1", EG_BETTER_NONE,               \
       "Steps in which the way turned by more than 20 degrees within a stride.", "count", "Engram") \
     X(STEP_HEIGHT, 0, 0, "gait.stairs.height", "Height of a step", "mm", EG_BETTER_NONE,           \

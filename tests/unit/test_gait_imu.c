@@ -143,6 +143,10 @@ static void one_style(int style) {
                 p.step_length[0] *= 0.7;
                 p.step_time[0] *= 1.15;
             }
+            if (style == 4) { /* a long walk: rest is a small part of it */
+                p.n_steps = 120;
+                p.stand_before = p.stand_after = 0.8;
+            }
             if (style == 2) {
                 p.turn_at = 10;
                 p.turn_steps = 6;
@@ -180,6 +184,9 @@ static void turning(void) {
 static void stairs(void) {
     one_style(3);
 }
+static void lasting(void) {
+    one_style(4);
+}
 
 static void faults(void) {
     eg_gait_contact c[STEPS];
@@ -212,4 +219,5 @@ EG_TESTS({"gait: a sensor on each foot, even walking", even},
          {"gait: a sensor on each foot, uneven steps", uneven},
          {"gait: a sensor on each foot, with a turn", turning},
          {"gait: a sensor on each foot, up and down stairs", stairs},
+         {"gait: a sensor on each foot, a long walk", lasting},
          {"gait: a sensor on a foot, what cannot be measured", faults})
