@@ -120,7 +120,7 @@ static eg_err read_signals(edf *e) {
         signal *s = &e->signals[i];
         eg_span label = field_at(e, column_at(e, LABEL, 16, i), 16);
         double samples = number_at(e, column_at(e, SAMPLES, 8, i), 8);
-        s->samples = samples >= 1.0 ? (size_t)samples : 0;
+        s->samples = samples >= 1.0 && samples <= 99999999.0 ? (size_t)samples : 0;
         s->offset = e->record_bytes;
         s->channel = SIZE_MAX;
         s->is_annotation =
@@ -163,9 +163,9 @@ static eg_err read_header(edf *e) {
     e->width = e->bytes[0] == 0xff ? 3 : 2;
     double n = number_at(e, 252, 4);
     if (!(n >= 1.0)) return fail(e, EG_ERR_DATA, "the header names no signal");
-    e->n_signals = (size_t)n;
-    if (e->n_signals > EG_RECORDING_CHANNELS_MAX)
+    if (n > (double)EG_RECORDING_CHANNELS_MAX)
         return fail(e, EG_ERR_LIMIT, "more signals than are read");
+    e->n_signals = (size_t)n;
     if (e->size < HEADER * (e->n_signals + 1))
         return fail(e, EG_ERR_DATA, "the file ends within its header; copy it again");
     e->record_s = number_at(e, 244, 8);
