@@ -202,7 +202,8 @@ static void add_turn(const function_run *run, const eg_turn_event *turn, int num
 }
 
 static eg_err turning(function_run *run, eg_diag *diag) {
-    eg_err err = eg_turn_find(&run->body.trunk, INFINITY, &run->body.arena, &run->turns, diag);
+    eg_err err =
+        eg_turn_find(&run->body.trunk, (double)INFINITY, &run->body.arena, &run->turns, diag);
     if (err != EG_OK) return err;
     if (run->turns.n == 0)
         return eg_diag_set(diag, EG_ERR_DATA, run->call->recording->name, 0,

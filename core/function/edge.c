@@ -109,7 +109,7 @@ static fit fit_at(const problem *p, shape s, double at) {
     for (int j = base; j < n_unknown; j++)
         for (int k = 0; k < j; k++) a[k][j] = a[j][k];
     for (int j = 0; j < n_unknown; j++) right[j] = b[j];
-    fit result = {.residual = INFINITY, .at = at};
+    fit result = {.residual = (double)INFINITY, .at = at};
     if (!solve(n_unknown, a, b)) return result;
     double sum = p->square, rise = 0.0;
     for (int j = 0; j < n_unknown; j++) sum -= b[j] * right[j];
@@ -123,7 +123,7 @@ static fit fit_at(const problem *p, shape s, double at) {
 static fit fit_shape(const problem *p, shape s) {
     double first = 2.0, last = (double)p->n - 4.0 - s.terms;
     double low = first, high = last;
-    fit best = {.residual = INFINITY, .at = NAN};
+    fit best = {.residual = (double)INFINITY, .at = (double)NAN};
     for (int zoom = 0; zoom < 4 && high > low; zoom++) {
         int steps = zoom == 0 ? GRID : ZOOM;
         double step = (high - low) / steps;
@@ -143,8 +143,8 @@ bool eg_edge_find(const eg_edge_window *window, double *at, double *score) {
     if (window->n < EG_EDGE_SAMPLES_MIN || window->n > EG_EDGE_SAMPLES_MAX) return false;
     problem p;
     prepare(window, &p);
-    double n = (double)p.n, best_score = INFINITY;
-    fit best = {.at = NAN};
+    double n = (double)p.n, best_score = (double)INFINITY;
+    fit best = {.at = (double)NAN};
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
         fit one = fit_shape(&p, shapes[k]);
         if (!isfinite(one.residual)) continue;

@@ -256,10 +256,11 @@ static double pelvis_edge(const eg_trunk *body, size_t from, size_t to, bool is_
                           const gait *walk) {
     const double *h = body->height_m;
     if (walk == NULL) return edge(body, h, from, to, is_end, sign, height_noise, true, NULL, NULL);
-    double best = INFINITY, found = (double)NAN, way = walk->full_s > walk->none_s ? 1.0 : -1.0;
+    double best = (double)INFINITY, found = (double)NAN,
+           way = walk->full_s > walk->none_s ? 1.0 : -1.0;
     for (int k = -2; k <= 5; k++) {
         gait own = *walk;
-        double score = INFINITY;
+        double score = (double)INFINITY;
         own.none_s += 0.1 * k * way;
         own.full_s += 0.1 * k * way;
         double at = edge(body, h, from, to, is_end, sign, height_noise, true, &own, &score);

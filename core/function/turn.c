@@ -99,7 +99,7 @@ static void refine(const eg_trunk *body, const double *pace, size_t first, size_
     size_t from = a > first + reach ? a - reach : first;
     size_t to = b + reach < last ? b + reach : last;
     const double *x = body->heading_rad;
-    double to_s, score = INFINITY;
+    double to_s, score = (double)INFINITY;
     double from_s =
         edge(body, pace, from, share_of(x, a, b, part), false, before, 0.0, turn->from_s, &score);
     size_t late = share_of(x, a, b, 1.0 - part);

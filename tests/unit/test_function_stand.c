@@ -58,7 +58,7 @@ static void one_person(const mover *m, int place, double rate_hz, size_t n_faile
     } else {
         for (size_t k = 0; k < stands.n; k++) compare(&m->stands[k], &stands.stands[k], e);
         double first = place == 2 ? m->stands[0].seat_off : m->stands[0].start;
-        double five = eg_stand_time(&stands, 5, NAN, EG_STAND_STOP_SEATED);
+        double five = eg_stand_time(&stands, 5, (double)NAN, EG_STAND_STOP_SEATED);
         if (m->n_stands >= 5) e->five[e->n_five++] = five - (m->stands[4].seated - first);
     }
     free(memory);

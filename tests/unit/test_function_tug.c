@@ -79,7 +79,7 @@ static void people(int place, double rate_hz, int n, const char *what) {
         eg_diag diag = {0};
         eg_tug tug;
         eg_err err = mover_body(&m, place, rate_hz, &arena, &memory, &body, &diag);
-        if (err == EG_OK) err = eg_tug_measure(&body, NAN, &arena, &tug, &diag);
+        if (err == EG_OK) err = eg_tug_measure(&body, (double)NAN, &arena, &tug, &diag);
         free(memory);
         if (err != EG_OK) {
             wrong++;
@@ -132,7 +132,7 @@ static void turns(void) {
             void *memory;
             eg_diag diag = {0};
             eg_err err = mover_body(&m, place, 100, &arena, &memory, &body, &diag);
-            if (err == EG_OK) err = eg_turn_find(&body, INFINITY, &arena, &found, &diag);
+            if (err == EG_OK) err = eg_turn_find(&body, (double)INFINITY, &arena, &found, &diag);
             free(memory);
             if (err != EG_OK) EG_FAIL("%s", diag.text);
             wrong += found.n != m.n_turns;
@@ -164,7 +164,7 @@ static void other_recordings(void) {
         eg_diag diag = {0};
         eg_tug tug;
         EG_CHECK_INT(mover_body(&m, 0, 100, &arena, &memory, &body, &diag), EG_OK);
-        EG_CHECK_INT(eg_tug_measure(&body, NAN, &arena, &tug, &diag), EG_ERR_DATA);
+        EG_CHECK_INT(eg_tug_measure(&body, (double)NAN, &arena, &tug, &diag), EG_ERR_DATA);
         free(memory);
         memcpy(said[k], diag.text, sizeof diag.text);
     }
