@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/base/check.h"
 #include "io/format/build.h"
@@ -11,7 +13,8 @@
 #include "io/format/number.h"
 
 enum {
-    ROWS_MIN = 16,
+    RELEASE_BYTES = 4 << 20, /* of cells that have become channels are given back at once */
+    BLOCK_CELLS = 16384,     /* are moved at a time: what fits into a cache */
     MEDIAN_SAMPLES_MAX = 20000,
     UNREADABLE_FIRST = 1000,
     MARKS_MAX = 8, /* columns of marks */
@@ -45,7 +48,8 @@ typedef struct reader {
     const eg_layout *layout;
     eg_recording *recording;
     eg_diag *diag;
-    double *cells; /* [n_rows][n_columns], owned */
+    double *cells;      /* [n_rows][n_columns], owned */
+    uintptr_t released; /* the pages of cells before it are given back */
     size_t n_rows;
     size_t capacity; /* rows */
     size_t n_slow;
@@ -72,26 +76,24 @@ static void count(tally *what, uint64_t line) {
 
 /* ---- rows ----------------------------------------------------------------------------------- */
 
-static int grow(reader *r) {
-    size_t n_columns = r->layout->n_columns;
-    size_t limit = (size_t)EG_TABLE_CELLS_MAX / n_columns;
-    if (r->n_rows >= limit) {
-        (void)eg_diag_set(r->diag, EG_ERR_LIMIT, r->name, r->line,
-                          "more than %d cells; split the file or export fewer columns",
-                          EG_TABLE_CELLS_MAX);
-        return 0;
-    }
-    size_t capacity = r->capacity < ROWS_MIN ? ROWS_MIN : r->capacity * 2;
-    if (capacity > limit) capacity = limit;
-    double *grown = realloc(r->cells, capacity * n_columns * sizeof *grown);
-    if (grown == NULL) {
-        (void)eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, r->line, "no memory for %zu rows",
-                          capacity);
-        return 0;
-    }
-    r->cells = grown;
-    r->capacity = capacity;
-    return 1;
+/* Room for every row that the text can hold, once: what no row reaches costs nothing. A row counts
+ * with at least half of its columns, and a cell takes a byte (`report_full` has the last word). */
+static int make_room(reader *r) {
+    size_t n_columns = r->layout->n_columns, limit = (size_t)EG_TABLE_CELLS_MAX / n_columns;
+    r->capacity = 2 * (r->layout->data.n + 1) / n_columns + 2;
+    if (r->capacity > limit) r->capacity = limit;
+    r->cells = malloc(r->capacity * n_columns * sizeof *r->cells);
+    if (r->cells != NULL) return 1;
+    (void)eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, r->line, "no memory for %zu rows",
+                      r->capacity);
+    return 0;
+}
+
+static int report_full(reader *r) {
+    (void)eg_diag_set(r->diag, EG_ERR_LIMIT, r->name, r->line,
+                      "more than %d cells; split the file or export fewer columns",
+                      EG_TABLE_CELLS_MAX);
+    return 0;
 }
 
 /* A row in which every cell is a plain number and none is missing: most rows. Returns 0 if it is
@@ -229,7 +231,7 @@ static int is_cut(const reader *r, const row_facts *facts, int has_line_end) {
 }
 
 static int take_row(reader *r, eg_span line, int has_line_end) {
-    if (r->n_rows == r->capacity && !grow(r)) return 0;
+    if (r->n_rows == r->capacity) return report_full(r);
     double *row = r->cells + r->n_rows * r->layout->n_columns;
     row_facts facts = {0};
     if (!read_plain_row(r, line, row, &facts)) read_any_row(r, line, row, &facts);
@@ -269,6 +271,7 @@ static int take_row(reader *r, eg_span line, int has_line_end) {
 static int read_rows(reader *r) {
     eg_span rest = r->layout->data, line;
     r->line = r->layout->first_line - 1;
+    if (!make_room(r)) return 0;
     while (!r->ended && eg_text_next_line(&rest, &line)) {
         r->line++;
         if (eg_text_trim(line).n == 0) {
@@ -604,7 +607,7 @@ static void set_first_frame(reader *r) {
     }
 }
 
-static eg_err fill_channel(reader *r, eg_channel *channel, size_t column) {
+static eg_err add_channel(reader *r, eg_channel *channel, size_t column) {
     const eg_column *c = &r->layout->columns[column];
     char text[32];
     snprintf(text, sizeof text, "column %zu", column + 1);
@@ -616,9 +619,33 @@ static eg_err fill_channel(reader *r, eg_channel *channel, size_t column) {
     if (channel->values == NULL)
         return eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
     channel->n = r->n_rows;
-    for (size_t i = 0; i < r->n_rows; i++)
-        channel->values[i] = r->cells[i * r->layout->n_columns + column];
     return EG_OK;
+}
+
+/* Gives the pages of cells in front of `row` back, from where it ended the last time. */
+static void release_cells(reader *r, size_t row) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t end = (uintptr_t)(r->cells + row * r->layout->n_columns) / page * page;
+    if (r->released == 0) r->released = ((uintptr_t)r->cells + page - 1) / page * page;
+    if (end < r->released + RELEASE_BYTES) return;
+    (void)madvise((void *)r->released, end - r->released, MADV_DONTNEED);
+    r->released = end;
+}
+
+/* From rows to channels, a few rows at a time: whatever has been moved is given back, so that the
+ * numbers are never there twice. Nothing reads cells after this. */
+static void fill_values(reader *r, const unsigned char *kept) {
+    size_t n_columns = r->layout->n_columns, step = 1 + BLOCK_CELLS / n_columns;
+    for (size_t row = 0; row < r->n_rows; row += step) {
+        size_t end = row + step < r->n_rows ? row + step : r->n_rows;
+        eg_channel *channel = r->recording->channels;
+        for (size_t i = 0; i < n_columns; i++) {
+            if (!kept[i]) continue;
+            for (size_t k = row; k < end; k++) channel->values[k] = r->cells[k * n_columns + i];
+            channel++;
+        }
+        release_cells(r, end);
+    }
 }
 
 static void report_header(reader *r) {
@@ -630,23 +657,19 @@ static void report_header(reader *r) {
                           "the header names %zu columns, rows hold %zu cells", n_cells, n_columns);
 }
 
-static eg_err fill_recording(reader *r) {
-    double seconds = 1;
-    drop_shifted_labels(r);
-    size_t time_column = find_time(r, &seconds), n_columns = r->layout->n_columns, n_kept = 0;
-    unsigned char *kept = calloc(n_columns, 1);
-    if (kept == NULL) return eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
-    for (size_t i = 0; i < n_columns; i++) {
-        kept[i] = (unsigned char)!is_dropped(r, i, time_column);
-        n_kept += kept[i];
-    }
-    eg_err err = n_kept > 0 ? eg_recording_add_channels(r->recording, n_kept, r->diag)
-                            : eg_diag_set(r->diag, EG_ERR_FORMAT, r->name, 0,
-                                          "the table holds a time and nothing else");
+static eg_err add_channels(reader *r, const unsigned char *kept) {
+    size_t n_columns = r->layout->n_columns, n_kept = 0;
+    for (size_t i = 0; i < n_columns; i++) n_kept += kept[i];
+    if (n_kept == 0)
+        return eg_diag_set(r->diag, EG_ERR_FORMAT, r->name, 0,
+                           "the table holds a time and nothing else");
+    eg_err err = eg_recording_add_channels(r->recording, n_kept, r->diag);
     for (size_t i = 0, k = 0; err == EG_OK && i < n_columns; i++)
-        if (kept[i]) err = fill_channel(r, &r->recording->channels[k++], i);
-    free(kept);
-    if (err != EG_OK) return err;
+        if (kept[i]) err = add_channel(r, &r->recording->channels[k++], i);
+    return err;
+}
+
+static void describe_text(reader *r) {
     r->recording->n_frames = r->n_rows;
     r->recording->delimiter = r->layout->style.delimiter;
     r->recording->decimal_mark = r->layout->style.decimal_mark;
@@ -655,11 +678,25 @@ static eg_err fill_recording(reader *r) {
     if (r->layout->units_by_maker)
         eg_recording_warn(r->recording, 0, "the file names no units; they are those of %s's manual",
                           r->layout->maker);
-    set_first_frame(r);
     report_header(r);
     report_rows(r);
-    eg_err timed = set_time(r, time_column, seconds);
-    return timed == EG_OK ? place_marks(r) : timed;
+}
+
+static eg_err fill_recording(reader *r) {
+    double seconds = 1;
+    drop_shifted_labels(r);
+    size_t time_column = find_time(r, &seconds), n_columns = r->layout->n_columns;
+    unsigned char *kept = calloc(n_columns, 1);
+    if (kept == NULL) return eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
+    for (size_t i = 0; i < n_columns; i++) kept[i] = (unsigned char)!is_dropped(r, i, time_column);
+    eg_err err = add_channels(r, kept);
+    if (err == EG_OK) describe_text(r);
+    if (err == EG_OK) err = set_time(r, time_column, seconds);
+    if (err == EG_OK) err = place_marks(r);
+    if (err == EG_OK) fill_values(r, kept);
+    if (err == EG_OK) set_first_frame(r);
+    free(kept);
+    return err;
 }
 
 static int row_is_empty(const reader *r, size_t row) {

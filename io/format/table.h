@@ -16,7 +16,8 @@ enum {
 };
 
 /* Fills an empty recording. Pure. Errors: EG_ERR_FORMAT (no table), EG_ERR_DATA (more rows cannot
- * be read than can), EG_ERR_LIMIT, EG_ERR_MEMORY. Cost: about 5 ns a byte. The column of time goes
+ * be read than can), EG_ERR_LIMIT, EG_ERR_MEMORY. Cost: about 5 ns a byte; of memory, its
+ * numbers once and 8 MB (without UTF-16). The column of time goes
  * to t_s, columns of words are left out, every other column is a channel. A row that is shorter
  * than the others is filled with NaN; a last row that the file's end has cut is left out. */
 EG_NODISCARD eg_err eg_table_parse(const char *name, const uint8_t *bytes, size_t size,

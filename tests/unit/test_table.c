@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "io/format/recording.h"
 #include "tests/support/test.h"
@@ -246,6 +249,46 @@ static void limits_are_stated(void) {
     free(text);
 }
 
+static size_t peak_bytes(void) {
+    struct rusage usage;
+    EG_CHECK_INT(getrusage(RUSAGE_SELF, &usage), 0);
+    return (size_t)usage.ru_maxrss * 1024;
+}
+
+/* In a process of its own: what other tests have taken would hide it. */
+static void numbers_are_never_there_twice(void) {
+    enum { ROWS = 3000000, COLUMNS = 4, ABOVE_MAX = 64 << 20 };
+    size_t size = (size_t)ROWS * COLUMNS * 2, doubles = (size_t)ROWS * COLUMNS * sizeof(double);
+    char *text = malloc(size);
+    EG_CHECK(text != NULL);
+    for (size_t i = 0; i < size; i += 2) {
+        text[i] = (char)('0' + i / 2 % 9);
+        text[i + 1] = i / 2 % COLUMNS == COLUMNS - 1 ? '\n' : ',';
+    }
+    int ends[2];
+    EG_CHECK_INT(pipe(ends), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        eg_recording *r;
+        size_t before = peak_bytes(), answer = SIZE_MAX;
+        if (eg_recording_parse("large.csv", (uint8_t *)text, size, &r, NULL) == EG_OK &&
+            r->n_frames == ROWS && at(r, "column 2", ROWS - 1) == (ROWS * COLUMNS - 3) % 9)
+            answer = peak_bytes() - before;
+        _exit(write(ends[1], &answer, sizeof answer) == (ssize_t)sizeof answer ? 0 : 1);
+    }
+    size_t taken = SIZE_MAX;
+    int status = 1;
+    EG_CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);
+    EG_CHECK_INT(read(ends[0], &taken, sizeof taken), sizeof taken);
+    close(ends[0]);
+    close(ends[1]);
+    free(text);
+    EG_CHECK(taken != SIZE_MAX && taken >= doubles);
+    eg_test_note("%zu MB of numbers, %zu MB above them", doubles >> 20, (taken - doubles) >> 20);
+    EG_CHECK(taken - doubles <= ABOVE_MAX);
+}
+
 static void reads_the_open_recordings(void) {
     static const struct {
         const char *name, *label, *unit;
@@ -291,4 +334,5 @@ EG_TESTS({"table: reads what vendors write", reads_what_vendors_write},
          {"table: refuses what is no table, with the reason", refuses_what_is_no_table},
          {"table: hostile files end soon", hostile_files_end_soon},
          {"table: states its limits", limits_are_stated},
+         {"table: numbers of a large text are never there twice", numbers_are_never_there_twice},
          {"table: reads the open recordings", reads_the_open_recordings})
