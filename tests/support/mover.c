@@ -91,7 +91,7 @@ static double rise_at(mover *m, double at, const tempo *t, eg_random *random, mo
     double lean = between(random, 22, 48) * degree;
     double off = at + t->flex * between(random, 0.7, 1.0), up = off + t->rise;
     double back = at + t->flex * between(random, 1.0, 1.1);
-    *stand = (mover_stand){at, off, up, NAN, NAN, NAN};
+    *stand = (mover_stand){at, off, up, (double)NAN, (double)NAN, (double)NAN};
     add(m, MOVER_LEAN, at, at + t->flex, lean, random);
     add(m, MOVER_LEAN, back, fmax(up + between(random, -0.15, 0.05), back + 0.3), -lean, random);
     add(m, MOVER_HEIGHT, off, up, m->rise_m, random);
