@@ -36,7 +36,8 @@ static double now_s(void) {
 /* The peer's time and the ratio, once. */
 static void compare(void) {
     char line[64] = "";
-    FILE *peer = popen("python3 bench/nmf_sklearn.py 2>/dev/null", "r");
+    /* Debian's, whatever else is called python3 here. */
+    FILE *peer = popen("/usr/bin/python3 bench/nmf_sklearn.py 2>/dev/null", "r");
     if (peer != NULL) {
         if (fgets(line, sizeof line, peer) == NULL) line[0] = '\0';
         (void)pclose(peer);
