@@ -1,5 +1,6 @@
 /* engram convert IN OUT: a recording in another format. */
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <math.h>
 #include <stdbool.h>
@@ -45,6 +46,16 @@ static eg_err fail(eg_diag *diag, const char *path) {
                        strerror(errno));
 }
 
+/* Unless `may_replace`, what has come to be there meanwhile stays. */
+static bool move(const char *from, const char *to, bool may_replace) {
+    if (may_replace) return rename(from, to) == 0;
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return true;
+    if (errno != EINVAL && errno != ENOSYS) return false;
+    if (link(from, to) != 0) return false; /* file systems without the one have the other */
+    unlink(from);
+    return true;
+}
+
 /* Into a file beside it, which takes its place when it is whole and on disk. */
 static eg_err write_file(const job *j, const eg_write_format *format, const eg_recording *recording,
                          eg_write_notes *notes, eg_diag *diag) {
@@ -65,13 +76,13 @@ static eg_err write_file(const job *j, const eg_write_format *format, const eg_r
     eg_err err = format->write(recording, &sink, notes, diag);
     mode_t mask = umask(0);
     umask(mask);
-    int is_whole = fflush(file) == 0 && fsync(fd) == 0 && fchmod(fd, 0666 & ~mask) == 0;
+    int is_whole = fflush(file) == 0 && fsync(fd) == 0;
+    if (is_whole && fchmod(fd, 0666 & ~mask) != 0) is_whole = errno == EPERM; /* a USB stick */
     if (err == EG_OK && !is_whole) err = fail(diag, j->out);
     if (fclose(file) != 0 && err == EG_OK) err = fail(diag, j->out);
-    /* link() does not replace what has come to be there meanwhile. */
-    if (err == EG_OK && (j->may_replace ? rename(path, j->out) : link(path, j->out)) != 0)
-        err = fail(diag, j->out);
-    if (err != EG_OK || !j->may_replace) unlink(path);
+    bool is_moved = err == EG_OK && move(path, j->out, j->may_replace);
+    if (err == EG_OK && !is_moved) err = fail(diag, j->out);
+    if (!is_moved) unlink(path);
     return err;
 }
 

@@ -102,6 +102,13 @@ static bool asks_for_help(int n_arguments, char **arguments) {
     return false;
 }
 
+/* A disk that is full behind ">" must not look like success. */
+static int finish_output(int status) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    fprintf(stderr, "engram: the output cannot be written to its end; is there room?\n");
+    return status == 0 ? 1 : status;
+}
+
 /* Runs with the arguments as every command reads them: "--name=value" as two, and behind "--"
  * nothing is an option, so that a file may be called "-x.csv" (then "./-x.csv"). */
 static int run(const eg_command *command, int n_arguments, char **arguments) {
@@ -130,7 +137,7 @@ static int run(const eg_command *command, int n_arguments, char **arguments) {
         }
     }
     if (has_memory)
-        status = command->run(n, given);
+        status = finish_output(command->run(n, given));
     else
         fprintf(stderr, "engram: no memory\n");
     free(text);

@@ -163,6 +163,16 @@ static int is_count(eg_span span) {
     return span.n > 0;
 }
 
+/* Quotes within a quoted cell are written twice. */
+static void join_quotes(char *label) {
+    size_t used = 0;
+    for (size_t i = 0; label[i] != '\0'; i++) {
+        label[used++] = label[i];
+        if (label[i] == '"' && label[i + 1] == '"') i++;
+    }
+    label[used] = '\0';
+}
+
 /* "Fx[N]" and "Fx (N)" hold their unit; "ml_cm" names it at its end and keeps its label. */
 static void split_label(eg_span cell, eg_column *column) {
     eg_span label = cell, unit = {cell.start, 0};
@@ -187,6 +197,7 @@ static void split_label(eg_span cell, eg_column *column) {
     if (suffix < cell.n && cell.start[suffix] == ',')
         label = eg_text_trim((eg_span){cell.start, suffix});
     eg_recording_copy_text(column->label, sizeof column->label, label.start, label.n);
+    join_quotes(column->label);
     if (unit.n > 0) eg_recording_copy_text(column->unit, sizeof column->unit, unit.start, unit.n);
 }
 

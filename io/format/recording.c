@@ -63,18 +63,27 @@ static const signature unread_formats[] = {
 static void copy_latin1(char *field, size_t size, const char *text, size_t n) {
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)text[i];
+        unsigned char c = text[i] != '\0' ? (unsigned char)text[i] : ' ';
         if (used + (c < 0x80 ? 1 : 2) >= size) break;
         if (c >= 0x80) field[used++] = (char)(0xc0 | c >> 6);
-        field[used++] = c < 0x20 ? ' ' : (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
+        field[used++] = (char)(c < 0x80 ? c : 0x80 | (c & 0x3f));
     }
     field[used] = '\0';
+}
+
+/* No name may command a terminal: blanks for U+0000 to U+001F and U+007F to U+009F. */
+static void blank_controls(char *text) {
+    for (unsigned char *c = (unsigned char *)text; *c != '\0'; c++) {
+        if (*c < 0x20 || *c == 0x7f) *c = ' ';
+        if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) c[0] = c[1] = ' ';
+    }
 }
 
 void eg_recording_copy_text(char *field, size_t size, const char *text, size_t n) {
     EG_ASSERT(size > 0);
     if (!eg_text_is_utf8((eg_span){text, n})) {
         copy_latin1(field, size, text, n);
+        blank_controls(field);
         return;
     }
     if (n > size - 1) {
@@ -84,7 +93,8 @@ void eg_recording_copy_text(char *field, size_t size, const char *text, size_t n
     memcpy(field, text, n);
     field[n] = '\0';
     for (size_t i = 0; i < n; i++)
-        if ((unsigned char)field[i] < 0x20) field[i] = ' ';
+        if (field[i] == '\0') field[i] = ' ';
+    blank_controls(field);
 }
 
 void eg_recording_warn(eg_recording *recording, uint64_t line, const char *format, ...) {

@@ -418,10 +418,14 @@ static int takes_as_time(const reader *r, size_t column, double *seconds) {
     double step = t == NULL ? (double)NAN : median_step(t, r->n_rows);
     free(t);
     if (c->unit[0] == '\0' && step <= unitless_step_max_s) return 1;
-    eg_recording_warn(r->recording, r->layout->first_line,
-                      "column \"%s\" looks like a time but its unit is not known (steps of %g); "
-                      "write the unit into the header, \"%s [ms]\"",
-                      c->label, step, c->label);
+    if (isnan(step))
+        eg_recording_warn(r->recording, r->layout->first_line,
+                          "column \"%s\" looks like a time but does not go forward", c->label);
+    else
+        eg_recording_warn(r->recording, r->layout->first_line,
+                          "column \"%s\" looks like a time but its unit is not known (steps of "
+                          "%g); write the unit into the header, \"%s [ms]\"",
+                          c->label, step, c->label);
     return 0;
 }
 

@@ -124,7 +124,7 @@ void write_note_lost(const eg_recording *r, unsigned kinds, eg_write_notes *note
     if (!(kinds & WRITE_STAMPS) && write_is_uneven(r))
         eg_write_note(notes, "the recorded times are not even and are left out; samples follow "
                              "each other at the rate");
-    if (!(kinds & WRITE_START) && fabs(r->start_s) > 0)
+    if (!(kinds & WRITE_START) && fabs(r->start_s) > 1e-6)
         eg_write_note(notes, "the recording begins at %.6g s of its clock; the file begins at 0",
                       r->start_s);
 }

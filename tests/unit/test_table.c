@@ -136,6 +136,9 @@ static void guesses_no_rate(void) {
     r = parse("time,b\n0,2\n10,4\n20,6\n");
     EG_CHECK(isnan(r->rate_hz) && warns(r, "its unit is not known", 2));
     eg_recording_destroy(r);
+    r = parse("time,b\n0.2,2\n0.1,4\n0,6\n");
+    EG_CHECK(isnan(r->rate_hz) && warns(r, "does not go forward", 2));
+    eg_recording_destroy(r);
     r = parse("1,2\n3,4\n5,6\n");
     EG_CHECK(warns(r, "does not name its columns", 0));
     EG_CHECK_NEAR(at(r, "column 2", 2), 6, 0);
@@ -145,6 +148,21 @@ static void guesses_no_rate(void) {
     EG_CHECK_INT(r->n_frames, 3);
     EG_CHECK(warns(r, "a further table begins", 6));
     eg_recording_destroy(r);
+}
+
+/* What a terminal would obey is blank in a name, however it is written. */
+static void names_command_nobody(void) {
+#define ROWS(row) row row row row row row row row row row row row row row row row row row row row
+    eg_recording *r =
+        parse("a \"b,\"c, \"\"d\"\"\",e\x1b[31m\x7f,f\xc2\x9b[31m\n" ROWS("1,2,3,4\n"));
+    EG_CHECK_TEXT(r->channels[1].label, "c, \"d\"");
+    EG_CHECK_TEXT(r->channels[2].label, "e [31m ");
+    EG_CHECK_TEXT(r->channels[3].label, "f  [31m");
+    eg_recording_destroy(r);
+    r = parse("a,b\x9b[31m\xb5\n" ROWS("1,2\n")); /* Latin-1 */
+    EG_CHECK_TEXT(r->channels[1].label, "b  [31m\xc2\xb5");
+    eg_recording_destroy(r);
+#undef ROWS
 }
 
 static void refuses_what_is_no_table(void) {
@@ -331,6 +349,7 @@ EG_TESTS({"table: reads what vendors write", reads_what_vendors_write},
          {"table: reads UTF-16 with its mark", reads_utf16},
          {"table: says what is missing", says_what_is_missing},
          {"table: guesses no rate, no time and no name", guesses_no_rate},
+         {"table: names command no terminal, quotes are quotes", names_command_nobody},
          {"table: refuses what is no table, with the reason", refuses_what_is_no_table},
          {"table: hostile files end soon", hostile_files_end_soon},
          {"table: states its limits", limits_are_stated},
