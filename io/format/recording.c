@@ -276,10 +276,10 @@ static const reader readers[] = {
     {eg_mot_is, eg_mot_parse, NULL, NULL},
     {eg_nimu_is, parse_nimu, NULL, NULL},
     {eg_xdf_is, eg_xdf_parse, NULL, NULL},
-    {eg_paired_is, eg_paired_parse, NULL, NULL},
     {eg_wfdb_is, NULL, eg_wfdb_companions, eg_wfdb_parse},
     {eg_brainvision_is, NULL, eg_brainvision_companions, eg_brainvision_parse},
-    {is_foreign, parse_foreign, NULL, NULL}};
+    {is_foreign, parse_foreign, NULL, NULL},
+    {eg_paired_is, eg_paired_parse, NULL, NULL}}; /* the least certain sign comes last */
 
 /* NULL: no reader of our own claims the bytes; then it is a table or nothing. */
 static const reader *find_reader(const uint8_t *bytes, size_t size) {

@@ -32,7 +32,8 @@ static void make(made *m, const char *format, const char *orientation, const cha
                      "; channel behind channel or sample by sample\r\nDataOrientation=%s\r\n"
                      "NumberOfChannels=3\r\nSamplingInterval=500\r\n%s\r\n"
                      "[Channel Infos]\r\nCh1=EMG\\1 VL,,0.1,mV\r\nCh2=Force,ref,2.5e1,N\r\n"
-                     "Ch3=O1,,\r\n\r\n[Comment]\r\nA text = of any kind\r\n[not a section\r\n",
+                     "Ch3=O1,,\r\n\r\n[Comment]\r\nA text = of any kind\r\n[not a section\r\n"
+                     "X [s],EMG 1: VL [V],X [s],EMG 2: BF [V]\r\n0,0.5,0,0.5\r\n",
                      format, orientation, more);
     m->files[0] = (eg_named_bytes){"walk.vhdr", (const uint8_t *)m->header, (size_t)n};
     m->files[1] = (eg_named_bytes){"walk.eeg", m->samples, m->n_samples};
