@@ -52,6 +52,19 @@ static void load(const char *name, const char *file, const char *const *channels
     }
 }
 
+eg_arena eg_emg_arena(void) {
+    static unsigned char memory[64 << 20];
+    eg_arena arena;
+    eg_arena_init(&arena, memory, sizeof memory);
+    return arena;
+}
+
+double *eg_emg_reals(size_t n) {
+    double *x = calloc(n, sizeof *x);
+    EG_CHECK(x != NULL);
+    return x;
+}
+
 const eg_emg_case *eg_emg_cases(size_t *count) {
     static const char *const leg[] = {"RF", "BF", "VM", "ST"}, *const one[] = {"EMG"};
     if (n_cases == 0) {

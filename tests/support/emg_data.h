@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "core/base/arena.h"
 #include "core/sim/emg.h"
 
 typedef struct eg_emg_case {
@@ -14,6 +15,12 @@ typedef struct eg_emg_case {
     const double *x;      /* [n] as recorded */
     const json_t *golden; /* the channel's reference values; NULL if there are none */
 } eg_emg_case;
+
+/* One arena of 64 MB, empty again at each call. */
+eg_arena eg_emg_arena(void);
+
+/* Zeros; freed with the test's process. */
+double *eg_emg_reals(size_t n);
 
 /* Every channel of every recording with reference values; memory lives until the test ends. Skips
  * the test where the recordings are absent. */

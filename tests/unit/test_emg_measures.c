@@ -12,26 +12,12 @@
 #include "tests/support/emg_data.h"
 #include "tests/support/test.h"
 
-static unsigned char memory[64 << 20];
-
-static eg_arena fresh_arena(void) {
-    eg_arena arena;
-    eg_arena_init(&arena, memory, sizeof memory);
-    return arena;
-}
-
-static double *reals(size_t n) {
-    double *x = calloc(n, sizeof *x);
-    EG_CHECK(x != NULL);
-    return x;
-}
-
 /* Band-passed, and the envelope if not NULL, with the defaults at 1 kHz. */
 static double *clean(const eg_emg_case *c, double *envelope) {
     eg_emg_settings settings = eg_emg_defaults(1000.0);
     eg_emg_filters filters;
-    eg_arena arena = fresh_arena();
-    double *band = reals(c->n), *y = envelope != NULL ? envelope : reals(c->n);
+    eg_arena arena = eg_emg_arena();
+    double *band = eg_emg_reals(c->n), *y = envelope != NULL ? envelope : eg_emg_reals(c->n);
     EG_CHECK_INT(eg_emg_design(&filters, &settings, NULL), EG_OK);
     EG_CHECK_INT(eg_emg_envelope(&filters, 1, c->n, c->x, band, y, &arena, NULL), EG_OK);
     if (envelope == NULL) free(y);
@@ -49,7 +35,7 @@ static void frequencies_equal_the_golden(void) {
     for (size_t k = 0; k < count; k++) {
         const json_t *golden = all[k].golden, *epochs = eg_emg_at(golden, "epochs_1s");
         double *band = clean(&all[k], NULL);
-        eg_arena arena = fresh_arena();
+        eg_arena arena = eg_emg_arena();
         eg_emg_spectrum s;
         EG_CHECK_INT(eg_emg_spectrum_welch(1000.0, 1024, all[k].n, band, &s, &arena, NULL), EG_OK);
         note_worst(&worst, s.median_hz, eg_emg_number(golden, "welch.mdf_interp"));
@@ -92,7 +78,7 @@ static void lines_are_exact(void) {
         t[i] = (double)i;
         y[i] = 90.0 - 0.25 * t[i];
     }
-    eg_arena arena = fresh_arena();
+    eg_arena arena = eg_emg_arena();
     eg_emg_line line;
     EG_CHECK_INT(eg_emg_line_fit(60, t, y, &line, &arena, NULL), EG_OK);
     EG_CHECK_NEAR(line.slope, -0.25, 1e-12);
@@ -127,7 +113,7 @@ static void quadrants(void) {
     static const double signs[4][2] = {{1, -1}, {1, 1}, {-1, -1}, {-1, 1}};
     static const eg_emg_jasa expected[4] = {EG_EMG_JASA_FATIGUE, EG_EMG_JASA_FORCE_INCREASE,
                                             EG_EMG_JASA_FORCE_DECREASE, EG_EMG_JASA_RECOVERY};
-    eg_arena arena = fresh_arena();
+    eg_arena arena = eg_emg_arena();
     for (size_t q = 0; q < 4; q++) {
         eg_emg_epoch epochs[40];
         for (size_t i = 0; i < 40; i++) {
@@ -159,7 +145,7 @@ static void fatigue_of_the_recording(void) {
     static eg_emg_epoch epochs[200];
     size_t n_bursts, n;
     eg_onset_rest rest;
-    eg_arena arena = fresh_arena();
+    eg_arena arena = eg_emg_arena();
     eg_onset_settings settings = eg_onset_defaults(1000.0);
     EG_CHECK_INT(eg_onset_find(EG_ONSET_AGLR, &settings, c->n, c->x, &rest, 200, bursts, &n_bursts,
                                &arena, NULL),
@@ -187,7 +173,7 @@ static void coactivity_equals_the_golden(void) {
         for (size_t p = 0; p < 3; p++) {
             const eg_emg_case *a = eg_emg_case_of(names[f], pairs[p][0]);
             const eg_emg_case *b = eg_emg_case_of(names[f], pairs[p][1]);
-            double *left = reals(a->n), *right = reals(a->n);
+            double *left = eg_emg_reals(a->n), *right = eg_emg_reals(a->n);
             free(clean(a, left));
             free(clean(b, right));
             for (eg_emg_norm norm = EG_EMG_NORM_NONE; norm <= EG_EMG_NORM_MEAN; norm++) {
@@ -198,7 +184,7 @@ static void coactivity_equals_the_golden(void) {
                     json_object_get(json_object_get(golden, file), eg_emg_norm_name(norm)), pair);
                 eg_emg_coactivity c;
                 eg_emg_scale scale_a, scale_b;
-                eg_arena arena = fresh_arena();
+                eg_arena arena = eg_emg_arena();
                 EG_CHECK_INT(eg_emg_scale_of_trial(norm, a->n, left, &scale_a, &arena, NULL),
                              EG_OK);
                 EG_CHECK_INT(eg_emg_scale_of_trial(norm, a->n, right, &scale_b, &arena, NULL),
@@ -259,7 +245,7 @@ static void quality_equals_the_golden(void) {
         }
         if (one == NULL) continue;
         double *band = clean(&all[k], NULL);
-        eg_arena arena = fresh_arena();
+        eg_arena arena = eg_emg_arena();
         eg_emg_quality q;
         EG_CHECK_INT(eg_emg_quality_of(1000.0, all[k].n, all[k].x, band, &q, &arena, NULL), EG_OK);
         note_worst(&worst, q.snr_db, eg_emg_number(one, "snr_db_p95_p5"));
@@ -277,7 +263,7 @@ static void quality_equals_the_golden(void) {
 static eg_emg_quality judge(const double *x, size_t n) {
     const eg_emg_case c = {"made", "EMG", n, x, NULL};
     double *band = clean(&c, NULL);
-    eg_arena arena = fresh_arena();
+    eg_arena arena = eg_emg_arena();
     eg_emg_quality q;
     EG_CHECK_INT(eg_emg_quality_of(1000.0, n, x, band, &q, &arena, NULL), EG_OK);
     free(band);

@@ -14,23 +14,9 @@
 #include "tests/support/emg_data.h"
 #include "tests/support/test.h"
 
-static unsigned char memory[64 << 20];
-
-static eg_arena fresh_arena(void) {
-    eg_arena arena;
-    eg_arena_init(&arena, memory, sizeof memory);
-    return arena;
-}
-
-static double *reals(size_t n) {
-    double *x = calloc(n, sizeof *x);
-    EG_CHECK(x != NULL);
-    return x;
-}
-
 static double *run(eg_emg_profile profile, const eg_emg_case *c, double *envelope) {
-    double *band = reals(c->n);
-    eg_arena arena = fresh_arena();
+    double *band = eg_emg_reals(c->n);
+    eg_arena arena = eg_emg_arena();
     EG_CHECK_INT(eg_emg_profile_run(profile, 1000.0, c->n, c->x, band, envelope, &arena, NULL),
                  EG_OK);
     return band;
@@ -47,7 +33,8 @@ static void pyemgpipeline(void) {
     double samples = 0.0, summary = 0.0;
     for (size_t k = 0; k < count; k++) {
         const eg_emg_case *c = &all[k];
-        double *envelope = reals(c->n), *band = run(EG_EMG_PROFILE_PYEMGPIPELINE, c, envelope);
+        double *envelope = eg_emg_reals(c->n),
+               *band = run(EG_EMG_PROFILE_PYEMGPIPELINE, c, envelope);
         double squares = 0.0, sum = 0.0, total = 0.0;
         size_t largest = 0;
         for (size_t i = 0; i < c->n; i++) {
@@ -79,7 +66,7 @@ static void scipy_and_bmc(void) {
     double worst[2] = {0.0};
     for (size_t k = 0; k < count; k++) {
         const eg_emg_case *c = &all[k];
-        double *y = reals(c->n), *band = run(EG_EMG_PROFILE_SCIPY, c, y);
+        double *y = eg_emg_reals(c->n), *band = run(EG_EMG_PROFILE_SCIPY, c, y);
         const json_t *g = c->golden;
         worst[0] = fmax(worst[0], eg_emg_difference(g, "scipy_causal.bandpass", c->n, band));
         worst[0] = fmax(worst[0], eg_emg_difference(g, "scipy_causal.envelope", c->n, y));
@@ -108,11 +95,11 @@ static void libemg(void) {
     for (size_t k = 0; k < count; k++) {
         const eg_emg_case *c = &all[k];
         const json_t *golden = eg_emg_at(c->golden, "libemg_bandpassed_win250_inc125_first20");
-        double *envelope = reals(c->n), *band = run(EG_EMG_PROFILE_LIBEMG, c, envelope);
+        double *envelope = eg_emg_reals(c->n), *band = run(EG_EMG_PROFILE_LIBEMG, c, envelope);
         EG_CHECK_INT(json_object_size(golden), EG_EMG_FEATURE_COUNT);
         for (size_t w = 0; w < 20; w++) {
             double values[EG_EMG_FEATURE_COUNT];
-            eg_arena arena = fresh_arena();
+            eg_arena arena = eg_emg_arena();
             EG_CHECK_INT(eg_emg_features(1000.0, EG_EMG_FEATURE_WINDOW,
                                          band + w * EG_EMG_FEATURE_STEP, values, &arena, NULL),
                          EG_OK);
@@ -159,8 +146,8 @@ static void hum_and_low_frequencies(void) {
         if (one == NULL) continue;
         eg_emg_welch_2048 w;
         eg_emg_quality q;
-        eg_arena arena = fresh_arena();
-        double *envelope = reals(all[k].n);
+        eg_arena arena = eg_emg_arena();
+        double *envelope = eg_emg_reals(all[k].n);
         double *band = run(EG_EMG_PROFILE_WELCH_2048, &all[k], envelope);
         EG_CHECK_INT(eg_emg_profile_welch_2048(1000.0, all[k].n, all[k].x, &w, &arena, NULL),
                      EG_OK);
@@ -192,7 +179,7 @@ static void comparison(void) {
         size_t n_bursts, counted = 0;
         eg_onset_rest rest;
         eg_onset_settings settings = eg_onset_defaults(1000.0);
-        eg_arena arena = fresh_arena();
+        eg_arena arena = eg_emg_arena();
         EG_CHECK_INT(eg_onset_find(EG_ONSET_AGLR, &settings, c->n, c->x, &rest, 500, bursts,
                                    &n_bursts, &arena, NULL),
                      EG_OK);
@@ -261,8 +248,8 @@ static void edf_samples(void) {
 static void refuses(void) {
     double x[64] = {0}, band[64], envelope[64], features[EG_EMG_FEATURE_COUNT];
     eg_emg_welch_2048 w;
-    eg_arena arena = fresh_arena(), none;
-    eg_arena_init(&none, memory, 32);
+    eg_arena arena = eg_emg_arena(), none;
+    eg_arena_init(&none, little, sizeof little);
     EG_CHECK_INT(
         eg_emg_profile_run(EG_EMG_PROFILE_BMC, 1000.0, 10, x, band, envelope, &arena, NULL),
         EG_ERR_DATA);
@@ -281,4 +268,5 @@ EG_TESTS({"emg profile: pyemgpipeline", pyemgpipeline},
          {"emg profile: hum and low frequencies of the reference values", hum_and_low_frequencies},
          {"emg profile: what other packages make of the same recordings", comparison},
          {"emg profile: samples of the EDF", edf_samples},
-         {"emg profile: refuses what cannot be", refuses})
+         {"emg profile: refuses what cannot be", refuses})    static unsigned char little[32];
+

@@ -14,20 +14,6 @@
 #include "tests/support/emg_data.h"
 #include "tests/support/test.h"
 
-static unsigned char memory[64 << 20];
-
-static eg_arena fresh_arena(void) {
-    eg_arena arena;
-    eg_arena_init(&arena, memory, sizeof memory);
-    return arena;
-}
-
-static double *reals(size_t n) {
-    double *x = calloc(n, sizeof *x);
-    EG_CHECK(x != NULL);
-    return x;
-}
-
 /* A sine of `amplitude` has an RMS of amplitude / sqrt(2) over whole periods. */
 static void add_sine(double rate_hz, double from_s, double to_s, double amplitude, size_t n,
                      double *x) {
@@ -44,7 +30,7 @@ static void maximal_contractions(void) {
         double peaks[3], from_s, spike;
         eg_emg_mvc mvc;
         for (size_t k = 0; k < 3; k++) {
-            double *x = reals(n);
+            double *x = eg_emg_reals(n);
             add_sine(rates[r], 1.0, 3.0, sizes[k], n, x);
             EG_CHECK_INT(
                 eg_emg_rms_peak(rates[r], EG_EMG_MVC_WINDOW_S, n, x, &peaks[k], &from_s, NULL),
@@ -77,7 +63,7 @@ static void windows_by_brute_force(void) {
     enum { N = 9000, W = 250 };
     eg_random random;
     eg_random_init(&random, 5, 5);
-    double *x = reals(N), most = 0.0, least = INFINITY, a, b, at;
+    double *x = eg_emg_reals(N), most = 0.0, least = INFINITY, a, b, at;
     for (size_t i = 0; i < N; i++)
         x[i] = eg_random_normal(&random) * (1.0 + (double)(i % 700) / 99.0);
     for (size_t i = 0; i + W <= N; i++) {
@@ -98,7 +84,7 @@ static void windows_by_brute_force(void) {
 
 static void integrals(void) {
     enum { N = 3000 };
-    double *x = reals(N), *y = reals(N);
+    double *x = eg_emg_reals(N), *y = eg_emg_reals(N);
     for (size_t i = 0; i < N; i++) x[i] = i % 2 == 0 ? 2.0 : -2.0;
     size_t resets;
     EG_CHECK_NEAR(eg_emg_integral(1000.0, N, x, NAN, NAN, y, &resets), 6.0, 1e-9);
@@ -119,7 +105,7 @@ static void integrals(void) {
 static void normalisations_never_mix(void) {
     const double envelope[] = {-1.0, 0.0, 2.0, 4.0, 2.0};
     eg_emg_scale s;
-    eg_arena arena = fresh_arena();
+    eg_arena arena = eg_emg_arena();
     EG_CHECK_INT(eg_emg_scale_of_trial(EG_EMG_NORM_MAX, 5, envelope, &s, &arena, NULL), EG_OK);
     EG_CHECK_NEAR(s.divisor, 4.0, 1e-12);
     EG_CHECK_INT(eg_emg_scale_of_trial(EG_EMG_NORM_MEAN, 5, envelope, &s, &arena, NULL), EG_OK);
@@ -189,7 +175,7 @@ static void delays_and_order(void) {
         }
         eg_onset_settings settings = eg_onset_defaults(2000.0);
         eg_onset_rest rest;
-        eg_arena arena = fresh_arena();
+        eg_arena arena = eg_emg_arena();
         EG_CHECK_INT(eg_onset_find(EG_ONSET_AGLR, &settings, made.n, made.x, &rest, 200, bursts[m],
                                    &counts[m], &arena, NULL),
                      EG_OK);
@@ -233,7 +219,7 @@ static void delays_by_hand(void) {
                      {.on_s = 5.1, .off_s = 5.2, .flags = EG_ONSET_MINOR}};
     eg_emg_delay d;
     eg_emg_rhythm r;
-    eg_arena arena = fresh_arena();
+    eg_arena arena = eg_emg_arena();
     EG_CHECK_INT(eg_emg_delay_of(4, a, 4, b, 1.0, &d, &arena, NULL), EG_OK);
     EG_CHECK_INT(d.n, 2);
     EG_CHECK_INT(d.n_alone, 2);
@@ -262,7 +248,7 @@ static void fatigue_interval(void) {
             epochs[i].spectrum.median_hz = 90.0 - 0.3 * t_s + 2.0 * eg_random_normal(&random);
         }
         eg_emg_fatigue f;
-        eg_arena arena = fresh_arena();
+        eg_arena arena = eg_emg_arena();
         EG_CHECK_INT(eg_emg_fatigue_of(POINTS, epochs, &f, &arena, NULL), EG_OK);
         held += f.median.slope_low <= -0.3 && f.median.slope_high >= -0.3;
     }
@@ -278,7 +264,7 @@ static void tiring_muscle(void) {
     for (size_t r = 0; r < 2; r++) {
         enum { SECONDS = 120 };
         size_t second = (size_t)rates[r], n = second * SECONDS, count;
-        double *x = reals(n);
+        double *x = eg_emg_reals(n);
         eg_random random;
         eg_random_init(&random, 5, (unsigned)r);
         for (size_t s = 0; s < SECONDS; s++) {
@@ -296,7 +282,7 @@ static void tiring_muscle(void) {
         }
         static eg_emg_epoch epochs[SECONDS];
         eg_emg_fatigue f;
-        eg_arena arena = fresh_arena();
+        eg_arena arena = eg_emg_arena();
         EG_CHECK_INT(eg_emg_epochs_below(450.0, rates[r], 1.0, n, x, x, 0, NULL, SECONDS, epochs,
                                          &count, &arena, NULL),
                      EG_OK);
@@ -315,7 +301,7 @@ static void tiring_muscle(void) {
 static void flexion_relaxation(void) {
     const double rate_hz = 1000.0;
     enum { N = 14000 };
-    double *x = reals(N);
+    double *x = eg_emg_reals(N);
     add_sine(rate_hz, 1.0, 4.0, 3.0, N, x);
     add_sine(rate_hz, 4.0, 8.0, 0.5, N, x);
     add_sine(rate_hz, 8.0, 11.0, 6.0, N, x);
@@ -365,8 +351,8 @@ static reflexes make_reflexes(double rate_hz, double noise, unsigned seed) {
     reflexes r = {.n = (size_t)(64.0 * rate_hz), .n_stimuli = 20};
     eg_random random;
     eg_random_init(&random, 11, seed);
-    r.x = reals(r.n);
-    r.trigger = reals(r.n);
+    r.x = eg_emg_reals(r.n);
+    r.trigger = eg_emg_reals(r.n);
     for (size_t i = 0; i < r.n; i++) r.x[i] = noise * eg_random_normal(&random);
     for (size_t k = 0; k < r.n_stimuli; k++) {
         double level = (double)(k + 1) / 20.0,
@@ -395,7 +381,7 @@ static void h_over_m(void) {
         for (int by_trigger = 0; by_trigger < 2; by_trigger++) {
             size_t count, n;
             eg_emg_reflex reflex;
-            eg_arena arena = fresh_arena();
+            eg_arena arena = eg_emg_arena();
             if (by_trigger)
                 EG_CHECK_INT(eg_emg_stimuli_from_trigger(&settings, r.n, r.trigger, 64, stimuli,
                                                          heights, &count, NULL),
@@ -437,7 +423,7 @@ static void h_over_m(void) {
             EG_CHECK(!reflex.is_plateau);
         }
         /* Blanking takes the artefact and nothing else. */
-        double *y = reals(r.n);
+        double *y = eg_emg_reals(r.n);
         eg_emg_blank(&settings, r.n, r.x, r.n_stimuli, r.at, y);
         size_t blank = (size_t)(settings.blank_s * rates[q] + 0.5);
         for (size_t i = 0, k = 0; i < r.n; i++) {
@@ -459,7 +445,7 @@ static void reflex_refuses(void) {
     eg_emg_response responses[32];
     eg_emg_reflex reflex;
     size_t stimuli[32], n;
-    eg_arena arena = fresh_arena();
+    eg_arena arena = eg_emg_arena();
     memset(r.trigger, 0, r.n * sizeof *r.trigger);
     EG_CHECK_INT(
         eg_emg_stimuli_from_trigger(&settings, r.n, r.trigger, 32, stimuli, NULL, &n, NULL),
