@@ -248,6 +248,7 @@ static void edf_samples(void) {
 static void refuses(void) {
     double x[64] = {0}, band[64], envelope[64], features[EG_EMG_FEATURE_COUNT];
     eg_emg_welch_2048 w;
+    static unsigned char little[32];
     eg_arena arena = eg_emg_arena(), none;
     eg_arena_init(&none, little, sizeof little);
     EG_CHECK_INT(
@@ -268,5 +269,4 @@ EG_TESTS({"emg profile: pyemgpipeline", pyemgpipeline},
          {"emg profile: hum and low frequencies of the reference values", hum_and_low_frequencies},
          {"emg profile: what other packages make of the same recordings", comparison},
          {"emg profile: samples of the EDF", edf_samples},
-         {"emg profile: refuses what cannot be", refuses})    static unsigned char little[32];
-
+         {"emg profile: refuses what cannot be", refuses})
