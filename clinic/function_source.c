@@ -28,6 +28,11 @@ static double factor_of(const unit *units, const char *name) {
     return units->factor;
 }
 
+double function_length_factor(const eg_recording *recording) {
+    const char *own = recording->points.unit;
+    return factor_of(length_units, own[0] != '\0' ? own : "mm");
+}
+
 /* "Back.Gyr_X" of sensor "Back" is 0, its acceleration along y 4; -1: something else. */
 static int axis_of(const char *label, const char *sensor) {
     static const char *const words[2] = {"|g|gyr|gyro|gyroscope|angularvelocity|w|rate|angvel|",
@@ -51,7 +56,7 @@ static int axis_of(const char *label, const char *sensor) {
 }
 
 /* The six channels of a sensor; how many there are. */
-static size_t find_sensor(const eg_recording *r, const char *sensor, const eg_channel *six[6]) {
+size_t function_find_sensor(const eg_recording *r, const char *sensor, const eg_channel *six[6]) {
     size_t found = 0;
     memset(six, 0, 6 * sizeof six[0]);
     for (size_t i = 0; i < r->n_channels; i++) {
@@ -67,7 +72,7 @@ typedef struct points {
     int pelvis[4], top[2], left, right;
 } points;
 
-static void match(const eg_recording *r, eg_marker_match *found) {
+void function_match(const eg_recording *r, eg_marker_match *found) {
     size_t n = r->points.n_markers;
     const char **labels = calloc(n + 1, sizeof *labels);
     size_t *seen = calloc(n + 1, sizeof *seen);
@@ -92,7 +97,7 @@ static int choose_points(const eg_recording *r, points *p) {
     eg_marker_match m = {.n_sites = 0};
     for (int k = 0; k < EG_SITES; k++) m.index[k] = -1;
     *p = (points){{-1, -1, -1, -1}, {-1, -1}, -1, -1};
-    if (r->points.n_markers > 0) match(r, &m);
+    if (r->points.n_markers > 0) function_match(r, &m);
     size_t n = 0;
     for (int k = 0; k < 3; k++) {
         if (!has_pair(&m, sides[k]) || n > 2 || (n > 0 && k == 2)) continue;
@@ -119,14 +124,14 @@ static int choose_points(const eg_recording *r, points *p) {
 int eg_function_body_suits(const eg_recording *recording) {
     const eg_channel *six[6];
     points p;
-    if (find_sensor(recording, NULL, six) == 6) return 1;
+    if (function_find_sensor(recording, NULL, six) == 6) return 1;
     if (choose_points(recording, &p)) return 1;
     return eg_recording_channel(recording, "pelvis_ty") != NULL;
 }
 
 /* What of n samples the span keeps. */
-static eg_err span_of(const eg_study_call *call, size_t n, double rate_hz, size_t *from,
-                      size_t *count, eg_diag *diag) {
+eg_err function_span_of(const eg_study_call *call, size_t n, double rate_hz, size_t *from,
+                        size_t *count, eg_diag *diag) {
     const json_t *span = json_object_get(call->options, "span");
     *from = 0;
     *count = n;
@@ -154,8 +159,8 @@ static eg_err take_memory(eg_function_body *body, size_t n, double rate_hz, eg_d
     return EG_OK;
 }
 
-static eg_err unit_of(const eg_study_call *call, const eg_channel *channel, int is_acc,
-                      double *factor, eg_diag *diag) {
+eg_err function_unit_of(const eg_study_call *call, const eg_channel *channel, int is_acc,
+                        double *factor, eg_diag *diag) {
     const char *said = eg_study_text(call, is_acc ? "acc_unit" : "gyr_unit", channel->unit);
     *factor = factor_of(is_acc ? acceleration_units : rate_units, said);
     if (*factor > 0.0) return EG_OK;
@@ -173,13 +178,13 @@ static eg_err read_sensor(const eg_study_call *call, const eg_channel *six[6],
     int k = 0;
     size_t from, n;
     while (k < 2 && strcmp(names[k], place) != 0) k++;
-    eg_err err = span_of(call, six[0]->n, rate_hz, &from, &n, diag);
+    eg_err err = function_span_of(call, six[0]->n, rate_hz, &from, &n, diag);
     if (err == EG_OK) err = take_memory(body, n, rate_hz, diag);
     if (err == EG_OK && (values = malloc(6 * n * sizeof *values)) == NULL)
         err = eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", n);
     eg_orient_signal signal = {.n = n, .rate_hz = rate_hz};
     for (size_t axis = 0; axis < 6 && err == EG_OK; axis++) {
-        err = unit_of(call, six[axis], axis >= 3, &factor, diag);
+        err = function_unit_of(call, six[axis], axis >= 3, &factor, diag);
         if (err == EG_OK && six[axis]->n != six[0]->n)
             err = eg_diag_set(diag, EG_ERR_DATA, call->recording->name, 0,
                               "%s and %s have different numbers of samples", six[axis]->label,
@@ -234,11 +239,11 @@ static eg_err read_points(const eg_study_call *call, const points *chosen, eg_fu
                           eg_diag *diag) {
     const eg_recording *r = call->recording;
     size_t from, n;
-    const char *own = r->points.unit[0] != '\0' ? r->points.unit : "mm";
-    double rate_hz = r->points.rate_hz, factor = factor_of(length_units, own);
+    double rate_hz = r->points.rate_hz, factor = function_length_factor(r);
     if (!(factor > 0.0))
-        return eg_diag_set(diag, EG_ERR_LAYOUT, r->name, 0, "markers in \"%s\" are no places", own);
-    eg_err err = span_of(call, r->n_frames, rate_hz, &from, &n, diag);
+        return eg_diag_set(diag, EG_ERR_LAYOUT, r->name, 0, "markers in \"%s\" are no places",
+                           r->points.unit);
+    eg_err err = function_span_of(call, r->n_frames, rate_hz, &from, &n, diag);
     if (err == EG_OK) err = take_memory(body, n, rate_hz, diag);
     double(*xyz)[3] = err == EG_OK ? malloc(4 * n * sizeof *xyz) : NULL;
     if (err == EG_OK && xyz == NULL)
@@ -281,7 +286,7 @@ static double *angle(const eg_recording *r, const char *label, const char *added
 static eg_err read_model(const eg_study_call *call, const eg_channel *height,
                          eg_function_body *body, eg_diag *diag) {
     size_t from, n;
-    eg_err err = span_of(call, height->n, height->rate_hz, &from, &n, diag);
+    eg_err err = function_span_of(call, height->n, height->rate_hz, &from, &n, diag);
     if (err == EG_OK) err = take_memory(body, n, height->rate_hz, diag);
     if (err != EG_OK) return err;
     double *lean = angle(call->recording, "pelvis_tilt", "lumbar_extension", -1.0, from, n);
@@ -301,7 +306,8 @@ eg_err eg_function_body_read(const eg_study_call *call, eg_function_body *body, 
     points chosen;
     *body = (eg_function_body){.memory = NULL};
     const char *sensor = eg_study_text(call, "sensor", NULL);
-    if (find_sensor(call->recording, sensor, six) == 6) return read_sensor(call, six, body, diag);
+    if (function_find_sensor(call->recording, sensor, six) == 6)
+        return read_sensor(call, six, body, diag);
     if (choose_points(call->recording, &chosen)) return read_points(call, &chosen, body, diag);
     const eg_channel *height = eg_recording_channel(call->recording, "pelvis_ty");
     if (height != NULL) return read_model(call, height, body, diag);

@@ -5,6 +5,7 @@
 
 #include "clinic/study.h"
 #include "core/function/trunk.h"
+#include "core/motion/marker.h"
 
 typedef struct eg_function_body {
     eg_trunk trunk;
@@ -22,5 +23,27 @@ int eg_function_body_suits(const eg_recording *recording);
 EG_NODISCARD eg_err eg_function_body_read(const eg_study_call *call, eg_function_body *body,
                                           eg_diag *diag);
 void eg_function_body_free(eg_function_body *body);
+
+/* What the tests of reaching share with the above: the six channels of a sensor (rate x, y, z, then
+ * acceleration; how many there are), their factor to rad/s or m/s2, the sites of the markers, their
+ * factor to metres (0: no length), the part that `span` keeps. */
+size_t function_find_sensor(const eg_recording *recording, const char *sensor,
+                            const eg_channel *six[6]);
+EG_NODISCARD eg_err function_unit_of(const eg_study_call *call, const eg_channel *channel,
+                                     int is_acc, double *factor, eg_diag *diag);
+void function_match(const eg_recording *recording, eg_marker_match *found);
+double function_length_factor(const eg_recording *recording);
+EG_NODISCARD eg_err function_span_of(const eg_study_call *call, size_t n, double rate_hz,
+                                     size_t *from, size_t *count, eg_diag *diag);
+
+/* Rows of knowledge/norms for this measure and this person, into detail.published
+ * (study_function.c). */
+void function_add_published(const eg_study_call *call, json_t *result, const char *measure,
+                            double value);
+
+/* The tasks reach_arm and reach_forward (function_reach.c). */
+int function_reach_suits(const eg_recording *recording);
+EG_NODISCARD eg_err function_reach(const eg_study_call *call, int is_forward, json_t *result,
+                                   eg_diag *diag);
 
 #endif

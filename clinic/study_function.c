@@ -1,5 +1,5 @@
-/* Function tests: chair rise, Timed Up and Go, turns, from one inertial sensor, markers or a
- * model's coordinates; with the rules by which they were timed, and published values. */
+/* Function tests: chair rise, Timed Up and Go, turns, reaching, from one inertial sensor, markers
+ * or a model's coordinates; with the rules by which they were timed, and published values. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,16 +47,17 @@ static double word_s(const function_run *run) {
 }
 
 /* Rows of knowledge/norms for this measure and this person. */
-static void add_published(const function_run *run, const char *measure, double value) {
+void function_add_published(const eg_study_call *call, json_t *result, const char *measure,
+                            double value) {
     static const char *const kept[] = {
         "id",   "kind",       "variable", "statistic",      "value",  "low",    "high",    "sd",
         "unit", "population", "use",      "why_shown_only", "source", "status", "verified"};
-    double age = eg_study_number(run->call, "age", (double)NAN);
-    const char *sex = eg_study_text(run->call, "sex", NULL);
-    size_t n = run->call->knowledge != NULL ? eg_knowledge_count(run->call->knowledge, "norms") : 0;
+    double age = eg_study_number(call, "age", (double)NAN);
+    const char *sex = eg_study_text(call, "sex", NULL);
+    size_t n = call->knowledge != NULL ? eg_knowledge_count(call->knowledge, "norms") : 0;
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++) {
-        json_t *row = eg_knowledge_at(run->call->knowledge, "norms", i);
+        json_t *row = eg_knowledge_at(call->knowledge, "norms", i);
         const char *of = eg_json_text_of(row, "measure", eg_json_text_of(row, "shown_with", ""));
         const char *whose = eg_json_text_of(row, "sex", "any");
         double low = eg_json_number_of(row, "age_low", (double)NAN);
@@ -73,7 +74,7 @@ static void add_published(const function_run *run, const char *measure, double v
         if (isfinite(value)) json_object_set_new(object, "measured", json_real(value));
         json_array_append_new(list, object);
     }
-    json_object_set_new(run->result, "detail",
+    json_object_set_new(result, "detail",
                         json_pack("{s:s, s:o}", "measure", measure, "published", list));
 }
 
@@ -136,7 +137,7 @@ static void add_five(function_run *run, double start_s) {
                                   eg_study_number(run->call, "height_m", (double)NAN),
                                   eg_study_number(run->call, "chair_m", (double)NAN), time, 5);
     if (isfinite(power)) add(run, "function.rise.power", power, 0, 0, NULL);
-    add_published(run, "test.5xsts", time);
+    function_add_published(run->call, run->result, "test.5xsts", time);
 }
 
 static void add_half_minute(function_run *run, double start_s) {
@@ -168,7 +169,7 @@ static void add_half_minute(function_run *run, double start_s) {
                                   eg_study_number(run->call, "height_m", (double)NAN),
                                   eg_study_number(run->call, "chair_m", (double)NAN), 30.0, n);
     if (isfinite(power) && isfinite(count)) add(run, "function.rise.power", power, 0, 0, NULL);
-    add_published(run, "test.30scst", count);
+    function_add_published(run->call, run->result, "test.30scst", count);
 }
 
 static eg_err chair_rise(function_run *run, int is_five, eg_diag *diag) {
@@ -239,7 +240,7 @@ static eg_err up_and_go(function_run *run, eg_diag *diag) {
                  "The Timed Up and Go was timed from %s until the pelvis was on the "
                  "seat again.",
                  isfinite(start_s) ? "the given start" : "the first movement of the trunk");
-    add_published(run, "test.tug", t->total_s);
+    function_add_published(run->call, run->result, "test.tug", t->total_s);
     return EG_OK;
 }
 
@@ -262,6 +263,8 @@ static void add_traces(const function_run *run, double *scratch) {
 
 static eg_err measure(function_run *run, eg_diag *diag) {
     const char *task = eg_study_text(run->call, "task", "chair_rise_5");
+    if (strncmp(task, "reach_", 6) == 0)
+        return function_reach(run->call, strcmp(task, "reach_forward") == 0, run->result, diag);
     eg_err err = eg_function_body_read(run->call, &run->body, diag);
     if (err != EG_OK) return err;
     eg_study_say(run->result, "Movement of the trunk from %s.", run->body.source);
@@ -300,8 +303,14 @@ static eg_err run_study(const eg_study_call *call, json_t **result, eg_diag *dia
     return err;
 }
 
+static int suits(const eg_recording *recording) {
+    int body = eg_function_body_suits(recording);
+    return body > 0 ? body : function_reach_suits(recording);
+}
+
 static const eg_study_option options[] = {
-    {"task", EG_STUDY_CHOICE, NULL, 0, 0, "chair_rise_5|chair_rise_30s|tug|turns", "chair_rise_5",
+    {"task", EG_STUDY_CHOICE, NULL, 0, 0,
+     "chair_rise_5|chair_rise_30s|tug|turns|reach_arm|reach_forward", "chair_rise_5",
      "what was done"},
     {"place", EG_STUDY_CHOICE, NULL, 0, 0, "lower_back|sternum|thigh", "lower_back",
      "where the inertial sensor sat"},
@@ -311,6 +320,8 @@ static const eg_study_option options[] = {
      "where the file names none"},
     {"acc_unit", EG_STUDY_CHOICE, NULL, 0, 0, "m/s2|g", "as the file says",
      "where the file names none"},
+    {"side", EG_STUDY_CHOICE, NULL, 0, 0, "left|right", "the hand that moves more",
+     "the hand that reaches"},
     {"up", EG_STUDY_CHOICE, NULL, 0, 0, "x|y|z", "from pelvis to shoulders",
      "the markers' vertical axis"},
     {"span", EG_STUDY_SPAN, NULL, 0, 0, NULL, "the whole recording", "from and to, seconds"},
@@ -329,10 +340,10 @@ static const eg_study_option options[] = {
 const eg_study eg_study_function = {
     .name = "function",
     .title = "Function tests",
-    .what = "chair rise, Timed Up and Go and turns from one inertial sensor or markers",
+    .what = "chair rise, Timed Up and Go, turns and reaching from one inertial sensor or markers",
     .measures = &eg_function_measures,
     .options = options,
     .n_options = sizeof options / sizeof options[0],
-    .suits = eg_function_body_suits,
+    .suits = suits,
     .run = run_study,
 };
