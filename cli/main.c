@@ -14,7 +14,7 @@ static const char version_help[] = "usage: engram version\n";
 static const eg_command commands[] = {
     {"inspect", "engram inspect FILE... [--json]", "what a recording holds, any format",
      eg_command_inspect_help, eg_command_inspect},
-    {"measure", "engram measure balance|emg|function|motion|strength FILE... [options]",
+    {"measure", "engram measure balance|emg|function|gait|motion|strength FILE...",
      "quality, measures and norms of a recording", eg_command_measure_help, eg_command_measure},
     {"orient", "engram orient FILE --out q.csv [--offline] [--6d]",
      "which way an inertial sensor pointed", eg_command_orient_help, eg_command_orient},

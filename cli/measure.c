@@ -17,7 +17,8 @@
 
 const char eg_command_measure_help[] =
     "usage: engram measure balance FILE... [options]\n"
-    "       engram measure emg|motion|strength FILE... [options]   (--help behind it says which)\n"
+    "       engram measure emg|function|gait|motion|strength FILE... [options]\n"
+    "                                        (--help behind the name lists its options)\n"
     "options of balance:\n"
     "  --profile engram|quijoux2021|duarte   whose definitions (engram)\n"
     "  --task quiet_standing|quiet_sitting|limits_of_stability|weight_shift|sit_to_stand|\n"

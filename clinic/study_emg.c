@@ -170,6 +170,19 @@ emg_channel *emg_find(const emg_work *work, const char *label) {
     return NULL;
 }
 
+/* Why a value that is not known is not; NULL where the caller says it. */
+static const char *absence(const char *code) {
+    static const char *const reasons[][2] = {
+        {"emg.frequency.", "no whole epoch lies within a counted burst"},
+        {"emg.fatigue.", "too few active epochs for a slope"},
+        {"emg.burst.duration", "too few counted bursts begin and end in the recording"},
+        {"emg.burst.", "too few counted bursts"},
+        {"emg.quality.snr", "the quietest parts have no power at all"}};
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (strncmp(code, reasons[i][0], strlen(reasons[i][0])) == 0) return reasons[i][1];
+    return NULL;
+}
+
 static json_t *add(const emg_work *work, const emg_channel *c, const char *code, double value,
                    bool is_extra) {
     if (is_extra && !work->settings.all) return NULL;
@@ -186,6 +199,7 @@ static json_t *add(const emg_work *work, const emg_channel *c, const char *code,
                                                 .value = value,
                                                 .unit = unit,
                                                 .channel = c != NULL ? c->channel->label : NULL,
+                                                .note = isfinite(value) ? NULL : absence(code),
                                                 .is_extra = is_extra});
 }
 

@@ -79,7 +79,7 @@ static eg_err measure_epochs(const emg_settings *s, emg_channel *c, eg_arena *ar
         c->median_hz = median / (double)c->n_active;
         c->mean_hz = mean / (double)c->n_active;
     }
-    if (err == EG_OK && c->n_active >= 3) {
+    if (err == EG_OK) {
         eg_diag few = {0}; /* too few epochs make no slope, and no error */
         c->has_fatigue = eg_emg_fatigue_of(c->n_epochs, epochs, &c->fatigue, arena, &few) == EG_OK;
     }
@@ -195,12 +195,13 @@ static void detail_of(const emg_channel *c, eg_emg_check check, char *text, size
     if (check == EG_EMG_CHECK_FLAT)
         snprintf(text, size, "longest without change %.3f s", q->flat_s);
     if (check == EG_EMG_CHECK_MOTION)
-        snprintf(text, size, "%.2g %% of the power below 20 Hz", 100.0 * q->low_share);
+        snprintf(text, size, "%.3g %% of the power below 20 Hz", 100.0 * q->low_share);
     if (check == EG_EMG_CHECK_HEART && c->heart.n_beats > 0)
         snprintf(text, size, "%zu beats, %.0f a minute, taken out", c->heart.n_beats,
                  c->heart.beats_per_min);
     else if (check == EG_EMG_CHECK_HEART && isfinite(q->beats_per_min))
-        snprintf(text, size, "a beat of %.0f a minute; --ecg template takes it out",
+        snprintf(text, size,
+                 "regular peaks, %.0f a minute; if they are the heart, --ecg template takes it out",
                  q->beats_per_min);
     else if (check == EG_EMG_CHECK_HEART)
         snprintf(text, size, "no beat found");
@@ -311,8 +312,8 @@ static void report_fatigue(const emg_work *work, const emg_channel *c) {
         snprintf(note, sizeof note, "%zu active epochs; amplitude and frequency together: %s",
                  f->n_active, eg_emg_jasa_name(f->jasa));
     } else {
-        snprintf(note, sizeof note, "%zu active epochs of %g s; 3 are needed", c->n_active,
-                 work->settings.epoch_s);
+        snprintf(note, sizeof note, "%zu active epochs of %g s; %d are needed", c->n_active,
+                 work->settings.epoch_s, EG_EMG_FATIGUE_EPOCHS_MIN);
     }
     if (slope != NULL) json_object_set_new(slope, "note", json_string(note));
     (void)emg_add_extra(work, c, "emg.fatigue.theil_sen",

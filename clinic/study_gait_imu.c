@@ -151,8 +151,9 @@ eg_err eg_gait_look_imu(const eg_study_call *call, gait_look *look, json_t *resu
     }
     if (err == EG_OK && n_feet == 0)
         err = eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
-                          "which sensors are on the feet? --left NAME, --right NAME (channels "
-                          "NAME.gx to NAME.az)");
+                          "neither heels (LHEE, R.Heel ...) nor a force plate nor a sensor that "
+                          "is named as on a foot; name the sensors: --left NAME, --right NAME "
+                          "(channels NAME.gx to NAME.az)");
     if (err != EG_OK) return err;
     eg_gait_sort(look->n, look->contacts);
     eg_study_say(result,

@@ -198,9 +198,11 @@ eg_err eg_emg_fatigue_of(size_t count, const eg_emg_epoch *epochs, eg_emg_fatigu
         rms[n++] = epochs[i].rms;
     }
     fatigue->n_active = n;
-    eg_err err = n < 3 ? eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
-                                     "%zu active epochs are too few for a slope; 3 are needed", n)
-                       : eg_emg_line_fit(n, t, median, &fatigue->median, scratch, diag);
+    eg_err err = n < EG_EMG_FATIGUE_EPOCHS_MIN
+                     ? eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
+                                   "%zu active epochs are too few for a slope; %d are needed", n,
+                                   EG_EMG_FATIGUE_EPOCHS_MIN)
+                     : eg_emg_line_fit(n, t, median, &fatigue->median, scratch, diag);
     if (err == EG_OK) err = eg_emg_line_fit(n, t, rms, &fatigue->rms, scratch, diag);
     if (err == EG_OK) {
         double scale = 6000.0 / fatigue->median.intercept;

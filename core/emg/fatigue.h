@@ -83,7 +83,11 @@ typedef struct eg_emg_fatigue {
     eg_emg_jasa jasa;
 } eg_emg_fatigue;
 
-/* Over the active epochs. EG_ERR_DATA if fewer than 3 are active. */
+/* Median frequencies of single epochs scatter by several percent. A line through three of them has
+ * one degree of freedom and an interval twelve times its error: a number that only misleads. */
+enum { EG_EMG_FATIGUE_EPOCHS_MIN = 10 };
+
+/* Over the active epochs. EG_ERR_DATA if fewer than EG_EMG_FATIGUE_EPOCHS_MIN are active. */
 EG_NODISCARD eg_err eg_emg_fatigue_of(size_t count, const eg_emg_epoch *epochs,
                                       eg_emg_fatigue *fatigue, eg_arena *scratch, eg_diag *diag);
 

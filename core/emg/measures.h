@@ -48,15 +48,15 @@
     X(MEAN, 1, "emg.frequency.mean", "Mean frequency", "Hz", EG_BETTER_NONE,                       \
       "The power-weighted mean frequency of the active epochs.",                                   \
       "mean over active 1 s epochs of sum(f P) / sum(P)", "De Luca 1997")                          \
-    X(FATIGUE, 0, "emg.fatigue.slope", "Fall of the median frequency", "%/min", EG_BETTER_NONE,    \
-      "How fast the median frequency changes during activity, in percent of its start; rest is "   \
-      "left out.",                                                                                 \
+    X(FATIGUE, 0, "emg.fatigue.slope", "Slope of the median frequency", "%/min", EG_BETTER_NONE,   \
+      "How fast the median frequency changes during activity, in percent of its start: below 0 "   \
+      "it falls. Rest is left out; below ten active epochs nothing is said.",                      \
       "6000 b / a of median frequency = a + b t over active epochs, least squares, 95 % interval", \
       "De Luca 1997")                                                                              \
-    X(THEIL_SEN, 1, "emg.fatigue.theil_sen", "The same by the median of slopes", "Hz/s",           \
+    X(THEIL_SEN, 1, "emg.fatigue.theil_sen", "Median slope of the median frequency", "Hz/s",       \
       EG_BETTER_NONE, "Slope of the median frequency that single wild epochs do not move.",        \
       "median of (y_k - y_i) / (t_k - t_i)", "Sen 1968, JASA 63:1379")                             \
-    X(RMS_SLOPE, 1, "emg.fatigue.rms_slope", "Rise of the amplitude", "signal/s", EG_BETTER_NONE,  \
+    X(RMS_SLOPE, 1, "emg.fatigue.rms_slope", "Slope of the amplitude", "signal/s", EG_BETTER_NONE, \
       "How fast the amplitude changes over the active epochs.",                                    \
       "least-squares slope of the epochs' RMS", "Luttmann et al. 1996, Ergonomics 39:298")         \
     X(SNR, 0, "emg.quality.snr", "Loud over quiet", "dB", EG_BETTER_NONE,                          \

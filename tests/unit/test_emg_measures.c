@@ -132,9 +132,16 @@ static void quadrants(void) {
         EG_CHECK_NEAR(f.percent_per_min, signs[q][1] * 30.0, 0.5);
         EG_CHECK(f.percent_low < f.percent_per_min && f.percent_per_min < f.percent_high);
     }
-    eg_emg_epoch none[3] = {{0}};
+    eg_emg_epoch few[EG_EMG_FATIGUE_EPOCHS_MIN] = {{0}};
     eg_emg_fatigue f;
-    EG_CHECK_INT(eg_emg_fatigue_of(3, none, &f, &arena, NULL), EG_ERR_DATA);
+    EG_CHECK_INT(eg_emg_fatigue_of(3, few, &f, &arena, NULL), EG_ERR_DATA);
+    for (size_t i = 0; i < EG_EMG_FATIGUE_EPOCHS_MIN; i++)
+        few[i] =
+            (eg_emg_epoch){(double)i, 1.0 + 0.01 * (double)i, {80.0 - (double)i, 80.0, 80.0}, 1};
+    EG_CHECK_INT(eg_emg_fatigue_of(EG_EMG_FATIGUE_EPOCHS_MIN - 1, few, &f, &arena, NULL),
+                 EG_ERR_DATA);
+    EG_CHECK_INT(f.n_active, EG_EMG_FATIGUE_EPOCHS_MIN - 1);
+    EG_CHECK_INT(eg_emg_fatigue_of(EG_EMG_FATIGUE_EPOCHS_MIN, few, &f, &arena, NULL), EG_OK);
 }
 
 /* Rest makes the fatigue recording's slope too flat; only active epochs count. */
