@@ -161,6 +161,8 @@ static eg_err read_settings(const eg_study_call *call, emg_settings *s, eg_diag 
                            "a reference recording is for --normalise mvc or submaximal");
     if (isfinite(s->relaxed.from_s) && !isfinite(s->flexion.from_s))
         return eg_diag_set(diag, EG_ERR_ARGUMENT, "relaxed", 0, "it goes with flexion");
+    if (isfinite(s->extension.from_s) && !isfinite(s->flexion.from_s))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "extension", 0, "it goes with flexion");
     return EG_OK;
 }
 

@@ -182,6 +182,13 @@ eg_err eg_gait_add_stairs(const eg_study_call *call, const gait_look *look, json
                                     c, &n, &arena, diag);
         if (n > CROSSINGS_MAX) n = CROSSINGS_MAX;
         if (err == EG_OK) add_crossings(call, c, n, x, result, detail);
+        if (err == EG_OK && n == 0)
+            eg_study_add_check(result, "crossings", 1,
+                               strcmp(task, "stairs") == 0
+                                   ? "no foot came to stand higher or lower than before: this "
+                                     "looks like walking on the level"
+                                   : "no foot crossed an obstacle",
+                               NULL);
         eg_study_say(result,
                      "A foot that stands more than %g mm higher or lower than before crossed a "
                      "step; clearance is the forefoot's (coming down the heel's) height over its "

@@ -103,12 +103,30 @@ typedef struct family {
     bool all;
 } family;
 
+/* Why a value that is not known is not. */
+static const char *absence(const char *code) {
+    static const char *const reasons[][2] = {
+        {"fatigue.hold", "no second of hold behind the peak"},
+        {"fatigue.trials", "needs three contractions or more"},
+        {"spread", "needs two contractions or more"},
+        {"mean", "shorter than the window of the mean"},
+        {"rfd.", "no onset, or the contraction ends within this time"},
+        {"impulse.", "no onset, or the contraction ends within this time"},
+        {"onset", "too little rest before the contraction"},
+        {"time_to_peak", "no onset"}};
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (strstr(code, reasons[i][0]) != NULL) return reasons[i][1];
+    return "not known: the checks say why";
+}
+
 static void add_value(json_t *result, const char *code, double value, int repetition,
                       bool is_extra) {
-    (void)eg_study_add_value(
-        result, &eg_strength_measures,
-        &(eg_study_value){
-            .code = code, .value = value, .repetition = repetition, .is_extra = is_extra});
+    (void)eg_study_add_value(result, &eg_strength_measures,
+                             &(eg_study_value){.code = code,
+                                               .value = value,
+                                               .repetition = repetition,
+                                               .note = isfinite(value) ? NULL : absence(code),
+                                               .is_extra = is_extra});
 }
 
 static void add_one(json_t *result, const family *f, const char *code, double value,
@@ -213,7 +231,13 @@ static void add_set(json_t *result, const strength_file *e, const eg_strength_se
                  ? "the contractions differ by %.1f %%, more than 10 %%: repeat the test"
                  : "the contractions differ by %.1f %%",
              set->spread);
-    if (set->n > 1) eg_study_add_check(result, "spread", set->is_spread_large, text, NULL);
+    if (!(set->best > 0.0))
+        eg_study_add_check(result, "level", 2,
+                           "the largest contraction lies below zero: look at the device's zero "
+                           "and at the reading at rest",
+                           NULL);
+    else if (set->n > 1)
+        eg_study_add_check(result, "spread", set->is_spread_large, text, NULL);
     snprintf(text, sizeof text,
              set->is_few ? "%zu of the three contractions that the test asks for"
                          : "%zu contractions",

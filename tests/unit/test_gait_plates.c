@@ -308,6 +308,19 @@ static void study(void) {
     EG_CHECK_INT(n_traces, 7); /* heels, toes, three plates */
     EG_CHECK(n_events >= 11);  /* the file itself names 11 */
     json_decref(result);
+
+    /* Asked for stairs where there are none, it says so. */
+    call.options = json_pack("{s:s}", "task", "stairs");
+    call.n_trace_points = 0;
+    if (eg_study_run(row, call, &result, &diag) != EG_OK) EG_FAIL("%s", diag.text);
+    int is_said = 0;
+    json_array_foreach(json_object_get(result, "quality"), i, one) {
+        const char *check = json_string_value(json_object_get(one, "check"));
+        is_said |= strcmp(check, "crossings") == 0;
+    }
+    EG_CHECK(is_said);
+    json_decref((json_t *)call.options);
+    json_decref(result);
     eg_recording_destroy(r);
 }
 

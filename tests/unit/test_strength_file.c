@@ -102,6 +102,20 @@ static void units(void) {
     json_t *result = evaluate(even, "Time (s),Torque (N.m)", 1, "{}");
     EG_CHECK_NEAR(value_of(result, "strength.torque.best", 0), 300, 0.1);
     json_decref(result);
+    /* A reading at rest that cannot be: no "ok" and no word that is no number. */
+    result = evaluate(even, "Time (s),Force (N)", 1, "{\"rest\": 5000}");
+    EG_CHECK_TEXT(verdict_of(result, "level"), "fail");
+    EG_CHECK_TEXT(verdict_of(result, "spread"), "");
+    char *written = json_dumps(result, 0);
+    EG_CHECK(written != NULL && strstr(written, "nan") == NULL);
+    free(written);
+    size_t k;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "measures"), k, one) {
+        if (!json_is_null(json_object_get(one, "value"))) continue;
+        EG_CHECK(json_string_value(json_object_get(one, "note")) != NULL);
+    }
+    json_decref(result);
 }
 
 static void columns(void) {
