@@ -11,7 +11,7 @@
 #include "io/format/number.h"
 #include "io/format/text.h"
 
-enum { HEADER_BYTES_MAX = 8 << 20, FIELDS_MAX = 6, STEP = 256, SKIPPED_MAX = 1000 };
+enum { HEADER_BYTES_MAX = 8 << 20, FIELDS_MAX = 6, SKIPPED_MAX = 1000 };
 
 static const double interval_max_us = 1e9;
 
@@ -421,15 +421,9 @@ static eg_err add_marker(vision *v, eg_span value, size_t *room, size_t *n_bad) 
         ++*n_bad;
         return EG_OK;
     }
-    if (r->n_events == *room) {
-        size_t more = 2 * *room + STEP;
-        eg_event *grown = realloc(r->events, more * sizeof *grown);
-        if (grown == NULL) return fail(v, EG_ERR_MEMORY, "no memory");
-        r->events = grown;
-        *room = more;
-    }
-    eg_event *event = &r->events[r->n_events++];
-    *event = (eg_event){.t_s = (position - 1) / r->rate_hz};
+    eg_event *event = eg_recording_add_event(r, room);
+    if (event == NULL) return fail(v, EG_ERR_MEMORY, "no memory");
+    event->t_s = (position - 1) / r->rate_hz;
     if (length > 1 && length < 1e12) event->duration_s = length / r->rate_hz;
     copy_field(fields[0], event->context, sizeof event->context);
     copy_field(fields[1].n > 0 ? fields[1] : fields[0], event->label, sizeof event->label);

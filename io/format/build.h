@@ -21,6 +21,10 @@ EG_NODISCARD eg_err eg_recording_add_markers(eg_recording *recording, size_t cou
  * set; points their xyz and values into it. Once only. EG_ERR_LIMIT or EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_recording_add_samples(eg_recording *recording, eg_diag *diag);
 
+/* One more event, all zero; `*room` is how many have a place, 0 before the first. NULL without
+ * memory. */
+eg_event *eg_recording_add_event(eg_recording *recording, size_t *room);
+
 /* Puts the events in order of time; of the same time in the order in which they were added.
  * EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_recording_sort_events(eg_recording *recording, eg_diag *diag);

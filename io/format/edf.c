@@ -13,8 +13,7 @@
 enum {
     HEADER = 256,   /* fixed part, and each signal's part */
     FIELD_MAX = 16, /* longest field that is read as a number */
-    TIMES_LONGER_MAX = 10,
-    EVENT_STEP = 256
+    TIMES_LONGER_MAX = 10
 };
 
 /* Beyond it a range is nonsense, and values could overflow. */
@@ -194,15 +193,10 @@ static eg_err add_event(edf *e, double onset_s, double duration_s, eg_span text)
         e->n_room = SIZE_MAX;
         return EG_OK;
     }
-    if (r->n_events == e->n_room) {
-        size_t room = e->n_room + EVENT_STEP + e->n_room / 2;
-        eg_event *grown = realloc(r->events, room * sizeof *grown);
-        if (grown == NULL) return fail(e, EG_ERR_MEMORY, "no memory");
-        r->events = grown;
-        e->n_room = room;
-    }
-    eg_event *event = &r->events[r->n_events++];
-    *event = (eg_event){.t_s = onset_s, .duration_s = duration_s >= 0.0 ? duration_s : 0.0};
+    eg_event *event = eg_recording_add_event(r, &e->n_room);
+    if (event == NULL) return fail(e, EG_ERR_MEMORY, "no memory");
+    event->t_s = onset_s;
+    event->duration_s = duration_s >= 0.0 ? duration_s : 0.0;
     eg_recording_copy_text(event->label, sizeof event->label, text.start, text.n);
     return EG_OK;
 }

@@ -15,8 +15,7 @@ enum {
     COLUMNS_MAX = 4096,
     HEADER_LINES_MAX = 8, /* between the names of the channels and the first number */
     SLOW_NUMBERS_MAX = 100000,
-    EVENTS_MAX = 100000,
-    EVENT_STEP = 64
+    EVENTS_MAX = 100000
 };
 
 /* A header's rate further from the time column than this is not the channel's. */
@@ -346,15 +345,9 @@ static eg_err add_mark(paired *p, const row_mark *mark) {
     eg_recording *r = p->recording;
     eg_span text = mark->label.n > 0 ? mark->label : mark->name;
     if (isnan(mark->t_s) || text.n == 0 || r->n_events == EVENTS_MAX) return EG_OK;
-    if (r->n_events == p->events_room) {
-        size_t room = 2 * p->events_room + EVENT_STEP;
-        eg_event *grown = realloc(r->events, room * sizeof *grown);
-        if (grown == NULL) return fail(p, EG_ERR_MEMORY, "no memory");
-        r->events = grown;
-        p->events_room = room;
-    }
-    eg_event *event = &r->events[r->n_events++];
-    *event = (eg_event){.t_s = mark->t_s};
+    eg_event *event = eg_recording_add_event(r, &p->events_room);
+    if (event == NULL) return fail(p, EG_ERR_MEMORY, "no memory");
+    event->t_s = mark->t_s;
     eg_recording_copy_text(event->label, sizeof event->label, text.start, text.n);
     snprintf(event->context, sizeof event->context, "mark");
     return EG_OK;

@@ -27,7 +27,7 @@
 #include "io/format/wfdb.h"
 #include "io/format/xdf.h"
 
-enum { SAMPLES_MAX = 320 << 20 };
+enum { SAMPLES_MAX = 320 << 20, EVENT_STEP = 64 };
 
 /* A header, the names in it, and the files that were given with it. */
 typedef struct eg_set {
@@ -153,6 +153,19 @@ eg_err eg_recording_add_samples(eg_recording *recording, eg_diag *diag) {
     for (size_t i = 0; i < recording->n_channels; next += recording->channels[i++].n)
         recording->channels[i].values = next;
     return EG_OK;
+}
+
+eg_event *eg_recording_add_event(eg_recording *recording, size_t *room) {
+    if (recording->n_events == *room) {
+        size_t more = 2 * *room + EVENT_STEP;
+        eg_event *grown = realloc(recording->events, more * sizeof *grown);
+        if (grown == NULL) return NULL;
+        recording->events = grown;
+        *room = more;
+    }
+    eg_event *event = &recording->events[recording->n_events++];
+    memset(event, 0, sizeof *event);
+    return event;
 }
 
 eg_err eg_recording_sort_events(eg_recording *recording, eg_diag *diag) {

@@ -19,7 +19,6 @@ enum {
     UNREADABLE_FIRST = 1000,
     MARKS_MAX = 8, /* columns of marks */
     EVENTS_MAX = 100000,
-    EVENT_STEP = 64,
     EVEN_ROWS_LEAST = 50 /* so many even steps make an unnamed column a time */
 };
 
@@ -148,18 +147,12 @@ static void take_mark(reader *r, size_t column, eg_span cell) {
         recording->events[m->event].duration_s += 1;
         return;
     }
-    if (recording->n_events == r->events_room) {
-        size_t room = 2 * r->events_room + EVENT_STEP;
-        eg_event *grown = realloc(recording->events, room * sizeof *grown);
-        if (grown == NULL) return;
-        recording->events = grown;
-        r->events_room = room;
-    }
+    eg_event *event = eg_recording_add_event(recording, &r->events_room);
+    if (event == NULL) return;
     m->row = r->n_rows;
-    m->event = recording->n_events++;
+    m->event = recording->n_events - 1;
     memcpy(m->text, text, sizeof text);
-    eg_event *event = &recording->events[m->event];
-    *event = (eg_event){.t_s = (double)r->n_rows};
+    event->t_s = (double)r->n_rows;
     memcpy(event->label, text, sizeof text);
     const char *label = r->layout->columns[column].label;
     eg_recording_copy_text(event->context, sizeof event->context, label, strlen(label));

@@ -10,7 +10,7 @@
 #include "io/format/number.h"
 #include "io/format/wfdb_part.h"
 
-enum { SKIP = 59, NUM = 60, SUB = 61, CHN = 62, AUX = 63, NOTE = 22, LAST_CODE = 49, STEP = 256 };
+enum { SKIP = 59, NUM = 60, SUB = 61, CHN = 62, AUX = 63, NOTE = 22, LAST_CODE = 49 };
 
 /* The mnemonics of the codes, as PhysioNet's tools print them. */
 static const char *const mnemonics[LAST_CODE + 1] = {
@@ -53,15 +53,9 @@ static eg_err add(list *l, const annotation *a) {
         l->n_lost++;
         return EG_OK;
     }
-    if (r->n_events == l->room) {
-        size_t room = 2 * l->room + STEP;
-        eg_event *grown = realloc(r->events, room * sizeof *grown);
-        if (grown == NULL) return eg_diag_set(l->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
-        r->events = grown;
-        l->room = room;
-    }
-    eg_event *event = &r->events[r->n_events++];
-    *event = (eg_event){.t_s = a->t / l->rate_hz};
+    eg_event *event = eg_recording_add_event(r, &l->room);
+    if (event == NULL) return eg_diag_set(l->diag, EG_ERR_MEMORY, r->name, 0, "no memory");
+    event->t_s = a->t / l->rate_hz;
     char text[2 * EG_RECORDING_LABEL_MAX];
     size_t used = 0;
     while (used < a->n_text && used < EG_RECORDING_LABEL_MAX && a->text[used] != 0) used++;

@@ -10,7 +10,7 @@
 #include "io/format/xdf_part.h"
 #include "io/format/xml.h"
 
-enum { TIMES_LONGER_MAX = 10, STEP = 64, TEXT_SHOWN = 8 };
+enum { TIMES_LONGER_MAX = 10, TEXT_SHOWN = 8 };
 
 /* ---- channels -------------------------------------------------------------------------------- */
 
@@ -240,18 +240,12 @@ static void add_event(xdf *x, xdf_stream *s, const xdf_sample *sample) {
         x->n_lost_events++;
         return;
     }
-    if (r->n_events == x->n_events_room) {
-        size_t room = 2 * x->n_events_room + STEP;
-        eg_event *grown = realloc(r->events, room * sizeof *grown);
-        if (grown == NULL) {
-            x->err = xdf_fail(x, EG_ERR_MEMORY, "no memory");
-            return;
-        }
-        r->events = grown;
-        x->n_events_room = room;
+    eg_event *event = eg_recording_add_event(r, &x->n_events_room);
+    if (event == NULL) {
+        x->err = xdf_fail(x, EG_ERR_MEMORY, "no memory");
+        return;
     }
-    eg_event *event = &r->events[r->n_events++];
-    *event = (eg_event){.t_s = s->t_s[s->at]};
+    event->t_s = s->t_s[s->at];
     eg_recording_copy_text(event->context, sizeof event->context, s->name, strlen(s->name));
     if (s->kind != XDF_STRING) {
         eg_reader reader;
