@@ -35,13 +35,36 @@ function pushes(folder, name, peaks, column) {
   return path
 }
 
-/** One open recording of each kind: file, the study it is taken for, a word among its measures. */
+/** A header and its samples, as BrainVision writes them: 8 s of two muscles at 1 kHz. */
+function brainvision(folder) {
+  const n = 8000
+  const samples = Buffer.alloc(n * 4)
+  for (let i = 0; i < n; i++) {
+    const loud = i % 4000 > 2000 ? 1 : 0.05
+    for (let c = 0; c < 2; c++) samples.writeInt16LE(Math.round(Math.sin(i * i * (c + 7)) * 3000 * loud), i * 4 + c * 2)
+  }
+  const header = [
+    'Brain Vision Data Exchange Header File Version 1.0',
+    '[Common Infos]', 'DataFile=walk.eeg', 'DataFormat=BINARY', 'DataOrientation=MULTIPLEXED',
+    'NumberOfChannels=2', 'SamplingInterval=1000',
+    '[Binary Infos]', 'BinaryFormat=INT_16',
+    '[Channel Infos]', 'Ch1=EMG VL,,0.1,uV', 'Ch2=EMG BF,,0.1,uV', '',
+  ]
+  const paths = [join(folder, 'walk.eeg'), join(folder, 'walk.vhdr')]
+  writeFileSync(paths[0], samples)
+  writeFileSync(paths[1], header.join('\n'))
+  return paths
+}
+
+/** One open recording of each kind: file, the study it is taken for, a word among its measures, the
+ * study that is chosen by hand. */
 const real = [
   ['emg/derived_uci_3Apie.edf', 'Muscle signals', 'Root mean square'],
   ['emg/bsn_emg_bursts.h5', 'Muscle signals', 'Root mean square'],
   ['emg/bmc_Gait.c3d', 'Muscle signals', 'Root mean square'],
   ['imu/kinematics/opencap_squats1.mot', 'Joint movement', 'Range'],
   ['imu/kinematics/opensim_walk_free_01.trc', 'Joint movement', 'Range'],
+  ['emg/bmc_Gait.c3d', 'Walking and steps', 'Cadence', 'gait'],
 ]
 
 export async function studies() {
@@ -49,6 +72,11 @@ export async function studies() {
   const browser = await launch()
   const { page, errors } = await open(browser, server)
   const drop = (path) => page.locator('input[type=file]').first().setInputFiles(path)
+  const answered = await fetch(`${server.origin}/api/people`, {
+    headers: { Authorization: `Bearer ${server.token}` },
+  })
+  const episodes = (await answered.json()).flatMap((one) => one.episodes)
+  const treated = episodes.find((one) => one.state === 'in_treatment')
   try {
     await test('studies a file is recognised, shown and explained', async () => {
       await visit(page, '/measure')
@@ -82,11 +110,6 @@ export async function studies() {
       await page.getByRole('heading', { name: 'Strength: again.csv' }).waitFor({ timeout: 20000 })
     })
     await test('studies a recording is kept in the chart and its value entered', async () => {
-      const answered = await fetch(`${server.origin}/api/people`, {
-        headers: { Authorization: `Bearer ${server.token}` },
-      })
-      const episodes = (await answered.json()).flatMap((one) => one.episodes)
-      const treated = episodes.find((one) => one.state === 'in_treatment')
       await visit(page, `/e/${treated.id}/evaluation?section=study`)
       await drop(pushes(server.data, 'left.csv', [300, 290, 280], 'Force (N)'))
       await page.getByRole('button', { name: 'Keep in the chart' }).click({ timeout: 20000 })
@@ -116,12 +139,13 @@ export async function studies() {
       const entry = chart.entries.find((one) => one.body.recording_id)
       check(entry?.body.value === 200, `the entered value: ${JSON.stringify(entry?.body)}`)
     })
-    for (const [file, title, word] of real) {
+    for (const [file, title, word, chosen] of real) {
       const path = process.env.ENGRAM_DATA && join(process.env.ENGRAM_DATA, file)
       if (!path || !existsSync(path)) continue
-      await test(`studies shows ${file}`, async () => {
+      await test(`studies shows ${file}${chosen ? ` as ${chosen}` : ''}`, async () => {
         await visit(page, '/measure')
         await drop(path)
+        if (chosen) await page.getByLabel('Measured as').selectOption(chosen, { timeout: 30000 })
         const name = file.split('/').at(-1)
         const heading = page.getByRole('heading', { name: title ? `${title}: ${name}` : new RegExp(`: ${name}`) })
         await heading.waitFor({ timeout: 30000 })
@@ -129,9 +153,129 @@ export async function studies() {
         if (word) await page.getByRole('row', { name: new RegExp(word) }).first().waitFor()
         await settled(page)
         await clean(page, file)
-        await shot(page, `studies-${name}`)
+        await shot(page, `studies-${name}${chosen ?? ''}`)
       })
     }
+    await test('studies a header and its samples are dropped together and saved in other formats', async () => {
+      await visit(page, '/measure')
+      await drop(brainvision(server.data))
+      await page.getByRole('heading', { name: /^Muscle signals: / }).waitFor({ timeout: 20000 })
+      await page.getByRole('columnheader', { name: /EMG VL/ }).first().waitFor()
+      await page.locator('summary', { hasText: 'What the file holds' }).click()
+      for (const [to, start] of [['csv', /EMG VL/], ['c3d', /^.\x50/s]]) {
+        await page.getByLabel('Save in another format').selectOption(to)
+        const [made] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('button', { name: 'Save', exact: true }).click(),
+        ])
+        const bytes = readFileSync(await made.path())
+        check(made.suggestedFilename().endsWith(`.${to}`), made.suggestedFilename())
+        check(start.test(bytes.subarray(0, 400).toString('latin1')), `${to} begins with ${bytes.subarray(0, 60)}`)
+        check(bytes.length > 8000, `${to} has ${bytes.length} bytes`)
+      }
+    })
+    await test('studies a stretch is looked at on every lane, by mouse and by keyboard', async () => {
+      const later = page.getByRole('button', { name: 'Later' })
+      check(await later.isDisabled(), 'all is seen already')
+      const lane = page.locator('.u-over').first()
+      const other = page.locator('.lane canvas').nth(1)
+      const before = await other.evaluate((canvas) => canvas.toDataURL())
+      const box = await lane.boundingBox()
+      await page.mouse.move(box.x + box.width * 0.2, box.y + 20)
+      await page.mouse.down()
+      await page.mouse.move(box.x + box.width * 0.4, box.y + 30, { steps: 4 })
+      await page.mouse.up()
+      await settled(page)
+      check(before !== (await other.evaluate((canvas) => canvas.toDataURL())), 'the second lane stands still')
+      await later.focus()
+      await page.keyboard.press('Enter')
+      await lane.dblclick()
+      await settled(page)
+      check(await later.isDisabled(), 'a double click shows all')
+      check(before === (await other.evaluate((canvas) => canvas.toDataURL())), 'the second lane is not as it was')
+    })
+    await test('studies what a study cannot measure is said and its fields are at hand', async () => {
+      await page.locator('summary', { hasText: 'How it is measured' }).click()
+      await page.getByLabel('Low', { exact: true }).fill('300')
+      await page.getByLabel('High', { exact: true }).fill('200')
+      await page.getByRole('button', { name: 'Measure so' }).click()
+      await page.getByRole('alert').waitFor({ timeout: 20000 })
+      await settled(page)
+      await clean(page, 'a problem')
+      for (const name of ['Low', 'High']) await page.getByLabel(name, { exact: true }).fill('')
+      await page.getByRole('group', { name: 'Channels' }).getByLabel('EMG BF').check()
+      await page.getByRole('button', { name: 'Measure so' }).click()
+      await page.getByRole('heading', { name: /^Muscle signals: / }).waitFor({ timeout: 20000 })
+      await settled(page)
+      check(!(await page.locator('.lanes').innerText()).includes('EMG VL'), 'the other channel is still measured')
+    })
+    await test('studies the file that was dropped last is shown, and a refused one leaves nothing', async () => {
+      let hold = () => {}
+      const held = new Promise((done) => (hold = done))
+      await page.route(/api\/look\?name=slow/, async (route) => {
+        await held
+        await route.continue()
+      })
+      const file = (name) => ({ name, mimeType: 'text/csv', buffer: readFileSync(pushes(server.data, 'any.csv', [90, 80, 85], 'Force (N)')) })
+      const dropped = (given) =>
+        page.locator('.drop').evaluate((zone, f) => {
+          const all = new DataTransfer()
+          all.items.add(new File([f.text], f.name))
+          zone.dispatchEvent(new DragEvent('drop', { dataTransfer: all, bubbles: true, cancelable: true }))
+        }, { name: given.name, text: given.buffer.toString() })
+      await dropped(file('slow.csv'))
+      await dropped(file('fast.csv'))
+      await page.getByRole('heading', { name: 'Strength: fast.csv' }).waitFor({ timeout: 20000 })
+      hold()
+      await settled(page)
+      await page.waitForTimeout(1500)
+      check((await page.getByRole('heading', { name: 'Strength: fast.csv' }).count()) === 1, 'the first answer came over the second')
+      await dropped({ name: 'broken.edf', buffer: Buffer.from('0       nothing') })
+      await page.getByRole('alert').waitFor({ timeout: 20000 })
+      check((await page.getByText('fast.csv').count()) === 0, 'the refused file stands beside the old answer')
+      await clean(page, 'a refused file')
+    })
+    await test('studies a refused decision is told and nothing is lost', async () => {
+      await visit(page, `/e/${treated.id}/evaluation?section=study`)
+      await drop(pushes(server.data, 'third.csv', [250, 240, 245], 'Force (N)'))
+      await page.route('**/api/documents/*', (route) =>
+        route.request().method() === 'PUT' ? route.fulfill({ status: 409, json: { error: { code: 'stale' } } }) : route.continue())
+      await page.getByRole('button', { name: 'Keep in the chart' }).dblclick({ timeout: 20000 })
+      await page.getByText('strength, not decided').waitFor({ timeout: 20000 })
+      await page.unroute('**/api/documents/*')
+      await settled(page)
+      check((await page.getByText('third.csv', { exact: true }).count()) === 1, 'two clicks, two recordings')
+      await page.getByRole('button', { name: 'Load the newer version' }).click()
+      await page.getByRole('button', { name: 'Keep', exact: true }).click()
+      await page.getByText('Kept', { exact: true }).first().waitFor({ timeout: 20000 })
+      await visit(page, `/e/${treated.id}/findings`)
+      await visit(page, `/e/${treated.id}/evaluation?section=study`)
+      await page.getByRole('button', { name: /third\.csv/ }).click()
+      await page.getByRole('heading', { name: 'Strength: third.csv' }).waitFor({ timeout: 20000 })
+    })
+    await test('studies kept recordings leave the other pages whole', async () => {
+      for (const part of ['', '/findings', '/progress', '/goals', '/plan', '/evaluation?section=recording']) {
+        await visit(page, `/e/${treated.id}${part}`)
+        const said = await page.locator('main').innerText()
+        check(!/undefined|NaN|\[object/.test(said), `${part}: ${/.{30}(undefined|NaN|\[object).{30}/s.exec(said)?.[0]}`)
+        await clean(page, `${part} with studies`)
+      }
+      await visit(page, '/today')
+      await clean(page, 'today with studies')
+    })
+    await test('studies are legible on a phone in the dark', async () => {
+      const phone = await open(browser, server, { width: 390, height: 844, theme: 'dark' })
+      await visit(phone.page, '/measure')
+      check((await phone.page.evaluate(() => document.documentElement.dataset.theme)) === 'dark', 'the phone is not dark')
+      await phone.page.locator('input[type=file]').first().setInputFiles(brainvision(server.data))
+      await phone.page.getByRole('heading', { name: /^Muscle signals: / }).waitFor({ timeout: 20000 })
+      for (const part of await phone.page.locator('main summary').all()) await part.click()
+      await settled(phone.page)
+      await clean(phone.page, 'a muscle recording on a phone')
+      await shot(phone.page, 'studies-phone-dark')
+      check(phone.errors.length === 0, phone.errors.join('; '))
+      await phone.context.close()
+    })
     await test('studies pages meet no error', () => check(errors.length === 0, errors.join('; ')))
   } finally {
     await browser.close()

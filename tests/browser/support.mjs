@@ -105,6 +105,10 @@ export async function open(browser, server, { width = 1280, height = 900, theme 
     reducedMotion: 'reduce',
     acceptDownloads: true,
   })
+  // The start address leads on to one without a query: the choice is the browser's own.
+  await context.addInitScript((name) => {
+    if (!localStorage.getItem('engram-theme')) localStorage.setItem('engram-theme', name)
+  }, theme)
   const page = await context.newPage()
   const errors = []
   page.on('pageerror', (error) => errors.push(error.message))
@@ -113,7 +117,7 @@ export async function open(browser, server, { width = 1280, height = 900, theme 
     if (message.type() === 'error' && !/status of (404|409|422)/.test(text)) errors.push(text)
   })
   page.setDefaultTimeout(15000)
-  await page.goto(`${server.url}&theme=${theme}`)
+  await page.goto(server.url)
   await page.waitForSelector('main')
   return { context, page, errors }
 }

@@ -1,5 +1,5 @@
 /** Studies: what can be measured besides balance, as the server tells it (clinic/study.h). */
-import { number, plural } from './format'
+import { number, plural, sentence } from './format'
 import type { QualityCheck } from './types'
 import { unitWord } from './words'
 
@@ -139,6 +139,14 @@ export function optionWord(option: StudyOption): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** The channels as a study sees them: renamed, without those that were left out. */
+export function channelNames(preview: Preview, rows: ChannelRow[] | null): string[] {
+  return preview.channels.flatMap((c) => {
+    const row = rows?.find((r) => r.label === c.label)
+    return row?.use === false ? [] : [row?.name ?? c.label]
+  })
+}
+
 /** Whom a row speaks about: "VL", "left", "VL left"; empty for all together. */
 export const about = (row: { channel?: string; side?: string }): string =>
   [row.channel, row.side].filter(Boolean).join(', ')
@@ -152,7 +160,7 @@ export function valueText(measure: StudyMeasure | undefined): string {
 
 /** What a file of this format holds, in one line. */
 export function contents(preview: Preview): string {
-  const parts = [preview.format.length < 5 ? preview.format.toUpperCase() : preview.format]
+  const parts = [preview.format.length < 5 ? preview.format.toUpperCase() : sentence(preview.format)]
   if (preview.points?.count) parts.push(plural(preview.points.count, 'marker'))
   if (preview.n_channels) parts.push(plural(preview.n_channels, 'channel'))
   if (preview.platforms) parts.push(plural(preview.platforms, 'force plate'))
@@ -170,10 +178,10 @@ export function outline(c: PreviewChannel): string {
   return `M${[...up, ...down].join('L')}Z`
 }
 
-/** Three figures that count, since muscle signals are thousandths of a unit. */
+/** Three figures that count, since muscle signals are thousandths of a unit; counts as they are. */
 export function figures(value: number | null | undefined): string {
   const size = Math.abs(value ?? 0)
-  if (value === null || value === undefined || size >= 0.1 || size === 0) return number(value)
+  if (value === null || value === undefined || size >= 100 || Number.isInteger(value)) return number(value)
   if (size < 1e-4) return value.toExponential(2).replace('e-', ' × 10⁻').replace('-', '\u2212')
   return number(value, 2 - Math.floor(Math.log10(size)))
 }
