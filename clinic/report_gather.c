@@ -35,6 +35,7 @@ static json_t *gather_traces(eg_clinic *clinic, const eg_evaluator *evaluator,
     for (size_t i = json_array_size(recordings); i > 0; i--) {
         if (json_array_size(traces) == EG_REPORT_TRACES_MAX) break;
         const json_t *recording = json_array_get(recordings, i - 1);
+        if (strcmp(eg_text_at(eg_member(recording, "body"), "task"), "study") == 0) continue;
         if (strcmp(eg_text_at(eg_member(recording, "body"), "decision"), "kept") != 0) continue;
         json_t *item = trace_of(clinic, evaluator, recording);
         if (item != NULL) json_array_append_new(traces, item);

@@ -91,13 +91,17 @@ static const char *task_name(report *r, const json_t *body) {
     return text[0] != '\0' ? text : "Recording";
 }
 
+static const char *gate_word(const json_t *result) {
+    const char *verdict = eg_text_at(result, "verdict");
+    return strcmp(verdict, "fail") == 0   ? "failed"
+           : strcmp(verdict, "warn") == 0 ? "take care"
+                                          : "good";
+}
+
 /* "good", and how many of the gate's checks passed, or which did not. */
 static const char *gate_text(report *r, const json_t *result) {
     const json_t *quality = json_object_get(result, "quality");
-    const char *verdict = eg_text_at(result, "verdict");
-    const char *word = strcmp(verdict, "fail") == 0   ? "failed"
-                       : strcmp(verdict, "warn") == 0 ? "take care"
-                                                      : "good";
+    const char *word = gate_word(result);
     GPtrArray *odd = g_ptr_array_new();
     size_t i;
     json_t *check;
@@ -125,7 +129,39 @@ static eg_paper_cell measure_cell(report *r, const json_t *measure) {
                            is_outside ? EG_PAPER_ACT : EG_PAPER_STRONG};
 }
 
-/* Every kept recording, newest first: condition, the gate's verdict and three numbers. */
+static bool is_study(const json_t *body) {
+    return strcmp(eg_text_at(body, "task"), "study") == 0;
+}
+
+/* Muscle, movement, strength, gait: which were kept. Their numbers are many and hang on settings,
+ * so those that a clinician entered from them stand among the findings. */
+static void write_studies(report *r) {
+    enum { COLUMNS = 4, ROWS_MAX = 12 };
+    static const eg_paper_column columns[COLUMNS] = {
+        {"Recording", 2.6, 0}, {"Measured as", 1.9, 0}, {"Date", 1.2, 0}, {"Quality gate", 1.2, 0}};
+    const json_t *recordings = json_object_get(r->input->chart, "recordings");
+    eg_paper_cell cells[ROWS_MAX * COLUMNS];
+    size_t n = 0;
+    for (size_t i = json_array_size(recordings); i > 0 && n < ROWS_MAX; i--) {
+        const json_t *body = eg_member(json_array_get(recordings, i - 1), "body");
+        const json_t *result = json_object_get(body, "result");
+        if (strcmp(eg_text_at(body, "decision"), "kept") != 0 || !is_study(body)) continue;
+        const char *text[COLUMNS] = {eg_text_at(body, "name"), eg_text_at(result, "title"),
+                                     report_date(r, eg_text_at(body, "recorded_on")),
+                                     gate_word(result)};
+        for (size_t k = 0; k < COLUMNS; k++)
+            cells[COLUMNS * n + k] =
+                (eg_paper_cell){report_print(r, "%s", text[k]), EG_PAPER_PLAIN};
+        n++;
+    }
+    if (n == 0) return;
+    eg_paper_heading(r->paper, "Other recordings",
+                     "newest first; values taken from them are findings");
+    eg_paper_table(r->paper, columns, COLUMNS, cells, n);
+}
+
+/* Every kept recording of balance, newest first: condition, the gate's verdict and three numbers.
+ */
 static size_t write_numbers(report *r) {
     enum { COLUMNS = 5, SHOWN = 3, ROWS_MAX = 12 };
     static const eg_paper_column columns[COLUMNS] = {{"Recording", 2.6, 0},
@@ -142,7 +178,7 @@ static size_t write_numbers(report *r) {
         const json_t *result = json_object_get(body, "result");
         const json_t *chosen[SHOWN];
         size_t n_known = 0;
-        if (strcmp(eg_text_at(body, "decision"), "kept") != 0) continue;
+        if (strcmp(eg_text_at(body, "decision"), "kept") != 0 || is_study(body)) continue;
         if (n_kept++ >= ROWS_MAX) continue;
         size_t n_chosen =
             report_choose(json_object_get(result, "measures"), chosen, SHOWN, &n_known);
@@ -187,4 +223,5 @@ void report_write_traces(report *r) {
         eg_paper_text(r->paper,
                       "Change against noise (MDC95) can be said once a recording is repeated.",
                       EG_PAPER_QUIET);
+    write_studies(r);
 }

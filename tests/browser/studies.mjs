@@ -196,8 +196,8 @@ export async function studies() {
     })
     await test('studies what a study cannot measure is said and its fields are at hand', async () => {
       await page.locator('summary', { hasText: 'How it is measured' }).click()
-      await page.getByLabel('Low', { exact: true }).fill('300')
-      await page.getByLabel('High', { exact: true }).fill('200')
+      await page.getByLabel('Low', { exact: true }).fill('150')
+      await page.getByLabel('High', { exact: true }).fill('100')
       await page.getByRole('button', { name: 'Measure so' }).click()
       await page.getByRole('alert').waitFor({ timeout: 20000 })
       await settled(page)

@@ -24,6 +24,8 @@ export interface Study {
 
 export interface StudyMeasure {
   code: string
+  /** What it is entered as. */
+  measure?: string
   name?: string
   value: number | null
   unit: string
