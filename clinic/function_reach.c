@@ -52,12 +52,23 @@ static size_t trunk_of(const eg_marker_match *m, int index[2]) {
     return index[0] >= 0 && index[1] >= 0 ? 2 : 0;
 }
 
-int function_reach_suits(const eg_recording *recording) {
+static int has_hand(const eg_recording *recording) {
     eg_marker_match m = {.n_sites = 0};
     int index[2];
     if (recording->points.n_markers == 0) return 0;
     function_match(recording, &m);
     return hand_of(&m, EG_LEFT, index) > 0 || hand_of(&m, EG_RIGHT, index) > 0;
+}
+
+/* The angular rate is enough for a wrist. */
+static int has_rate(const eg_recording *recording, const char *sensor, const eg_channel *six[6]) {
+    return function_find_sensor(recording, sensor, six) >= 3 && six[0] != NULL && six[1] != NULL &&
+           six[2] != NULL;
+}
+
+int function_reach_suits(const eg_recording *recording) {
+    const eg_channel *six[6];
+    return has_hand(recording) || has_rate(recording, NULL, six);
 }
 
 /* Mean of the markers in metres, gaps bridged by straight lines; 0: a gap is too long. */
@@ -150,9 +161,8 @@ static eg_err read_gyr(reach_run *run, const eg_channel *six[6], eg_diag *diag) 
 static eg_err read_all(reach_run *run, eg_diag *diag) {
     const eg_recording *r = run->call->recording;
     const eg_channel *six[6];
-    int is_sensor = function_find_sensor(r, eg_study_text(run->call, "sensor", NULL), six) >= 3 &&
-                    six[0] != NULL && six[1] != NULL && six[2] != NULL;
-    if (!is_sensor && !function_reach_suits(r))
+    int is_sensor = has_rate(r, eg_study_text(run->call, "sensor", NULL), six);
+    if (!is_sensor && !has_hand(r))
         return eg_diag_set(diag, EG_ERR_LAYOUT, r->name, 0,
                            "neither a marker of a hand or wrist (RFIN, RWRA, RWRB ...) nor a "
                            "sensor's angular rate (gx gy gz) is here");
@@ -217,7 +227,7 @@ static int up_axis(const reach_run *run) {
     const eg_recording *r = run->call->recording;
     const char *said = eg_study_text(run->call, "up", NULL);
     if (said != NULL) return said[0] - 'x';
-    return strcmp(r->format, "trc") == 0 ? 1 : 2;
+    return strcmp(r->format, "TRC") == 0 ? 1 : 2;
 }
 
 /* How far the foot that moves most is displaced by a movement; NaN: no foot is seen. */

@@ -222,7 +222,7 @@ static void mean_of(const eg_recording *r, const int *index, size_t n_index, dou
 static void find_up(const eg_study_call *call, eg_trunk_points *p) {
     const char *said = eg_study_text(call, "up", NULL);
     double sum[3] = {0.0, 0.0, 0.0};
-    p->up_axis = strcmp(call->recording->format, "trc") == 0 ? 1 : 2;
+    p->up_axis = strcmp(call->recording->format, "TRC") == 0 ? 1 : 2;
     p->up_sign = 1.0;
     for (size_t i = 0; p->shoulder != NULL && i < p->n; i++)
         for (int k = 0; k < 3; k++) {
