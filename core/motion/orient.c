@@ -30,7 +30,12 @@ uint32_t eg_orient_stride(double rate_hz) {
 }
 
 eg_err eg_orient_init(eg_orient *o, double rate_hz, eg_diag *diag) {
-    EG_ASSERT(o != NULL);
+    return eg_orient_init_with(o, rate_hz, &EG_ORIENT_TUNING, diag);
+}
+
+eg_err eg_orient_init_with(eg_orient *o, double rate_hz, const eg_orient_tuning *tuning,
+                           eg_diag *diag) {
+    EG_ASSERT(o != NULL && tuning != NULL && tuning->tilt_s > 0.0 && tuning->heading_s > 0.0);
     if (!(rate_hz >= EG_ORIENT_RATE_MIN_HZ && rate_hz <= EG_ORIENT_RATE_MAX_HZ))
         return eg_diag_set(diag, EG_ERR_ARGUMENT, "", 0,
                            "%g samples a second; orientation needs %g to %g", rate_hz,
@@ -40,7 +45,8 @@ eg_err eg_orient_init(eg_orient *o, double rate_hz, eg_diag *diag) {
     o->dt_s = 1.0 / rate_hz;
     o->stride = eg_orient_stride(rate_hz);
     o->step_s = o->stride * o->dt_s;
-    eg_orient_lowpass_design(&o->slow, EG_ORIENT_TILT_S, o->step_s);
+    o->tuning = *tuning;
+    eg_orient_lowpass_design(&o->slow, tuning->tilt_s, o->step_s);
     eg_orient_lowpass_design(&o->quick, EG_ORIENT_REST_TAU_S, o->step_s);
     eg_orient_lowpass_design(&o->field_now, EG_ORIENT_FIELD_NOW_S, o->step_s);
     o->strapdown = o->tilt = o->heading = o->level = EG_QUATERNION_ONE;

@@ -12,7 +12,7 @@ static double hundredths(double deg_s) {
 }
 
 void eg_orient_bias_init(eg_orient *o) {
-    double motion = hundredths(EG_ORIENT_BIAS_MOTION_DEG_S);
+    double motion = hundredths(o->tuning.bias_motion_deg_s);
     double rest = hundredths(EG_ORIENT_BIAS_REST_DEG_S);
     o->bias_v = hundredths(0.1) * o->step_s / EG_ORIENT_BIAS_FORGET_S;
     /* The noise for which the stationary covariance is the one wished for. */
@@ -49,6 +49,9 @@ void eg_orient_bias_step(eg_orient *o, const double error[2], double turn[3][3])
     b->n++;
     for (int i = 0; i < 3; i++)
         if (b->p[i][i] < o->bias_p_start) b->p[i][i] += o->bias_v;
+    /* A recording that begins in motion: the vertical is still being found, and how it is corrected
+     * tells nothing of the bias. */
+    if (!o->rest.is_rest && o->n_acc < o->slow.n_start) return;
     const double limit = EG_ORIENT_BIAS_MAX_DEG_S * rad_per_deg;
     double old[3] = {b->value[0], b->value[1], b->value[2]};
     double rows[3][3], e[3];

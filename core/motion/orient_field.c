@@ -8,13 +8,13 @@ static double gain(double tau_s, double step_s) {
 }
 
 void eg_orient_field_init(eg_orient *o) {
-    o->heading_k = gain(EG_ORIENT_HEADING_S, o->step_s);
+    o->heading_k = gain(o->tuning.heading_s, o->step_s);
     o->reference_k = gain(EG_ORIENT_FIELD_REFERENCE_S, o->step_s);
     o->field = (eg_orient_field){.new_norm = -1.0, .is_disturbed = 1};
 }
 
-static int alike(double norm, double dip, double ref_norm, double ref_dip) {
-    return fabs(norm - ref_norm) < EG_ORIENT_FIELD_NORM * ref_norm &&
+static int alike(double part, double norm, double dip, double ref_norm, double ref_dip) {
+    return fabs(norm - ref_norm) < part * ref_norm &&
            fabs(dip - ref_dip) < EG_ORIENT_FIELD_DIP_DEG * rad_per_deg;
 }
 
@@ -34,7 +34,7 @@ static void judge_field(eg_orient *o, const double mag[3]) {
     double norm = eg_orient_lowpass_step(&o->field_now, &f->norm, f->n, length);
     double dip = eg_orient_lowpass_step(&o->field_now, &f->dip, f->n, dip_of(-mag[2] / length));
     f->n++;
-    if (alike(norm, dip, f->ref_norm, f->ref_dip)) {
+    if (alike(o->tuning.field_norm, norm, dip, f->ref_norm, f->ref_dip)) {
         f->undisturbed_s += o->step_s;
         if (f->undisturbed_s >= EG_ORIENT_FIELD_SETTLE_S) {
             f->is_disturbed = 0;
@@ -45,7 +45,7 @@ static void judge_field(eg_orient *o, const double mag[3]) {
         f->undisturbed_s = 0.0;
         f->is_disturbed = 1;
     }
-    if (!alike(norm, dip, f->new_norm, f->new_dip)) {
+    if (!alike(o->tuning.field_norm, norm, dip, f->new_norm, f->new_dip)) {
         f->new_s = 0.0;
         f->new_norm = norm;
         f->new_dip = dip;

@@ -30,8 +30,13 @@ static void feed(eg_orient *o, const eg_orient_signal *s, size_t i, double sign)
 }
 
 eg_err eg_orient_run(const eg_orient_signal *s, eg_quaternion *out, eg_diag *diag) {
+    return eg_orient_run_with(s, &EG_ORIENT_TUNING, out, diag);
+}
+
+eg_err eg_orient_run_with(const eg_orient_signal *s, const eg_orient_tuning *tuning,
+                          eg_quaternion *out, eg_diag *diag) {
     eg_orient o;
-    eg_err err = eg_orient_init(&o, s->rate_hz, diag);
+    eg_err err = eg_orient_init_with(&o, s->rate_hz, tuning, diag);
     for (size_t i = 0; err == EG_OK && i < s->n; i++) {
         feed(&o, s, i, 1.0);
         out[i] = s->mag[0] != NULL ? eg_orient_9d(&o) : eg_orient_6d(&o);
@@ -74,15 +79,15 @@ static void join(eg_orient *o, double sign, known *at) {
     if (!o->field.is_disturbed) at->trust = 1.0;
 }
 
-static eg_err look_both_ways(const eg_orient_signal *s, size_t n_steps, uint32_t stride,
-                             known *steps, eg_diag *diag) {
+static eg_err look_both_ways(const eg_orient_signal *s, const eg_orient_tuning *tuning,
+                             size_t n_steps, uint32_t stride, known *steps, eg_diag *diag) {
     eg_orient o;
-    eg_err err = eg_orient_init(&o, s->rate_hz, diag);
+    eg_err err = eg_orient_init_with(&o, s->rate_hz, tuning, diag);
     for (size_t i = 0; err == EG_OK && i < n_steps * stride; i++) {
         feed(&o, s, i, 1.0);
         if (o.at == 0) join(&o, 1.0, &steps[i / stride]);
     }
-    if (err == EG_OK) err = eg_orient_init(&o, s->rate_hz, diag);
+    if (err == EG_OK) err = eg_orient_init_with(&o, s->rate_hz, tuning, diag);
     for (size_t i = n_steps * stride; err == EG_OK && i-- > 0;) {
         feed(&o, s, i, -1.0);
         if (o.at == 0) join(&o, -1.0, &steps[i / stride]);
@@ -136,9 +141,9 @@ static void integrate(const eg_orient_signal *s, size_t n_steps, uint32_t stride
 }
 
 /* Forwards, then backwards from where that ended. */
-static void smooth_gravity(double step_s, size_t n_steps, known *steps) {
+static void smooth_gravity(double tau_s, double step_s, size_t n_steps, known *steps) {
     eg_orient_lowpass f;
-    eg_orient_lowpass_design(&f, EG_ORIENT_TILT_S, step_s);
+    eg_orient_lowpass_design(&f, tau_s, step_s);
     for (int k = 0; k < 3; k++) {
         eg_orient_smooth c = {0.0, 0.0, 0.0};
         for (size_t i = 0; i < n_steps; i++)
@@ -162,8 +167,8 @@ static eg_quaternion upright(eg_quaternion tilt, const double acc[3]) {
 }
 
 /* The mean direction of the trusted field, weighted by exp(-|time between| / tau). */
-static void average_heading(double step_s, size_t n_steps, known *steps) {
-    double keep = eg_exp(-step_s / EG_ORIENT_HEADING_S), east = 0.0, north = 0.0;
+static void average_heading(double tau_s, double step_s, size_t n_steps, known *steps) {
+    double keep = eg_exp(-step_s / tau_s), east = 0.0, north = 0.0;
     for (size_t i = 0; i < n_steps; i++) { /* the past, without this step */
         double e = steps[i].trust * steps[i].east, n = steps[i].trust * steps[i].north;
         steps[i].magnet[0] = east * keep;
@@ -180,11 +185,11 @@ static void average_heading(double step_s, size_t n_steps, known *steps) {
     }
 }
 
-static void level_all(const eg_orient_signal *s, size_t n_steps, uint32_t stride, known *steps,
-                      eg_quaternion *out) {
+static void level_all(const eg_orient_signal *s, const eg_orient_tuning *tuning, size_t n_steps,
+                      uint32_t stride, known *steps, eg_quaternion *out) {
     double step_s = stride / s->rate_hz, turn[3][3], field[3];
     eg_quaternion tilt = EG_QUATERNION_ONE, level;
-    smooth_gravity(step_s, n_steps, steps);
+    smooth_gravity(tuning->tilt_s, step_s, n_steps, steps);
     for (size_t step = 0; step < n_steps; step++) {
         known *at = &steps[step];
         size_t end = step + 1 < n_steps ? (step + 1) * stride : s->n;
@@ -199,7 +204,7 @@ static void level_all(const eg_orient_signal *s, size_t n_steps, uint32_t stride
         at->north = field[1] / flat;
     }
     if (s->mag[0] == NULL) return;
-    average_heading(step_s, n_steps, steps);
+    average_heading(tuning->heading_s, step_s, n_steps, steps);
     for (size_t step = 0; step < n_steps; step++) {
         size_t end = step + 1 < n_steps ? (step + 1) * stride : s->n;
         level = eg_quaternion_heading(eg_atan2(steps[step].east, steps[step].north));
@@ -214,19 +219,24 @@ size_t eg_orient_offline_bytes(size_t n, double rate_hz) {
 
 eg_err eg_orient_offline(const eg_orient_signal *s, eg_arena *scratch, eg_quaternion *out,
                          eg_diag *diag) {
-    EG_ASSERT(s != NULL && scratch != NULL && out != NULL);
+    return eg_orient_offline_with(s, &EG_ORIENT_TUNING, scratch, out, diag);
+}
+
+eg_err eg_orient_offline_with(const eg_orient_signal *s, const eg_orient_tuning *tuning,
+                              eg_arena *scratch, eg_quaternion *out, eg_diag *diag) {
+    EG_ASSERT(s != NULL && tuning != NULL && scratch != NULL && out != NULL);
     uint32_t stride = eg_orient_stride(s->rate_hz);
     size_t mark = eg_arena_mark(scratch), n_steps = s->n / stride;
-    if (n_steps == 0) return eg_orient_run(s, out, diag);
+    if (n_steps == 0) return eg_orient_run_with(s, tuning, out, diag);
     known *steps = eg_arena_take(scratch, n_steps, sizeof *steps);
     if (steps == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "%zu bytes of working memory are needed",
                            eg_orient_offline_bytes(s->n, s->rate_hz));
     memset(steps, 0, n_steps * sizeof *steps);
-    eg_err err = look_both_ways(s, n_steps, stride, steps, diag);
+    eg_err err = look_both_ways(s, tuning, n_steps, stride, steps, diag);
     if (err == EG_OK) {
         integrate(s, n_steps, stride, steps, out);
-        level_all(s, n_steps, stride, steps, out);
+        level_all(s, tuning, n_steps, stride, steps, out);
     }
     eg_arena_reset(scratch, mark);
     return err;

@@ -9,6 +9,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
+#include "core/motion/orient.h"
 #include "core/motion/quaternion.h"
 
 /* Channels of one sensor, [n] each. NaN, or three zeros of acc or mag, where there is no sample. */
@@ -32,5 +33,13 @@ size_t eg_orient_offline_bytes(size_t n, double rate_hz);
  * of eg_orient_run. */
 EG_NODISCARD eg_err eg_orient_offline(const eg_orient_signal *signal, eg_arena *scratch,
                                       eg_quaternion *out, eg_diag *diag);
+
+/* The same two with other constants; for benchmarks. */
+EG_NODISCARD eg_err eg_orient_run_with(const eg_orient_signal *signal,
+                                       const eg_orient_tuning *tuning, eg_quaternion *out,
+                                       eg_diag *diag);
+EG_NODISCARD eg_err eg_orient_offline_with(const eg_orient_signal *signal,
+                                           const eg_orient_tuning *tuning, eg_arena *scratch,
+                                           eg_quaternion *out, eg_diag *diag);
 
 #endif

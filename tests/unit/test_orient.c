@@ -114,6 +114,31 @@ static void broad_offline(void) {
     EG_CHECK(inclination <= 0.52);
 }
 
+/* The same trials begun at half their length, in motion: the vertical is not known yet, and its
+ * correction must not be taken for the gyroscope's bias. Without that rule: 1.82 degrees. */
+static void broad_begun_in_motion(void) {
+    double total = 0.0, inclination = 0.0;
+    for (size_t i = 0; i < TRIALS; i++) {
+        eg_recording *r = open_trial(trials[i].name);
+        const double *reference[4];
+        size_t at = r->n_frames / 2;
+        eg_orient_signal s = signal_of(r);
+        for (int k = 0; k < 3; k++) s.gyr[k] += at, s.acc[k] += at, s.mag[k] += at;
+        for (int k = 0; k < 4; k++) reference[k] = r->channels[9 + k].values + at;
+        s.n -= at;
+        eg_quaternion *q = malloc(s.n * sizeof *q);
+        EG_CHECK_INT(eg_orient_run(&s, q, NULL), EG_OK);
+        eg_orient_error e = eg_orient_compare(s.n, q, reference, r->channels[13].values + at);
+        EG_CHECK(e.n > 10000);
+        total += e.total_deg / TRIALS;
+        inclination += e.inclination_deg / TRIALS;
+        free(q);
+        eg_recording_destroy(r);
+    }
+    eg_test_note("total %.3f, inclination %.3f deg", total, inclination);
+    EG_CHECK(inclination <= 1.75);
+}
+
 /* ---- made motion ---- */
 
 enum { MADE_MAX = 400 * 120 };
@@ -434,6 +459,7 @@ static void nchain_reader(void) {
 
 EG_TESTS({"orient: BROAD, live, against VQF and the limits", broad_live},
          {"orient: BROAD, both directions", broad_offline},
+         {"orient: BROAD, begun in motion", broad_begun_in_motion},
          {"orient: known motion at 50 to 400 Hz", known_motion_at_every_rate},
          {"orient: gyroscope's bias at rest and in motion", bias_at_rest_and_in_motion},
          {"orient: a magnet on the sensor does not win", magnet_on_the_sensor},
