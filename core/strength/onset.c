@@ -5,9 +5,9 @@
  * crossing is late by the time the force needs to climb out of the noise; this is not. */
 #include "core/base/check.h"
 #include "core/base/real.h"
-#include "core/strength/trace.h"
+#include "core/strength/part.h"
 
-enum { TERMS_MAX = 3, UNKNOWNS_MAX = 2 + TERMS_MAX, GRID = 48, ZOOMS = 5 };
+enum { TERMS_MAX = 3, GRID = 48, ZOOMS = 5 };
 
 typedef struct shape {
     int power; /* of the first term */
@@ -21,8 +21,8 @@ typedef struct fit {
     int is_rising;
 } fit;
 
-/* Solves the symmetric a x = b in place; 0 if it is singular. */
-static int solve(int n, double a[UNKNOWNS_MAX][UNKNOWNS_MAX], double b[UNKNOWNS_MAX]) {
+int strength_solve(int n, double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX],
+                   double b[STRENGTH_UNKNOWNS_MAX]) {
     for (int k = 0; k < n; k++) {
         if (!(a[k][k] > 1e-13)) return 0;
         for (int i = k + 1; i < n; i++) {
@@ -39,7 +39,7 @@ static int solve(int n, double a[UNKNOWNS_MAX][UNKNOWNS_MAX], double b[UNKNOWNS_
 }
 
 /* The functions of the fit at sample t: 1, t, and the terms of the rise, all within 0 ... 1. */
-static void functions(shape s, size_t n, double onset, double t, double f[UNKNOWNS_MAX]) {
+static void functions(shape s, size_t n, double onset, double t, double f[STRENGTH_UNKNOWNS_MAX]) {
     double length = (double)n - 1.0;
     f[0] = 1.0;
     f[1] = t / length;
@@ -53,7 +53,8 @@ static void functions(shape s, size_t n, double onset, double t, double f[UNKNOW
 }
 
 static fit fit_at(size_t n, const double *x, shape s, double onset) {
-    double a[UNKNOWNS_MAX][UNKNOWNS_MAX] = {{0}}, b[UNKNOWNS_MAX] = {0}, f[UNKNOWNS_MAX];
+    double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX] = {{0}}, b[STRENGTH_UNKNOWNS_MAX] = {0},
+           f[STRENGTH_UNKNOWNS_MAX];
     int unknowns = 2 + s.terms;
     for (size_t i = 0; i < n; i++) {
         functions(s, n, onset, (double)i, f);
@@ -67,7 +68,7 @@ static fit fit_at(size_t n, const double *x, shape s, double onset) {
         b[j] /= (double)n;
     }
     fit result = {.residual = INFINITY, .onset = onset};
-    if (!solve(unknowns, a, b)) return result;
+    if (!strength_solve(unknowns, a, b)) return result;
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) {
         double rest = x[i];

@@ -169,7 +169,7 @@ static const eg_measure_def rows[] = {
     ROWS("strength.", "force", "N"),
     ROWS("strength.torque.", "torque", "N.m"),
     {"strength.onset", "Onset", "s", EG_BETTER_NONE,
-     "When force begins to rise, from the first sample.",
+     "When force begins to rise, from the first sample; of a logistic rise, when it has gone 1 %.",
      "most likely change from a straight rest to a rise", ENGRAM},
     {"strength.time_to_peak", "Time to peak", "s", EG_BETTER_LOWER, "From the onset to the peak.",
      "t(peak) - t0", "in common use"},

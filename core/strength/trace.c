@@ -4,21 +4,25 @@
  * Nemirovski 1997). */
 #include "core/strength/trace.h"
 
+#include <string.h>
+
 #include "core/base/check.h"
 #include "core/base/real.h"
 #include "core/strength/part.h"
 
 const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT] = {0.05, 0.1, 0.15, 0.2};
 
-enum { FIT_SAMPLES_MAX = 800 };
+enum { FIT_SAMPLES_MAX = 800, CURVE_SAMPLES_MAX = 700 };
 
 static const double peak_window_s = 0.02;
 static const double peak_window_max_s = 0.25;
 static const double rest_before_s = 0.3; /* of rest in the fit of the onset */
 static const double rest_needed_s = 0.2;
-static const double rise_fitted = 0.5; /* of the way to the peak */
-static const double confidence = 2.5;  /* standard errors */
-static const double dip_part = 0.01;   /* of the peak, below the baseline */
+static const double rise_fitted = 0.5;   /* of the way to the peak: by a polynomial */
+static const double curve_fitted = 0.95; /* ... and by a curve */
+static const double hum_rest_s = 1.0;
+static const double confidence = 2.5; /* standard errors */
+static const double dip_part = 0.01;  /* of the peak, below the baseline */
 
 const char *eg_strength_flag_name(eg_strength_flag flag) {
     static const char *const names[] = {
@@ -47,6 +51,10 @@ typedef struct work {
     double rate_hz;
     strength_sums sums;
     eg_strength_trial *trial;
+    bool has_rise; /* a curve that tells the whole rise, its samples `rise_block` of the trace's */
+    strength_rise rise;
+    double rise_block;
+    double rise_end; /* sample of the trace up to which it was fitted */
 } work;
 
 static void raise(work *w, eg_strength_flag flag) {
@@ -131,6 +139,53 @@ static size_t fit_range(const work *w, size_t *first) {
     return last > *first ? last - *first : 0;
 }
 
+/* The quantum of values that a converter has rounded: the least difference there is. */
+static double find_quantum(const work *w, size_t from, size_t to) {
+    double least = INFINITY;
+    for (size_t i = from + 1; i < to; i++) {
+        double d = fabs(w->x[i] - w->x[i - 1]);
+        if (d > 0.0) least = fmin(least, d);
+    }
+    return isfinite(least) ? least : 0.0;
+}
+
+/* SD of block means of `rest` about their line, times the root of a block's length: above that of
+ * the samples where the noise is slow. */
+static double blocks_noise(size_t n_rest, const double *rest, size_t length) {
+    double means[64];
+    size_t count = 0;
+    for (size_t i = 0; i + length <= n_rest && count < 64; i += length) {
+        means[count] = 0.0;
+        for (size_t k = i; k < i + length; k++) means[count] += rest[k] / (double)length;
+        count++;
+    }
+    return count > 4 ? strength_fit(count, means).sd * sqrt((double)length) : 0.0;
+}
+
+/* The whole rise as a curve, if there is one that it follows. `first`: where the rest begins. */
+static void find_rise(work *w, size_t first, eg_arena *arena) {
+    size_t begin = w->span->begin, window = strength_samples(peak_window_s, w->rate_hz);
+    size_t peak = (size_t)(w->trial->peak_s * w->rate_hz), sure = begin - first;
+    sure -= sure / 3;
+    double rest = strength_mean(&w->sums, first, first + sure + 1);
+    double top = rest + curve_fitted * (w->trial->peak - rest);
+    size_t last = begin;
+    while (last < peak && strength_mean(&w->sums, last, last + window) < top) last++;
+    last += window / 2;
+    if (last > w->signal->n) last = w->signal->n;
+    size_t n = last - first, block = (n + CURVE_SAMPLES_MAX - 1) / CURVE_SAMPLES_MAX, count = 0;
+    double *x = eg_arena_take(arena, CURVE_SAMPLES_MAX + 1, sizeof *x);
+    if (x == NULL || sure < 8) return;
+    for (size_t i = first; i + block <= last && count < CURVE_SAMPLES_MAX; i += block)
+        x[count++] = strength_mean(&w->sums, i, i + block);
+    double quantum = find_quantum(w, first, last), length = sqrt((double)block);
+    double noise = sqrt(w->trial->noise * w->trial->noise + quantum * quantum / 12.0) / length;
+    double slow = blocks_noise(sure / block, x, count / 24 + (count < 24));
+    w->rise_block = (double)block;
+    w->rise_end = (double)(first + count * block) - 1.0;
+    w->has_rise = strength_rise_fit(count, x, sure / block, noise, fmax(noise, slow), &w->rise);
+}
+
 static void find_onset(work *w, eg_arena *arena) {
     eg_strength_trial *t = w->trial;
     size_t first, n = fit_range(w, &first);
@@ -144,6 +199,13 @@ static void find_onset(work *w, eg_arena *arena) {
         for (size_t i = first; i + block <= first + n && count <= FIT_SAMPLES_MAX; i += block)
             x[count++] = strength_mean(&w->sums, i, i + block);
         is_found = eg_strength_onset(count, x, &onset, &level, &slope);
+    }
+    if (w->span->begin > first) find_rise(w, first, arena);
+    if (w->has_rise) {
+        is_found = true;
+        onset = w->rise.onset;
+        level = w->rise.level;
+        block = (size_t)w->rise_block;
     }
     double at = (double)first + onset * (double)block + ((double)block - 1.0) / 2.0;
     size_t needed = strength_samples(rest_needed_s, w->rate_hz);
@@ -189,6 +251,8 @@ static void find_rates(work *w) {
         double width = eg_strength_rfd_s[k], at = onset + width * w->rate_hz;
         if (!(at <= end)) return;
         double level = level_at(w, at, value_at(w, at) - t->baseline);
+        if (w->has_rise && at <= w->rise_end)
+            level = t->baseline + strength_rise_at(&w->rise, width * w->rate_hz / w->rise_block);
         t->rfd[k] = (level - t->baseline) / width;
         if (k > 0) t->rfd_step[k - 1] = (level - before) / (width - eg_strength_rfd_s[k - 1]);
         before = level;
@@ -299,6 +363,15 @@ static eg_strength_trial unknown_trial(void) {
     return t;
 }
 
+static void take_hum_off(work *w, double *x) {
+    size_t begin = w->span->begin, last = strength_samples(0.1, w->rate_hz);
+    size_t longest = strength_samples(hum_rest_s, w->rate_hz);
+    size_t to = begin > last ? begin - last : 0;
+    size_t from = to > w->span->rest_begin + longest ? to - longest : w->span->rest_begin;
+    if (to > from && strength_hum_remove(w->signal->n, x, from, to, w->rate_hz))
+        raise(w, EG_STRENGTH_FLAG_HUM);
+}
+
 eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_span *span,
                            double window_s, eg_strength_trial *trial, eg_arena *arena,
                            eg_diag *diag) {
@@ -307,14 +380,17 @@ eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_s
               span->end <= span->rest_end && span->rest_end <= signal->n);
     size_t mark = eg_arena_mark(arena);
     *trial = unknown_trial();
-    work w = {signal,
-              span,
-              signal->values,
-              signal->rate_hz,
-              strength_sum(signal->n, signal->values, arena),
-              trial};
-    if (w.sums.sums == NULL)
+    double *x = eg_arena_take(arena, signal->n, sizeof *x);
+    work w = {.signal = signal, .span = span, .x = x, .rate_hz = signal->rate_hz, .trial = trial};
+    if (x != NULL) {
+        memcpy(x, signal->values, signal->n * sizeof *x);
+        take_hum_off(&w, x);
+        w.sums = strength_sum(signal->n, x, arena);
+    }
+    if (w.sums.sums == NULL) {
+        eg_arena_reset(arena, mark);
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", signal->n);
+    }
     trial->noise = find_noise(&w);
     trial->end_s = (double)span->end / signal->rate_hz;
     find_peak(&w);

@@ -46,6 +46,7 @@ extern const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT];
     X(DRIFT, "drift", "the rest level drifts through the recording")                               \
     X(DRIFT_REMOVED, "drift removed",                                                              \
       "rest before and after lies on one straight line, which was taken off from the start on")    \
+    X(HUM, "hum", "mains hum was taken off: look for its cause")                                   \
     X(DIP, "counter-movement", "force falls before it rises: RFD is not valid")                    \
     X(NO_REST, "no rest", "less than 0.2 s of rest before the onset: onset and RFD are not known") \
     X(CLIPPED, "clipped", "the top is cut off: the device was at its limit, the peak is higher")   \
@@ -117,7 +118,7 @@ EG_NODISCARD eg_err eg_strength_find(const eg_strength_signal *signal, size_t ma
                                      eg_diag *diag);
 
 /* Finds and measures all contractions of a trace, drift (if it is sure) taken off: trials[max].
- * window_s: of the mean, above 0. Errors as eg_strength_find. Cost: about 30 ms a contraction at
+ * window_s: of the mean, above 0. Errors as eg_strength_find. Cost: about 50 ms a contraction at
  * 1 kHz. */
 EG_NODISCARD eg_err eg_strength_trace(const eg_strength_signal *signal, double window_s, size_t max,
                                       eg_strength_trial *trials, size_t *n_trials, eg_arena *arena,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clinic/study.h"
+#include "core/base/random.h"
 #include "io/embed.h"
 #include "tests/support/test.h"
 
@@ -185,7 +186,89 @@ static void published(void) {
     eg_knowledge_destroy(knowledge);
 }
 
-EG_TESTS({"strength: files in N, kN, kg, lb, N m, and pulls", units},
+/* One file of force: three pushes with what `change` does to a sample. */
+static eg_recording *changed_file(double (*change)(double t, double x), const double peaks[3]) {
+    size_t used = (size_t)snprintf(text, sizeof text, "Time (s),Force (N)\n");
+    eg_random random;
+    eg_random_init(&random, 3, 3);
+    for (int i = 0; i < 18000; i++) {
+        double t = (double)(i % 6000) / 1000 - 1.5;
+        double x = t > 0 && t < 3 ? peaks[i / 6000] * (1 - exp(-t / 0.06)) : 0;
+        x = change((double)i / 1000, x + 0.2 * eg_random_normal(&random));
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, "%.3f,%.4f\n", (double)i / 1000, x);
+    }
+    eg_recording *recording = NULL;
+    EG_CHECK_INT(eg_recording_parse("push.csv", (const uint8_t *)text, used, &recording, NULL),
+                 EG_OK);
+    return recording;
+}
+
+static double same(double t, double x) {
+    (void)t;
+    return x;
+}
+static double tense(double t, double x) {
+    (void)t;
+    return fmax(x, 0) + 12;
+}
+static double drifting(double t, double x) {
+    return x + 0.6 * t;
+}
+static double clipped(double t, double x) {
+    (void)t;
+    return fmin(x, 250);
+}
+static double humming(double t, double x) {
+    return x + 3 * sin(2 * M_PI * 50.02 * t + 1);
+}
+static double flat(double t, double x) {
+    (void)x;
+    return 0.1 * sin(1000 * t * t);
+}
+
+static void checks(void) {
+    static const struct {
+        double (*change)(double t, double x);
+        const char *check, *verdict;
+    } cases[] = {{same, "pre-tension", ""},
+                 {same, "hum", ""},
+                 {same, "clipped", ""},
+                 {same, "drift", ""},
+                 {tense, "pre-tension", "warn"},
+                 {drifting, "drift", "warn"},
+                 {drifting, "drift removed", "warn"},
+                 {clipped, "clipped", "fail"},
+                 {humming, "hum", "warn"}};
+    json_t *result = NULL;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        eg_recording *recording = changed_file(cases[i].change, even);
+        EG_CHECK_INT(try_with(recording, NULL, NULL, "{}", &result, NULL), EG_OK);
+        EG_CHECK_TEXT(verdict_of(result, cases[i].check), cases[i].verdict);
+        if (cases[i].verdict[0] == 'f')
+            EG_CHECK_TEXT(json_string_value(json_object_get(result, "verdict")), "fail");
+        if (cases[i].change != clipped)
+            EG_CHECK_NEAR(value_of(result, "strength.peak", 1),
+                          cases[i].change == tense ? 312 : 300, 1);
+        json_decref(result);
+        eg_recording_destroy(recording);
+    }
+    static const double one[3] = {300, 0, 0};
+    eg_recording *recording = changed_file(same, one);
+    EG_CHECK_INT(try_with(recording, NULL, NULL, "{}", &result, NULL), EG_OK);
+    EG_CHECK_TEXT(verdict_of(result, "contractions"), "warn");
+    json_decref(result);
+    eg_recording_destroy(recording);
+    eg_diag diag = {0};
+    recording = changed_file(flat, even);
+    EG_CHECK_INT(try_with(recording, NULL, NULL, "{}", &result, &diag), EG_ERR_DATA);
+    EG_CHECK(strstr(diag.text, "no contraction") != NULL && result == NULL);
+    EG_CHECK_TEXT(diag.where, "push.csv");
+    eg_recording_destroy(recording);
+}
+
+EG_TESTS({"strength: what is wrong with a file is a check with its verdict", checks},
+         {"strength: files in N, kN, kg, lb, N m, and pulls", units},
          {"strength: a column that nobody names is asked for", columns},
          {"strength: torque at a lever with the limb's weight", torque},
          {"strength: two sides, spread and symmetry", sides},
