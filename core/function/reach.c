@@ -75,17 +75,26 @@ static eg_err smooth(const eg_reach_signal *s, search *w, eg_arena *arena, eg_di
     return err;
 }
 
-/* Distance from where the hand first rests; without a rest, from where it is first. */
+/* Mean place of m samples. */
+static void mean_place(const search *w, size_t from, size_t m, double mean[3]) {
+    mean[0] = mean[1] = mean[2] = 0.0;
+    for (size_t i = from; i < from + m; i++)
+        for (int k = 0; k < 3; k++) mean[k] += w->place[i][k] / (double)m;
+}
+
+/* Distance from where the hand first rests; without a rest, from where it is first. A rest shows
+ * in the mean places of two neighbouring spans: speed itself is never 0 where there is noise. */
 static void find_home(search *w, double usual) {
-    size_t m = function_samples(rest_s, w->rate_hz), run = 0, end = 0;
-    for (size_t i = 0; i < w->n && end == 0; i++) {
-        run = w->speed[i] < 2.0 * EG_REACH_EDGE * usual ? run + 1 : 0;
-        if (run >= m) end = i + 1;
+    size_t m = function_samples(0.5 * rest_s, w->rate_hz);
+    double home[3] = {w->place[0][0], w->place[0][1], w->place[0][2]}, a[3], b[3];
+    double least = EG_REACH_EDGE * usual * (double)m / w->rate_hz;
+    for (size_t from = 0; from + 2 * m <= w->n; from += (m + 1) / 2) {
+        mean_place(w, from, m, a);
+        mean_place(w, from + m, m, b);
+        if (apart(a, b) > least) continue;
+        for (int k = 0; k < 3; k++) home[k] = 0.5 * (a[k] + b[k]);
+        break;
     }
-    size_t from = end > 0 ? end - m : 0, count = end > 0 ? m : 1;
-    double home[3] = {0.0, 0.0, 0.0};
-    for (size_t i = from; i < from + count; i++)
-        for (int k = 0; k < 3; k++) home[k] += w->place[i][k] / (double)count;
     for (size_t i = 0; i < w->n; i++) w->distance[i] = apart(w->place[i], home);
 }
 

@@ -123,6 +123,21 @@ static void of_a_sensor(void) {
     people(1);
 }
 
+/* 2 mm of noise, no rest of whose speed is near 0: counts hold. */
+static void noisy(void) {
+    static const double rates[] = {25, 50, 100, 200, 60};
+    size_t n = 0;
+    for (int kind = 0; kind < REACHER_KINDS; kind++)
+        for (int p = 0; p < 60; p++) {
+            double noise_m = p % 2 == 0 ? 1e-3 : 2e-3;
+            reacher_make(&person, 5000 + p / 2, (reacher_kind)kind, rates[p / 2 % 5], 5, noise_m);
+            EG_CHECK_INT(find_person(0), EG_OK);
+            EG_CHECK_INT(found.n, person.n_moves);
+            n++;
+        }
+    eg_test_note("%zu people with 1 and 2 mm of noise at 25 to 200 Hz, all counted", n);
+}
+
 /* Unit, order of axes, direction, an offset and a later begin change nothing they should not. */
 static void invariants(void) {
     static double moved[REACHER_SAMPLES_MAX][3];
@@ -170,5 +185,6 @@ static void refused(void) {
 
 EG_TESTS({"function reach: markers against known people", of_markers},
          {"function reach: a sensor at the wrist against known people", of_a_sensor},
+         {"function reach: counts with much noise", noisy},
          {"function reach: invariants", invariants},
          {"function reach: what holds no reach is refused", refused})
