@@ -409,6 +409,7 @@ static int one_swing(foot_work *w, size_t a, size_t b, eg_gait_lever lever, eg_g
     integrate(w, a, b);
     double way = eg_hypot(w->p[0][b], w->p[1][b]), rise = w->p[2][b];
     if (way < EG_GAIT_FOOT_WAY_MM && fabs(rise) < EG_GAIT_FOOT_RISE_MM) return 0;
+    if (!(way < EG_GAIT_FOOT_WAY_MOST_MM) || !(fabs(rise) < EG_GAIT_FOOT_RISE_MOST_MM)) return 0;
     double ahead[2] = {w->p[0][b] / fmax(way, 1.0), w->p[1][b] / fmax(way, 1.0)};
     const double left[3] = {-ahead[1], ahead[0], 0.0};
     from->off_s = find_off(w, a, b, left);

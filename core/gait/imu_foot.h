@@ -31,6 +31,9 @@
 #define EG_GAIT_FOOT_DRIFT_MM_S2 250.0 /* so much more for each second: a tilt of 1.5 degrees */
 #define EG_GAIT_FOOT_WAY_MM      100.0 /* less way is no step, unless it goes up or down: */
 #define EG_GAIT_FOOT_RISE_MM     60.0
+/* Further than any foot goes between two rests: the sensor was carried, or turned in a hand. */
+#define EG_GAIT_FOOT_WAY_MOST_MM  5000.0
+#define EG_GAIT_FOOT_RISE_MOST_MM 1000.0
 
 /* Where the forefoot is, seen from the sensor when the foot stands flat. NaN: clearance is that of
  * the sensor itself. */

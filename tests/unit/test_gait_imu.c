@@ -204,6 +204,19 @@ static void faults(void) {
     EG_CHECK_INT(eg_gait_foot_contacts(&s, 0, none, STEPS, c, &n, NULL, &arena, NULL),
                  EG_ERR_ARGUMENT);
     s.rate_hz = 100.0;
+    /* Carried up by 9 m, or lifted by 0.4 m: the one is no step of a foot, the other is. */
+    for (int way = 0; way < 2; way++) {
+        double lift = way == 0 ? 4.0 : 4.0 * 0.4 / 9.0;
+        for (size_t i = 0; i < 1000; i++) {
+            int is_up = i >= 300 && i < 450, is_slowed = i >= 450 && i < 600;
+            block[2 * 1000 + i] = is_up || is_slowed ? 2.0 : 0.0;
+            block[5 * 1000 + i] = 9.80665 + (is_up ? lift : 0.0) - (is_slowed ? lift : 0.0);
+        }
+        EG_CHECK_INT(eg_gait_foot_contacts(&s, 0, none, STEPS, c, &n, NULL, &arena, NULL), EG_OK);
+        EG_CHECK_INT(n, way == 0 ? 1 : 2);
+        eg_arena_init(&arena, memory, sizeof memory);
+    }
+    for (size_t i = 0; i < 6000; i++) block[i] = 0.0;
     for (size_t i = 0; i < 3000; i++) block[i] = 5.0 + sin(0.3 * (double)i);
     EG_CHECK_INT(eg_gait_foot_contacts(&s, 0, none, STEPS, c, &n, NULL, &arena, NULL), EG_ERR_DATA);
     for (size_t i = 0; i < 6000; i++) block[i] = (double)NAN;
