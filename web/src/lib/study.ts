@@ -137,8 +137,12 @@ export function optionWord(option: StudyOption): string {
   const unit = option.unit?.replaceAll('.', '_').toLowerCase()
   let words = option.name
   if (unit && words.endsWith(`_${unit}`)) words = words.slice(0, -unit.length - 1)
-  words = words.replaceAll('_', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return optionText(words)
+}
+
+/** "max_of_trial" as "Max of trial"; what is short for several words stays in capitals. */
+export function optionText(text: string): string {
+  return sentence(text.replaceAll('_', ' ')).replace(/\b(aglr|tkeo|ecg|mvc)\b/gi, (w) => w.toUpperCase())
 }
 
 /** The channels as a study sees them: renamed, without those that were left out. */
