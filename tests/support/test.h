@@ -57,6 +57,9 @@ const char *eg_test_data(const char *set);
  * read. */
 char *eg_test_read_file(const char *path, size_t *size);
 
+/* n, or a share of it where a sanitizer makes each of many alike several times as dear. */
+int eg_test_crowd(int n);
+
 /* How much longer than usual a test may take here: 1, more where a sanitizer watches. */
 double eg_test_patience(void);
 

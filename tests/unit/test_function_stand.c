@@ -113,19 +113,19 @@ static void crowd(int place, double rate_hz, int n) {
 }
 
 static void markers(void) {
-    crowd(3, 100, 210);
+    crowd(3, 100, eg_test_crowd(210));
 }
 
 static void lower_back(void) {
-    crowd(0, 100, 210);
+    crowd(0, 100, eg_test_crowd(210));
 }
 
 static void breastbone(void) {
-    crowd(1, 100, 210);
+    crowd(1, 100, eg_test_crowd(210));
 }
 
 static void thigh(void) {
-    crowd(2, 100, 210);
+    crowd(2, 100, eg_test_crowd(210));
 }
 
 static void other_rates(void) {
@@ -136,7 +136,7 @@ static void other_rates(void) {
             double worst;
             char what[64];
             all = (errors){0};
-            for (int i = 0; i < 24; i++) {
+            for (int i = 0; i < eg_test_crowd(24); i++) {
                 mover_wish wish = {.n_stands = 5, .pauses = i % 2 == 1};
                 mover m = mover_chair((uint64_t)(seed_base() + i), (mover_kind)(i % 3), &wish);
                 one_person(&m, place, rates[r], 0, &all);
@@ -157,7 +157,7 @@ static void other_rates(void) {
 static void half_a_minute(void) {
     static eg_stands stands;
     size_t people = 0, halves = 0, least = 99, most = 0;
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < eg_test_crowd(60); i++) {
         mover_wish wish = {.n_stands = 24};
         mover m = mover_chair((uint64_t)(seed_base() + 300 + i), (mover_kind)(i % 2), &wish);
         double begin = m.stands[0].start, end = begin + 30;
@@ -187,7 +187,7 @@ static void half_a_minute(void) {
         least = count < least ? count : least;
         most = count > most ? count : most;
     }
-    EG_CHECK(people >= 30);
+    EG_CHECK((int)people >= eg_test_crowd(60) / 2);
     eg_test_note("%zu people x 4 places, %zu to %zu stands, %zu on the way up at 30 s: all counts "
                  "exact",
                  people, least, most, halves);

@@ -107,16 +107,16 @@ static void people(int place, double rate_hz, int n, const char *what) {
 }
 
 static void markers(void) {
-    people(3, 100, 210, "markers");
+    people(3, 100, eg_test_crowd(210), "markers");
 }
 
 static void lower_back(void) {
-    people(0, 100, 210, "lower back");
+    people(0, 100, eg_test_crowd(210), "lower back");
 }
 
 static void slower_and_faster(void) {
-    people(0, 50, 45, "lower back");
-    people(3, 200, 45, "markers");
+    people(0, 50, eg_test_crowd(45), "lower back");
+    people(3, 200, eg_test_crowd(45), "markers");
 }
 
 static void turns(void) {
@@ -125,7 +125,7 @@ static void turns(void) {
     double worst_angle[2] = {0, 0}, worst = 0;
     for (int place = 0; place <= 3; place += 3) {
         all = (errors){0};
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < eg_test_crowd(60); i++) {
             mover m = mover_turns((uint64_t)(seed_base() + 600 + i), (mover_kind)(i % 3), 6);
             eg_arena arena;
             eg_trunk body;

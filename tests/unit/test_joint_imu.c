@@ -203,7 +203,7 @@ static void knee_without_magnetometer(void) {
     static eg_imu_body bodies[EG_IMU_BODIES_MAX];
     size_t count = eg_imu_bodies(bodies);
     const char *more = getenv("ENGRAM_SEEDS");
-    int seeds = more != NULL ? atoi(more) : 6;
+    int seeds = more != NULL ? atoi(more) : eg_test_crowd(6);
     double worst = 0.0;
     eg_test_note("knee flexion after 60 s, RMSE in degrees over %d mountings, 100 to 286 Hz "
                  "(limit 2)\n# %-44s %13s %13s %11s",
@@ -240,7 +240,7 @@ static void elbow_and_hip(void) {
         for (int ball = 0; ball < 2; ball++) {
             if (!ball && !(bodies[b].elbow_range_deg > 0.0)) continue;
             errors sum = {0};
-            for (int seed = 1; seed <= 4; seed++) {
+            for (int seed = 1; seed <= eg_test_crowd(4); seed++) {
                 two t;
                 record(&t, &bodies[b].motion, ball ? EG_SIM_PELVIS : EG_SIM_UPPER_ARM,
                        ball ? EG_SIM_THIGH : EG_SIM_FOREARM, rates[seed % 4], (uint64_t)seed);
@@ -275,10 +275,10 @@ static void elbow_and_hip(void) {
                            {joint.mount1, joint.mount2}};
                 errors e = follow(&t, &w, &joint);
                 for (int k = 0; k < 3; k++) {
-                    sum.live[k] += e.live[k] / 4.0;
-                    sum.offline[k] += e.offline[k] / 4.0;
+                    sum.live[k] += e.live[k] / eg_test_crowd(4);
+                    sum.offline[k] += e.offline[k] / eg_test_crowd(4);
                 }
-                sum.heading.rating += e.heading.rating / 4.0;
+                sum.heading.rating += e.heading.rating / eg_test_crowd(4);
                 forget(&t);
             }
             eg_test_note("\n# %-28.28s %-5s flexion %.1f (%.1f), second %.1f (%.1f), rotation %.1f "
