@@ -113,6 +113,7 @@ static double variability(const eg_stands *stands) {
 }
 
 static void add_five(function_run *run, double start_s) {
+    static const size_t most_rises = 8; /* beyond it this is another test, or none */
     int is_stand = strcmp(eg_study_text(run->call, "stop", "sit"), "stand") == 0;
     double sit = eg_stand_time(&run->stands, 5, start_s, EG_STAND_STOP_SEATED);
     double stand = eg_stand_time(&run->stands, 5, start_s, EG_STAND_STOP_STANDING);
@@ -126,9 +127,9 @@ static void add_five(function_run *run, double start_s) {
     char text[160];
     snprintf(text, sizeof text, "%zu rises of the five", run->stands.n);
     eg_study_add_check(run->result, "five rises",
-                       run->stands.n < 5   ? 2
-                       : run->stands.n > 5 ? 1
-                                           : 0,
+                       run->stands.n < 5 || run->stands.n > most_rises ? 2
+                       : run->stands.n > 5                             ? 1
+                                                                       : 0,
                        text, NULL);
     eg_study_say(run->result, "The five times sit to stand was timed from %s until the fifth %s.",
                  isfinite(start_s) ? "the given start" : "the first movement of the trunk",
@@ -261,11 +262,29 @@ static void add_traces(const function_run *run, double *scratch) {
                        run->body.start_s, t->rate_hz, t->n, scratch);
 }
 
+/* Nobody leans so far, and no thigh turns so far, in these tests: then the sensor was not worn. */
+static eg_err check_worn(const function_run *run, eg_diag *diag) {
+    static const double most_trunk_deg = 130.0, most_thigh_deg = 150.0;
+    const eg_trunk *t = &run->body.trunk;
+    double least = (double)NAN, most = (double)NAN;
+    for (size_t i = 0; i < t->n; i++) {
+        least = fmin(least, t->lean_rad[i]);
+        most = fmax(most, t->lean_rad[i]);
+    }
+    double range_deg = (most - least) * degrees;
+    if (!(range_deg > (t->place == EG_TRUNK_THIGH ? most_thigh_deg : most_trunk_deg))) return EG_OK;
+    return eg_diag_set(diag, EG_ERR_DATA, run->call->recording->name, 0,
+                       "it turns over by %.0f degrees, further than a body does in this test: not "
+                       "worn there, or taken on and off; choose the time with --span",
+                       range_deg);
+}
+
 static eg_err measure(function_run *run, eg_diag *diag) {
     const char *task = eg_study_text(run->call, "task", "chair_rise_5");
     if (strncmp(task, "reach_", 6) == 0)
         return function_reach(run->call, strcmp(task, "reach_forward") == 0, run->result, diag);
     eg_err err = eg_function_body_read(run->call, &run->body, diag);
+    if (err == EG_OK) err = check_worn(run, diag);
     if (err != EG_OK) return err;
     eg_study_say(run->result, "Movement of the trunk from %s.", run->body.source);
     if (strcmp(task, "tug") == 0)

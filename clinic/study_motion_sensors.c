@@ -464,6 +464,17 @@ static eg_err measure_pair(pair *p, eg_diag *diag) {
 
 /* ---- one sensor ------------------------------------------------------------------------------ */
 
+static const double whole_turn_deg = 300.0;
+
+static double range_of(size_t n, const double *values) {
+    double least = (double)NAN, most = (double)NAN;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, values[i]);
+        most = fmax(most, values[i]);
+    }
+    return most - least;
+}
+
 /* The angle between the segment now and in the pose (or at first): forwards and back about the
  * main axis of movement, which gravity alone shows. */
 static eg_err measure_one(pair *p, eg_diag *diag) {
@@ -483,14 +494,20 @@ static eg_err measure_one(pair *p, eg_diag *diag) {
                        m.reason[0] != '\0' ? m.reason : "about one axis", name_of(w));
     eg_cross(up, m.axis, x);
     int is_plane = m.verdict != EG_VERDICT_FAIL && eg_unit(x);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && is_plane; i++) {
+        double now[3];
+        eg_rotate(eg_quaternion_inverse(w->q[i]), z, now);
+        trace->values[i] = deg * eg_atan2(eg_dot(now, x), eg_dot(now, up));
+    }
+    if (is_plane) eg_joint_unwrap(n, trace->values, 360.0);
+    /* What turns over and over has no forwards and back: then only how far from upright. */
+    is_plane = is_plane && range_of(n, trace->values) < whole_turn_deg;
+    for (size_t i = 0; i < n && !is_plane; i++) {
         double now[3], across[3];
         eg_rotate(eg_quaternion_inverse(w->q[i]), z, now);
         eg_cross(now, up, across);
-        double size = eg_atan2(eg_norm(across), eg_dot(now, up));
-        trace->values[i] = deg * (is_plane ? eg_atan2(eg_dot(now, x), eg_dot(now, up)) : size);
+        trace->values[i] = deg * eg_atan2(eg_norm(across), eg_dot(now, up));
     }
-    eg_joint_unwrap(n, trace->values, 360.0);
     if (is_plane) turn_to_flexion(trace, 0.0);
     snprintf(p->run->traces.source, sizeof p->run->traces.source,
              "one inertial sensor%s%.40s: inclination to gravity, 0 is %s", name_of(w) ? " " : "",

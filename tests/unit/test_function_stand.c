@@ -89,6 +89,11 @@ static int seed_base(void) {
     return text != NULL ? (int)strtol(text, NULL, 10) : SEED;
 }
 
+/* The median of a thinned crowd is less sure. */
+static double few_share(void) {
+    return eg_test_patience() > 1 ? 1.5 : 1.0;
+}
+
 /* n people seen by one place, every tempo, with pauses and without, some who fail first. */
 static void crowd(int place, double rate_hz, int n) {
     char what[64];
@@ -109,7 +114,7 @@ static void crowd(int place, double rate_hz, int n) {
     /* Markers and the thigh: all. A trunk's height is integrated: one in two hundred may be lost.
      */
     EG_CHECK(all.wrong_count * 200 <= (place == 3 || place == 2 ? 0 : all.people));
-    EG_CHECK(worst <= 20.0);
+    EG_CHECK(worst <= 20.0 * few_share());
 }
 
 static void markers(void) {
@@ -144,7 +149,8 @@ static void other_rates(void) {
             snprintf(what, sizeof what, "%s, %g Hz", place_names[place], rates[r]);
             report(what, &all, &worst);
             EG_CHECK_INT(all.wrong_count, 0);
-            EG_CHECK(worst <= (rates[r] < 100 ? 30.0 : 20.0)); /* two samples are 40 ms there */
+            EG_CHECK(worst <= (rates[r] < 100 ? 30.0 : 20.0) *
+                                  few_share()); /* two samples are 40 ms there */
             size_t used = strlen(said);
             snprintf(said + used, sizeof said - used, "%s%s %.1f ms", used > 0 ? ", " : "", what,
                      worst);

@@ -66,7 +66,13 @@ static void compare(const mover *m, const eg_tug *tug) {
     for (int k = 0; k < EVENTS; k++) note(&all, k, found[k], truth[k]);
 }
 
+/* The median of a thinned crowd is less sure. */
+static double few_share(void) {
+    return eg_test_patience() > 1 ? 1.5 : 1.0;
+}
+
 static void people(int place, double rate_hz, int n, const char *what) {
+    const double few = few_share();
     size_t wrong = 0;
     double total[MANY];
     size_t count = 0;
@@ -103,7 +109,7 @@ static void people(int place, double rate_hz, int n, const char *what) {
                  n, what, rate_hz, wrong, worst, last, 1000 * quantile(count, total, 0.5, 1),
                  1000 * quantile(count, total, 0.95, 1));
     EG_CHECK_INT(wrong, 0);
-    EG_CHECK(worst <= 20.0);
+    EG_CHECK(worst <= (rate_hz < 100 ? 25.0 : 20.0) * few);
 }
 
 static void markers(void) {
@@ -150,7 +156,7 @@ static void turns(void) {
                  "within %.1f (sensor) and %.1f degrees (markers)",
                  count, wrong, worst, worst_angle[0], worst_angle[1]);
     EG_CHECK_INT(wrong, 0);
-    EG_CHECK(worst <= 20.0);
+    EG_CHECK(worst <= 20.0 * few_share());
 }
 
 static void other_recordings(void) {
