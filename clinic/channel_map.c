@@ -65,7 +65,7 @@ eg_err eg_channel_map_apply(const json_t *map, eg_recording *recording, eg_diag 
         if (channel != NULL && json_is_false(json_object_get(row, "use")))
             take_out(recording, (size_t)(channel - recording->channels));
     }
-    eg_channel **places = calloc(json_array_size(map) + 1, sizeof *places);
+    eg_channel **places = calloc(json_array_size(map) + 1, sizeof(eg_channel *));
     if (places == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
     json_array_foreach(map, i, row) places[i] =
         find(recording, json_string_value(json_object_get(row, "label")));

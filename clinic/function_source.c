@@ -58,7 +58,7 @@ static int axis_of(const char *label, const char *sensor) {
 /* The six channels of a sensor; how many there are. */
 size_t function_find_sensor(const eg_recording *r, const char *sensor, const eg_channel *six[6]) {
     size_t found = 0;
-    memset(six, 0, 6 * sizeof six[0]);
+    for (int k = 0; k < 6; k++) six[k] = NULL;
     for (size_t i = 0; i < r->n_channels; i++) {
         int axis = axis_of(r->channels[i].label, sensor);
         if (axis < 0 || six[axis] != NULL) continue;
@@ -74,7 +74,7 @@ typedef struct points {
 
 void function_match(const eg_recording *r, eg_marker_match *found) {
     size_t n = r->points.n_markers;
-    const char **labels = calloc(n + 1, sizeof *labels);
+    const char **labels = calloc(n + 1, sizeof(const char *));
     size_t *seen = calloc(n + 1, sizeof *seen);
     for (size_t i = 0; labels != NULL && seen != NULL && i < n; i++) {
         labels[i] = r->points.markers[i].is_computed ? NULL : r->points.markers[i].label;

@@ -67,7 +67,8 @@ static int axis_of(char *text) {
         text[n - length] = '\0';
         return k;
     }
-    if (n < 2 || text[n - 1] < 'x' || text[n - 1] > 'z') return -1;
+    if (n < 2) return -1;
+    if (text[n - 1] < 'x' || text[n - 1] > 'z') return -1;
     int axis = text[n - 1] - 'x';
     text[n - 1] = '\0';
     return axis;
@@ -75,7 +76,7 @@ static int axis_of(char *text) {
 
 /* Which axis of what a label is; the rest of it becomes the sensor's name. */
 static int read_label(const char *label, eg_sensor_kind *kind, char name[EG_RECORDING_LABEL_MAX]) {
-    char text[EG_RECORDING_LABEL_MAX];
+    char text[EG_RECORDING_LABEL_MAX] = {0};
     size_t n = 0;
     for (; label[n] != '\0' && n + 1 < sizeof text; n++)
         text[n] = (char)tolower((unsigned char)label[n]);

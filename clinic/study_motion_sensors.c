@@ -421,7 +421,7 @@ static void fill_traces(const pair *p, int which, const eg_heading_joint *joint,
     }
     for (int k = 0; k < 3; k++)
         if (trace[k] != NULL) eg_joint_unwrap(n, trace[k]->values, 360.0);
-    if (is_turn) turn_to_flexion(trace[0], trace[0]->values[0]);
+    if (is_turn && trace[0] != NULL) turn_to_flexion(trace[0], trace[0]->values[0]);
 }
 
 static eg_err measure_pair(pair *p, eg_diag *diag) {

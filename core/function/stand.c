@@ -300,7 +300,7 @@ static double lean_start(const eg_trunk *body, size_t first, size_t peak, bool i
     if (b <= a + 4) return (double)NAN;
     /* The level of the rest: where the lean is least; a tenth above it the movement is under way.
      */
-    size_t least = extreme(x, a, b, -1.0), low = least, half;
+    size_t least = extreme(x, a, b, -1.0), low, half;
     double tenth = x[least] + 0.15 * (x[peak] - x[least]);
     double other = x[least] + 0.3 * (x[peak] - x[least]); /* noise does not reach up to there */
     double middle = x[least] + part_lean * (x[peak] - x[least]);

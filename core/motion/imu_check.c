@@ -1,5 +1,7 @@
 #include "core/motion/imu_check.h"
 
+#include "core/base/check.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -409,6 +411,7 @@ static void sizes(const eg_excerpt *e, eg_imu_check *c, double *spare) {
  * wrong, is not asked. */
 static size_t choose(const eg_excerpt *e, size_t length, double size, double *score, size_t *order,
                      size_t *spare, size_t *from) {
+    EG_ASSERT(length >= 2);
     size_t half = length / 2, count = 0;
     size_t n = e->n > length + 1 ? (e->n - 1 - length) / half + 1 : 0; /* each half over the next */
     for (size_t s = 0; s < n; s++) {

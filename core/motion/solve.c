@@ -1,6 +1,7 @@
 #include "core/motion/solve.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/base/check.h"
 
@@ -44,7 +45,7 @@ int eg_solve(size_t n, double *a, const double *b, double *x) {
 int eg_solve_inverse(size_t n, const double *a, double *inverse) {
     EG_ASSERT(n <= EG_SOLVE_MAX);
     double copy[EG_SOLVE_MAX * EG_SOLVE_MAX], column[EG_SOLVE_MAX];
-    for (size_t i = 0; i < n * n; i++) copy[i] = a[i];
+    memcpy(copy, a, n * n * sizeof copy[0]);
     if (!factor(n, copy)) return 0;
     for (size_t j = 0; j < n; j++) {
         for (size_t i = 0; i < n; i++) column[i] = i == j ? 1.0 : 0.0;

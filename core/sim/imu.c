@@ -26,7 +26,8 @@ eg_err eg_sim_motion_fit(eg_sim_motion *motion, size_t n, double step_s,
     *motion = (eg_sim_motion){.period_s = (double)(n - 1) * step_s};
     size_t cycle = n - 1; /* the last sample is the first of the next cycle */
     double spread = 4.0 * cut_hz * motion->period_s;
-    motion->n_harmonics = (size_t)fmin(fmin(spread, EG_SIM_HARMONICS_MAX), (double)(cycle / 2 - 1));
+    size_t most = cycle / 2 - 1;
+    motion->n_harmonics = (size_t)fmin(fmin(spread, EG_SIM_HARMONICS_MAX), (double)most);
     for (size_t c = 0; c < EG_SIM_COORDINATES; c++) {
         if (values[c] == NULL) continue;
         double *cosine = eg_arena_take(arena, 2 * (motion->n_harmonics + 1), sizeof *cosine);

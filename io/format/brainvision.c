@@ -302,7 +302,8 @@ static eg_err read_binary_samples(vision *v, const eg_named_bytes *file) {
     compare_points(v, v->n_frames, left % (width * n));
     /* Channel behind channel: only the header knows where each begins, if the file was cut. */
     if (v->is_vectorized && v->n_points > (double)v->n_frames) {
-        if (!((double)(left / width) >= v->n_points * (double)n / 2))
+        size_t n_values = left / width;
+        if (!((double)n_values >= v->n_points * (double)n / 2))
             return fail(v, EG_ERR_DATA, "less than half of the samples are there; copy them again");
         v->n_frames = (size_t)v->n_points;
     }

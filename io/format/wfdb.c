@@ -339,6 +339,7 @@ static void name_channel(wfdb *w, size_t i, eg_channel *c) {
 
 /* Reads one signal; returns the sum of all its samples in the file, 16 bits of it. */
 static unsigned read_signal(const wfdb *w, const signal *s, eg_channel *c) {
+    EG_ASSERT(s->bytes != NULL && s->bytes->bytes != NULL);
     const uint8_t *bytes = s->bytes->bytes + (size_t)s->offset;
     double gain = fabs(s->gain) > 0 ? s->gain : default_gain;
     size_t end = s->skew + w->recording->n_frames;
