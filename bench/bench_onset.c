@@ -66,10 +66,14 @@ static void cell(eg_onset_method method) {
            100.0 * (double)(count - used + (used > n ? used - n : 0)) / BURSTS);
 }
 
-static double ideal_ms(const eg_sim_emg *sim) {
+/* `knows_rise`: how long the muscle takes to rise, too. */
+static double ideal_ms(const eg_sim_emg *sim, int knows_rise) {
     double errors[BURSTS];
-    for (size_t k = 0; k < BURSTS; k++)
-        errors[k] = 1e3 * fabs(eg_sim_emg_ideal_s(sim, SAMPLES, x, on_s[k]) - on_s[k]);
+    for (size_t k = 0; k < BURSTS; k++) {
+        double at_s = knows_rise ? eg_sim_emg_ideal_s(sim, SAMPLES, x, on_s[k])
+                                 : eg_sim_emg_ideal_unknown_s(sim, SAMPLES, x, on_s[k]);
+        errors[k] = 1e3 * fabs(at_s - on_s[k]);
+    }
     qsort(errors, BURSTS, sizeof errors[0], ascending);
     return errors[BURSTS / 2];
 }
@@ -85,19 +89,22 @@ static void print_table(void) {
     for (size_t l = 0; l < 4; l++) printf("  %9.0f dB ", levels_db[l]);
     printf("\n");
     for (size_t r = 0; r < 4; r++) {
-        double ideal[4];
+        double ideal[2][4];
         for (int m = 0; m < EG_ONSET_METHODS; m++) {
             printf("%-11s %6.0f ms", eg_onset_method_name((eg_onset_method)m), 1e3 * ramps_s[r]);
             for (size_t l = 0; l < 4; l++) {
                 eg_sim_emg sim = make(ramps_s[r], levels_db[l]);
-                if (m == 0) ideal[l] = ideal_ms(&sim);
+                for (int knows = 0; m == 0 && knows < 2; knows++)
+                    ideal[knows][l] = ideal_ms(&sim, knows);
                 cell((eg_onset_method)m);
             }
             printf("\n");
         }
-        printf("%-11s %6.0f ms", "ideal", 1e3 * ramps_s[r]);
-        for (size_t l = 0; l < 4; l++) printf("  %5.1f        ", ideal[l]);
-        printf("\n");
+        for (int knows = 1; knows >= 0; knows--) {
+            printf("%-11s %6.0f ms", knows ? "ideal" : "rise unkn.", 1e3 * ramps_s[r]);
+            for (size_t l = 0; l < 4; l++) printf("  %5.1f        ", ideal[knows][l]);
+            printf("\n");
+        }
     }
     for (size_t i = 0; i < 3; i++) printf("%s\n", peers[i]);
 }

@@ -100,10 +100,11 @@ eg_err eg_sim_emg_fill(const eg_sim_emg *sim, size_t n, eg_real *x, double *on_s
     return err;
 }
 
-double eg_sim_emg_ideal_s(const eg_sim_emg *sim, size_t n, const eg_real *x, double near_s) {
+/* The most likely onset for a rise of `ramp` samples, and how likely it is. */
+static double likely_onset(const eg_sim_emg *sim, long ramp, size_t n, const eg_real *x,
+                           double near_s, double *likelihood) {
     const double gain = eg_pow(10.0, 0.1 * sim->snr_db);
-    const long span = (long)(0.3 * sim->rate_hz + 0.5),
-               ramp = (long)(sim->ramp_s * sim->rate_hz + 0.5);
+    const long span = (long)(0.3 * sim->rate_hz + 0.5);
     const long middle = (long)(near_s * sim->rate_hz + 0.5);
     const double full_log = eg_log1p(gain), full_weight = gain / (1.0 + gain);
     double logs[RAMP_MAX], weights[RAMP_MAX];
@@ -130,5 +131,27 @@ double eg_sim_emg_ideal_s(const eg_sim_emg *sim, size_t n, const eg_real *x, dou
             best = shift;
         }
     }
+    *likelihood = most;
     return (double)(middle + best) / sim->rate_hz;
+}
+
+double eg_sim_emg_ideal_s(const eg_sim_emg *sim, size_t n, const eg_real *x, double near_s) {
+    double likelihood;
+    return likely_onset(sim, (long)(sim->ramp_s * sim->rate_hz + 0.5), n, x, near_s, &likelihood);
+}
+
+double eg_sim_emg_ideal_unknown_s(const eg_sim_emg *sim, size_t n, const eg_real *x,
+                                  double near_s) {
+    static const double longest_s = 0.3, step_s = 0.01;
+    double best_s = near_s, most = -INFINITY;
+    for (int k = 0; k * step_s <= longest_s; k++) {
+        double likelihood;
+        double at_s =
+            likely_onset(sim, (long)(k * step_s * sim->rate_hz + 0.5), n, x, near_s, &likelihood);
+        if (likelihood > most) {
+            most = likelihood;
+            best_s = at_s;
+        }
+    }
+    return best_s;
 }

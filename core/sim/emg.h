@@ -46,4 +46,9 @@ double eg_sim_emg_amplitude(const eg_sim_emg *sim, double t_s);
  * near_s. Samples count as independent. On whole samples; rises of up to 1024 samples. */
 double eg_sim_emg_ideal_s(const eg_sim_emg *sim, size_t n, const eg_real *x, double near_s);
 
+/* The same observer who knows the powers and that the rise is a straight line, but not how long it
+ * takes (0 to 0.3 s in steps of 10 ms): the most likely pair of onset and rise. This is what a
+ * detector, who knows neither rise nor powers, can be held against. Rates up to 3.4 kHz. */
+double eg_sim_emg_ideal_unknown_s(const eg_sim_emg *sim, size_t n, const eg_real *x, double near_s);
+
 #endif
