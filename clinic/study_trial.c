@@ -18,6 +18,8 @@ typedef struct trial {
     eg_clinic *clinic;
     bool is_balance;                    /* a force plate's recording of standing */
     const char *episode_id, *person_id; /* NULL: nobody's */
+    json_t *episode;                    /* NULL: none was asked for */
+    char today[EG_DATE_SIZE];
     const char *date;
     eg_recording *recording;
     const eg_study *study; /* NULL: none suits */
@@ -28,6 +30,7 @@ typedef struct trial {
 } trial;
 
 static void release(trial *t) {
+    json_decref(t->episode);
     eg_recording_destroy(t->recording);
     for (size_t i = 0; i < t->n_references; i++) eg_recording_destroy(t->others[i]);
     json_decref(t->options);
@@ -258,33 +261,28 @@ static json_t *look(trial *t, size_t n_points) {
                      saved, "result", t->result, "problem", problem);
 }
 
-static eg_err person_of(eg_clinic *clinic, const char *episode_id, json_t **episode,
-                        const char **person_id, eg_diag *diag) {
-    *episode = NULL;
-    *person_id = NULL;
-    if (episode_id == NULL) return EG_OK;
-    eg_err err = eg_document_get(clinic, episode_id, 0, episode, diag);
-    if (err == EG_OK) *person_id = eg_text_at(*episode, "person_id");
-    return err;
+/* Whose file it is, and the file read; `release` in any case. */
+static eg_err begin(trial *t, eg_clinic *clinic, const char *episode_id, const eg_study_file *file,
+                    eg_diag *diag) {
+    eg_err err = EG_OK;
+    *t = (trial){.clinic = clinic, .episode_id = episode_id};
+    eg_clinic_today(clinic, t->today);
+    t->date = file->recorded_on != NULL ? file->recorded_on : t->today;
+    if (episode_id != NULL) err = eg_document_get(clinic, episode_id, 0, &t->episode, diag);
+    if (t->episode != NULL) t->person_id = eg_text_at(t->episode, "person_id");
+    return err == EG_OK ? open_file(t, file, diag) : err;
 }
 
 eg_err eg_study_trial_look(eg_clinic *clinic, const eg_evaluator *evaluator, const char *episode_id,
                            const eg_study_file *file, json_t **answer, eg_diag *diag) {
     EG_ASSERT(clinic != NULL && file != NULL && answer != NULL);
-    char today[EG_DATE_SIZE];
-    json_t *episode = NULL;
+    trial t;
     *answer = NULL;
-    eg_clinic_today(clinic, today);
-    trial t = {.clinic = clinic,
-               .episode_id = episode_id,
-               .date = file->recorded_on != NULL ? file->recorded_on : today};
-    eg_err err = person_of(clinic, episode_id, &episode, &t.person_id, diag);
-    if (err == EG_OK) err = open_file(&t, file, diag);
+    eg_err err = begin(&t, clinic, episode_id, file, diag);
     if (err == EG_OK) t.is_balance = is_balance(clinic, evaluator, t.recording);
     if (err == EG_OK && (*answer = look(&t, file->n_points)) == NULL)
         err = eg_diag_set(diag, EG_ERR_MEMORY, file->name, 0, "no memory");
     release(&t);
-    json_decref(episode);
     return err;
 }
 
@@ -300,14 +298,8 @@ eg_err eg_study_trial_store(eg_clinic *clinic, const char *episode_id, const cha
                             const eg_study_file *file, json_t **document, json_t **problems,
                             eg_diag *diag) {
     EG_ASSERT(clinic != NULL && episode_id != NULL && file != NULL && document != NULL);
-    char today[EG_DATE_SIZE];
-    json_t *episode = NULL;
-    eg_clinic_today(clinic, today);
-    trial t = {.clinic = clinic,
-               .episode_id = episode_id,
-               .date = file->recorded_on != NULL ? file->recorded_on : today};
-    eg_err err = person_of(clinic, episode_id, &episode, &t.person_id, diag);
-    if (err == EG_OK) err = open_file(&t, file, diag);
+    trial t;
+    eg_err err = begin(&t, clinic, episode_id, file, diag);
     if (err == EG_OK) err = measure(&t, 0, diag);
     if (err == EG_OK) {
         json_t *body = body_of(&t, file);
@@ -318,7 +310,6 @@ eg_err eg_study_trial_store(eg_clinic *clinic, const char *episode_id, const cha
         json_decref(body);
     }
     release(&t);
-    json_decref(episode);
     return err;
 }
 

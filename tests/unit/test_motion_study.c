@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "clinic/motion_trace.h"
-#include "clinic/study.h"
 #include "core/base/random.h"
 #include "core/base/real.h"
 #include "io/embed.h"
 #include "tests/support/skeleton.h"
+#include "tests/support/study.h"
 #include "tests/support/test.h"
 
 static char text[4 << 20];
@@ -23,28 +23,11 @@ static eg_recording *parse(const char *name, size_t n) {
     return r;
 }
 
-static eg_err try_with(const eg_recording *recording, const eg_recording *still,
-                       const eg_knowledge *knowledge, const char *options, json_t **result,
-                       eg_diag *diag) {
-    json_t *given = json_loads(options, 0, NULL);
-    EG_CHECK(given != NULL);
-    eg_study_call call = {.recording = recording,
-                          .n_references = still != NULL,
-                          .references = {still},
-                          .options = given,
-                          .knowledge = knowledge,
-                          .n_trace_points = 50};
-    *result = NULL;
-    eg_err err = eg_study_run(eg_study_find("motion"), call, result, diag);
-    json_decref(given);
-    return err;
-}
-
 static json_t *study(const eg_recording *recording, const eg_recording *still,
                      const eg_knowledge *knowledge, const char *options) {
     json_t *result = NULL;
     eg_diag diag = {0};
-    if (try_with(recording, still, knowledge, options, &result, &diag) != EG_OK)
+    if (eg_test_study("motion", recording, still, knowledge, options, &result, &diag) != EG_OK)
         EG_FAIL("%s: %s", options, diag.text);
     return result;
 }
@@ -249,18 +232,22 @@ static void what_holds_nothing_is_refused(void) {
     json_t *result;
     eg_diag diag = {0};
     EG_CHECK_INT(eg_study_find("motion")->suits(r), 0);
-    EG_CHECK_INT(try_with(r, NULL, NULL, "{}", &result, &diag), EG_ERR_LAYOUT);
-    EG_CHECK_INT(try_with(r, NULL, NULL, "{\"channel\": \"knee\"}", &result, NULL), EG_ERR_LAYOUT);
+    EG_CHECK_INT(eg_test_study("motion", r, NULL, NULL, "{}", &result, &diag), EG_ERR_LAYOUT);
+    EG_CHECK_INT(eg_test_study("motion", r, NULL, NULL, "{\"channel\": \"knee\"}", &result, NULL),
+                 EG_ERR_LAYOUT);
     eg_recording_destroy(r);
     r = column("time,knee_angle_r", 1, 1);
-    EG_CHECK_INT(try_with(r, NULL, NULL, "{\"joint\": \"hip\"}", &result, NULL), EG_ERR_MISSING);
-    EG_CHECK_INT(try_with(r, NULL, NULL, "{\"joint\": \"tail\"}", &result, NULL), EG_ERR_ARGUMENT);
-    EG_CHECK_INT(try_with(r, NULL, NULL, "{\"source\": \"markers\"}", &result, NULL),
+    EG_CHECK_INT(eg_test_study("motion", r, NULL, NULL, "{\"joint\": \"hip\"}", &result, NULL),
+                 EG_ERR_MISSING);
+    EG_CHECK_INT(eg_test_study("motion", r, NULL, NULL, "{\"joint\": \"tail\"}", &result, NULL),
+                 EG_ERR_ARGUMENT);
+    EG_CHECK_INT(eg_test_study("motion", r, NULL, NULL, "{\"source\": \"markers\"}", &result, NULL),
                  EG_ERR_MISSING);
     eg_recording_destroy(r);
     skeleton *s = skeleton_new(100);
     r = trc(s, 1, "mm", -1, 0);
-    EG_CHECK_INT(try_with(r, NULL, NULL, "{\"neutral\": true}", &result, NULL), EG_ERR_ARGUMENT);
+    EG_CHECK_INT(eg_test_study("motion", r, NULL, NULL, "{\"neutral\": true}", &result, NULL),
+                 EG_ERR_ARGUMENT);
     eg_recording_destroy(r);
     free(s);
 }
@@ -293,8 +280,8 @@ static void malformed_marker_sets(void) {
             }
         }
         json_t *result = NULL;
-        eg_err err = try_with(r, trial % 4 ? NULL : r, NULL, trial % 5 ? "{}" : "{\"all\": true}",
-                              &result, NULL);
+        eg_err err = eg_test_study("motion", r, trial % 4 ? NULL : r, NULL,
+                                   trial % 5 ? "{}" : "{\"all\": true}", &result, NULL);
         n_done += err == EG_OK;
         n_refused += err != EG_OK;
         json_decref(result);

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clinic/study.h"
 #include "core/base/random.h"
 #include "io/embed.h"
+#include "tests/support/study.h"
 #include "tests/support/test.h"
 
 static char text[1 << 20];
@@ -26,29 +26,13 @@ static eg_recording *file_of(const double peaks[3], const char *header, double p
     return recording;
 }
 
-/* `options` as JSON; the reference of the call if `other` is one. */
-static eg_err try_with(const eg_recording *recording, const eg_recording *other,
-                       const eg_knowledge *knowledge, const char *options, json_t **result,
-                       eg_diag *diag) {
-    json_t *given = json_loads(options, 0, NULL);
-    EG_CHECK(given != NULL);
-    eg_study_call call = {.recording = recording,
-                          .n_references = other != NULL,
-                          .references = {other},
-                          .options = given,
-                          .knowledge = knowledge,
-                          .n_trace_points = 100};
-    eg_err err = eg_study_run(eg_study_find("strength"), call, result, diag);
-    json_decref(given);
-    return err;
-}
-
 static json_t *evaluate(const double peaks[3], const char *header, double per,
                         const char *options) {
     eg_recording *recording = file_of(peaks, header, per);
     json_t *result = NULL;
     eg_diag diag = {0};
-    if (try_with(recording, NULL, NULL, options, &result, &diag) != EG_OK) EG_FAIL("%s", diag.text);
+    if (eg_test_study("strength", recording, NULL, NULL, options, &result, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
     eg_recording_destroy(recording);
     return result;
 }
@@ -123,11 +107,12 @@ static void columns(void) {
     eg_recording *recording = file_of(even, "Time (s),Value", 1);
     json_t *result = NULL;
     eg_diag diag = {0};
-    EG_CHECK_INT(try_with(recording, NULL, NULL, "{}", &result, &diag), EG_ERR_LAYOUT);
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL, "{}", &result, &diag),
+                 EG_ERR_LAYOUT);
     EG_CHECK(strstr(diag.text, "which column") != NULL && result == NULL);
-    EG_CHECK_INT(
-        try_with(recording, NULL, NULL, "{\"column\":\"value\",\"unit\":\"kg\"}", &result, NULL),
-        EG_OK);
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL,
+                               "{\"column\":\"value\",\"unit\":\"kg\"}", &result, NULL),
+                 EG_OK);
     EG_CHECK_NEAR(value_of(result, "strength.best", 0), 300 * 9.80665, 1);
     json_decref(result);
     eg_recording_destroy(recording);
@@ -147,7 +132,7 @@ static void sides(void) {
     eg_recording *weak = file_of(uneven, "Time (s),Force (N)", 1);
     eg_recording *strong = file_of(even, "Time (s),Force (N)", 1);
     json_t *result = NULL;
-    EG_CHECK_INT(try_with(weak, strong, NULL, "{}", &result, NULL), EG_OK);
+    EG_CHECK_INT(eg_test_study("strength", weak, strong, NULL, "{}", &result, NULL), EG_OK);
     EG_CHECK_NEAR(value_of(result, "strength.lsi", 0), 100.0 * 200 / 300, 0.05);
     EG_CHECK_TEXT(verdict_of(result, "asymmetry"), "warn");
     EG_CHECK_TEXT(verdict_of(result, "spread"), "warn");
@@ -155,7 +140,7 @@ static void sides(void) {
     json_decref(result);
     eg_recording *torques = file_of(even, "Time (s),Torque (N.m)", 1);
     eg_diag diag = {0};
-    EG_CHECK_INT(try_with(weak, torques, NULL, "{}", &result, &diag), EG_ERR_DATA);
+    EG_CHECK_INT(eg_test_study("strength", weak, torques, NULL, "{}", &result, &diag), EG_ERR_DATA);
     EG_CHECK(strstr(diag.text, "not compared") != NULL);
     eg_recording_destroy(torques);
     eg_recording_destroy(weak);
@@ -167,8 +152,9 @@ static void published(void) {
     EG_CHECK_INT(eg_knowledge_load(eg_embedded_files, NULL, &knowledge, NULL), EG_OK);
     eg_recording *recording = file_of(even, "Time (s),Force (N)", 1);
     json_t *result = NULL;
-    EG_CHECK_INT(try_with(recording, NULL, knowledge,
-                          "{\"measure\":\"force.grip\",\"age\":45,\"sex\":\"M\"}", &result, NULL),
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, knowledge,
+                               "{\"measure\":\"force.grip\",\"age\":45,\"sex\":\"M\"}", &result,
+                               NULL),
                  EG_OK);
     size_t i, n_norms = 0;
     json_t *row, *detail = json_object_get(result, "detail");
@@ -180,7 +166,8 @@ static void published(void) {
     }
     EG_CHECK_INT(n_norms, 2); /* men of 40 to 49, both hands */
     json_decref(result);
-    EG_CHECK_INT(try_with(recording, NULL, knowledge, "{\"measure\":\"no.such\"}", &result, NULL),
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, knowledge, "{\"measure\":\"no.such\"}",
+                               &result, NULL),
                  EG_ERR_ARGUMENT);
     eg_recording_destroy(recording);
     eg_knowledge_destroy(knowledge);
@@ -243,7 +230,7 @@ static void checks(void) {
     json_t *result = NULL;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         eg_recording *recording = changed_file(cases[i].change, even);
-        EG_CHECK_INT(try_with(recording, NULL, NULL, "{}", &result, NULL), EG_OK);
+        EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL, "{}", &result, NULL), EG_OK);
         EG_CHECK_TEXT(verdict_of(result, cases[i].check), cases[i].verdict);
         if (cases[i].verdict[0] == 'f')
             EG_CHECK_TEXT(json_string_value(json_object_get(result, "verdict")), "fail");
@@ -255,13 +242,14 @@ static void checks(void) {
     }
     static const double one[3] = {300, 0, 0};
     eg_recording *recording = changed_file(same, one);
-    EG_CHECK_INT(try_with(recording, NULL, NULL, "{}", &result, NULL), EG_OK);
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL, "{}", &result, NULL), EG_OK);
     EG_CHECK_TEXT(verdict_of(result, "contractions"), "warn");
     json_decref(result);
     eg_recording_destroy(recording);
     eg_diag diag = {0};
     recording = changed_file(flat, even);
-    EG_CHECK_INT(try_with(recording, NULL, NULL, "{}", &result, &diag), EG_ERR_DATA);
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL, "{}", &result, &diag),
+                 EG_ERR_DATA);
     EG_CHECK(strstr(diag.text, "no contraction") != NULL && result == NULL);
     EG_CHECK_TEXT(diag.where, "push.csv");
     eg_recording_destroy(recording);
