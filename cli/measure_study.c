@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "clinic/knowledge.h"
 #include "io/embed.h"
 #include "io/json/write.h"
 
@@ -142,7 +143,7 @@ static double number_of(const json_t *json, const char *key) {
     return json_number_value(json_object_get(json, key));
 }
 
-/* What a row is about: " VL", " left", " repetition 2". */
+/* What a row is about: " VL", " left", " 2". */
 static void print_about(const json_t *row) {
     if (text_of(row, "channel")[0] != '\0') printf(" %s", text_of(row, "channel"));
     if (text_of(row, "side")[0] != '\0') printf(" %s", text_of(row, "side"));
@@ -159,12 +160,31 @@ static int is_same_about(const json_t *a, const json_t *b) {
     return b != NULL;
 }
 
+/* Nothing but its number says what the row is about. */
+static int is_repetition(const json_t *row) {
+    return json_object_get(row, "repetition") != NULL && text_of(row, "channel")[0] == '\0' &&
+           text_of(row, "side")[0] == '\0';
+}
+
+/* As a person reads it: counts are whole, and the unit is a word. */
+static void print_value(const json_t *one) {
+    char unit[EG_UNIT_TEXT_SIZE], number[32] = "-";
+    const json_t *value = json_object_get(one, "value");
+    const char *name = text_of(one, "name");
+    if (json_is_number(value))
+        snprintf(number, sizeof number, strcmp(text_of(one, "unit"), "{#}") == 0 ? "%.0f" : "%.4g",
+                 json_number_value(value));
+    (void)eg_unit_say(text_of(one, "unit"), unit);
+    printf("    %-40s %12s%s%s", name[0] != '\0' ? name : text_of(one, "code"), number,
+           unit[0] == ' ' || unit[0] == '\0' ? " " : "", unit);
+}
+
 static void print_measures(const json_t *result) {
     size_t i;
     json_t *one, *before = NULL;
     json_array_foreach(json_object_get(result, "measures"), i, one) {
         if (!is_same_about(one, before)) {
-            printf("  of");
+            printf("  of%s", is_repetition(one) ? " repetition" : "");
             print_about(one);
             printf("%s\n", json_object_get(one, "channel") == NULL &&
                                    json_object_get(one, "side") == NULL &&
@@ -173,14 +193,7 @@ static void print_measures(const json_t *result) {
                                : "");
         }
         before = one;
-        const json_t *value = json_object_get(one, "value");
-        const char *name = text_of(one, "name");
-        printf("    %-40s ", name[0] != '\0' ? name : text_of(one, "code"));
-        if (json_is_number(value))
-            printf("%12.5g", json_number_value(value));
-        else
-            printf("%12s", "-");
-        printf("  %s", text_of(one, "unit"));
+        print_value(one);
         if (json_object_get(one, "low") != NULL)
             printf("  (%.4g to %.4g)", number_of(one, "low"), number_of(one, "high"));
         if (text_of(one, "note")[0] != '\0') printf("  %s", text_of(one, "note"));

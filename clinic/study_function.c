@@ -10,6 +10,7 @@
 #include "core/base/real.h"
 #include "core/function/measures.h"
 #include "core/function/tug.h"
+#include "core/function/worn.h"
 
 static const double degrees = 180.0 / EG_PI;
 
@@ -113,23 +114,23 @@ static double variability(const eg_stands *stands) {
 }
 
 static void add_five(function_run *run, double start_s) {
-    static const size_t most_rises = 8; /* beyond it this is another test, or none */
     int is_stand = strcmp(eg_study_text(run->call, "stop", "sit"), "stand") == 0;
     double sit = eg_stand_time(&run->stands, 5, start_s, EG_STAND_STOP_SEATED);
     double stand = eg_stand_time(&run->stands, 5, start_s, EG_STAND_STOP_STANDING);
     double time = is_stand ? stand : sit;
     const char *why = isfinite(time)      ? NULL
                       : run->stands.n < 5 ? "fewer than five rises"
-                                          : "the recording ends before the fifth sitting down";
+                                          : "the recording ends before the fifth sitting down; "
+                                            "--stop stand times until the fifth standing";
     add(run, "function.5xsts.time", time, 0, 0, why);
     add(run, "function.5xsts.to_stand", stand, 0, 1, NULL);
     add(run, "function.5xsts.to_sit", sit, 0, 1, NULL);
     char text[160];
     snprintf(text, sizeof text, "%zu rises of the five", run->stands.n);
     eg_study_add_check(run->result, "five rises",
-                       run->stands.n < 5 || run->stands.n > most_rises ? 2
-                       : run->stands.n > 5                             ? 1
-                                                                       : 0,
+                       run->stands.n < 5   ? 2
+                       : run->stands.n > 5 ? 1
+                                           : 0,
                        text, NULL);
     eg_study_say(run->result, "The five times sit to stand was timed from %s until the fifth %s.",
                  isfinite(start_s) ? "the given start" : "the first movement of the trunk",
@@ -173,14 +174,40 @@ static void add_half_minute(function_run *run, double start_s) {
     function_add_published(run->call, run->result, "test.30scst", count);
 }
 
+/* The first movement begins somewhere only if there was rest before it. */
+static void check_rest(const function_run *run, double start_s) {
+    static const double before_s = 0.4, quiet_rad = 0.1;
+    const eg_trunk *t = &run->body.trunk;
+    double first_s = run->stands.stands[0].start_s, low = (double)INFINITY, high = -low;
+    if (isfinite(start_s) || !isfinite(first_s)) return;
+    size_t to = (size_t)(first_s * t->rate_hz), back = (size_t)(before_s * t->rate_hz);
+    for (size_t i = to > back ? to - back : 0; i <= to; i++) {
+        low = fmin(low, t->lean_rad[i]);
+        high = fmax(high, t->lean_rad[i]);
+    }
+    if (to >= back && high - low < quiet_rad) return;
+    eg_study_add_check(run->result, "rest before", 1,
+                       "the recording does not begin at rest: its first movement, and the time "
+                       "from there, are not sure; record a second of quiet sitting first",
+                       NULL);
+}
+
 static eg_err chair_rise(function_run *run, int is_five, eg_diag *diag) {
+    static const size_t most_rises = 8; /* beyond it this is another test, or none */
     double start_s = word_s(run);
     eg_err err = eg_stand_find(&run->body.trunk, &run->body.arena, &run->stands, diag);
+    if (err == EG_OK) err = eg_worn_check_stands(&run->body.trunk, &run->stands, diag);
+    if (err == EG_OK && is_five && run->stands.n > most_rises)
+        err = eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
+                          "%zu rises, the test has five: choose the time with --span, or another "
+                          "task (chair_rise_30s)",
+                          run->stands.n);
     if (err != EG_OK) return err;
     if (is_five)
         add_five(run, start_s);
     else
         add_half_minute(run, start_s);
+    check_rest(run, start_s);
     add(run, "function.rise.count", (double)run->stands.n, 0, 0, NULL);
     add(run, "function.rise.attempts", (double)run->stands.n_attempts, 0, 0, NULL);
     add(run, "function.rise.variability", variability(&run->stands), 0, 1,
@@ -262,29 +289,12 @@ static void add_traces(const function_run *run, double *scratch) {
                        run->body.start_s, t->rate_hz, t->n, scratch);
 }
 
-/* Nobody leans so far, and no thigh turns so far, in these tests: then the sensor was not worn. */
-static eg_err check_worn(const function_run *run, eg_diag *diag) {
-    static const double most_trunk_deg = 130.0, most_thigh_deg = 150.0;
-    const eg_trunk *t = &run->body.trunk;
-    double least = (double)NAN, most = (double)NAN;
-    for (size_t i = 0; i < t->n; i++) {
-        least = fmin(least, t->lean_rad[i]);
-        most = fmax(most, t->lean_rad[i]);
-    }
-    double range_deg = (most - least) * degrees;
-    if (!(range_deg > (t->place == EG_TRUNK_THIGH ? most_thigh_deg : most_trunk_deg))) return EG_OK;
-    return eg_diag_set(diag, EG_ERR_DATA, run->call->recording->name, 0,
-                       "it turns over by %.0f degrees, further than a body does in this test: not "
-                       "worn there, or taken on and off; choose the time with --span",
-                       range_deg);
-}
-
 static eg_err measure(function_run *run, eg_diag *diag) {
     const char *task = eg_study_text(run->call, "task", "chair_rise_5");
     if (strncmp(task, "reach_", 6) == 0)
         return function_reach(run->call, strcmp(task, "reach_forward") == 0, run->result, diag);
     eg_err err = eg_function_body_read(run->call, &run->body, diag);
-    if (err == EG_OK) err = check_worn(run, diag);
+    if (err == EG_OK) err = eg_worn_check_lean(&run->body.trunk, strcmp(task, "turns") == 0, diag);
     if (err != EG_OK) return err;
     eg_study_say(run->result, "Movement of the trunk from %s.", run->body.source);
     if (strcmp(task, "tug") == 0)

@@ -26,7 +26,7 @@
       "square root of the mean power of all windows of 40 ms that raise no alarm, 30-450 Hz, "     \
       "causal",                                                                                    \
       "Engram")                                                                                    \
-    X(BURSTS, 0, "emg.bursts", "Bursts", "1", EG_BETTER_NONE,                                      \
+    X(BURSTS, 0, "emg.bursts", "Bursts", "{#}", EG_BETTER_NONE,                                    \
       "How often the muscle switched on; bursts with less than a tenth of the largest one's area " \
       "are listed but not counted.",                                                               \
       "count of the intervals that the onset method finds", "Staude and Wolf 1999")                \
@@ -77,8 +77,9 @@
       "same of a known load; m_max: largest peak to peak of the M wave; of the trial: maximum, "   \
       "99th percentile or mean of its envelope",                                                   \
       "Besomi et al. 2020, J Electromyogr Kinesiol 53:102438")                                     \
-    X(REFERENCE_TRIALS, 1, "emg.reference.trials", "Reference contractions", "1", EG_BETTER_NONE,  \
-      "How many contractions of other recordings the reference comes from.", "count", "Engram")    \
+    X(REFERENCE_TRIALS, 1, "emg.reference.trials", "Reference contractions", "{#}",                \
+      EG_BETTER_NONE, "How many contractions of other recordings the reference comes from.",       \
+      "count", "Engram")                                                                           \
     X(REFERENCE_SPREAD, 1, "emg.reference.spread", "Largest over second contraction", "%",         \
       EG_BETTER_NONE,                                                                              \
       "How far the largest reference contraction stands above the next: much means that more "     \
@@ -118,11 +119,11 @@
       "Ratio of the two sides.", "L / R", "Robinson et al. 1987")                                  \
     X(LSI, 0, "emg.symmetry.lsi", "Limb symmetry", "%", EG_BETTER_NONE,                            \
       "Smaller over larger side.", "100 min(L, R) / max(L, R)", "Robinson et al. 1987")            \
-    X(SYNERGIES_VAF, 0, "emg.synergies.vaf_count", "Synergies (by VAF)", "1", EG_BETTER_NONE,      \
+    X(SYNERGIES_VAF, 0, "emg.synergies.vaf_count", "Synergies (by VAF)", "{#}", EG_BETTER_NONE,    \
       "Fewest groups of muscles that explain the envelopes.",                                      \
       "fewest k with VAF of 0.90 or more in all and 0.75 in every muscle",                         \
       "Torres-Oviedo et al. 2006, J Neurophysiol 96:1530")                                         \
-    X(SYNERGIES_LINE, 0, "emg.synergies.line_count", "Synergies (by the line of R2)", "1",         \
+    X(SYNERGIES_LINE, 0, "emg.synergies.line_count", "Synergies (by the line of R2)", "{#}",       \
       EG_BETTER_NONE, "Fewest groups from which on more of them explain ever the same.",           \
       "first k from which on R2 against k is a straight line, mean squared error below 1e-4",      \
       "Cheung et al. 2005, J Neurosci 25:6419")                                                    \

@@ -144,10 +144,9 @@ static void face(eg_trunk *body, const legs *all, double usual, eg_arena *scratc
 }
 
 /* Height of the hip: what the lever does when the trunk leans is taken off, as expected. */
-static void hip_height(const eg_trunk *body, double *hip) {
-    for (size_t i = 0; i < body->n; i++)
-        hip[i] = body->height_m[i] + body->above_m[0] * (1.0 - eg_cos(body->lean_rad[i])) -
-                 body->behind_m[0] * eg_sin(body->lean_rad[i]);
+static double hip_at(const eg_trunk *body, size_t i) {
+    return body->height_m[i] + body->above_m[0] * (1.0 - eg_cos(body->lean_rad[i])) -
+           body->behind_m[0] * eg_sin(body->lean_rad[i]);
 }
 
 /* The drift anew: nothing within a leg weighs, its turning points and all stillness do. */
@@ -343,7 +342,7 @@ static size_t sample_of(const eg_trunk *body, double t_s) {
 
 static void measure_up(const eg_trunk *body, const leg *up, size_t first, eg_stand *s) {
     size_t off = sample_of(body, s->seat_off_s), top = sample_of(body, s->standing_s);
-    s->rise_m = body->height_m[top] - body->height_m[off];
+    s->rise_m = hip_at(body, top) - hip_at(body, off);
     s->velocity_up_m_s = largest(body->rise_m_s, up->low, up->high, 1.0);
     s->start_s = s->lean_up_rad = s->lean_rate_up_rad_s = (double)NAN;
     if (!body->has_lean) return;
@@ -490,7 +489,7 @@ eg_err eg_stand_find(eg_trunk *body, eg_arena *arena, eg_stands *stands, eg_diag
         if (round == 0)
             for (size_t i = 0; i < body->n; i++) hip[i] = body->height_m[i];
         else
-            hip_height(body, hip);
+            for (size_t i = 0; i < body->n; i++) hip[i] = hip_at(body, i);
         if (!find_legs(body, hip, turn_part, all))
             return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d ways up and down",
                                LEGS_MAX);

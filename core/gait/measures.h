@@ -13,9 +13,9 @@
 #define EG_GAIT_SI(x)  "200 (R - L) / (R + L) of the means of " x
 
 #define EG_GAIT_MEASURES(X)                                                                        \
-    X(STEPS, 0, 0, "gait.steps", "Steps", "1", EG_BETTER_NONE,                                     \
+    X(STEPS, 0, 0, "gait.steps", "Steps", "{#}", EG_BETTER_NONE,                                   \
       "How many times a foot came down in the recording.", "count of strikes", "Engram")           \
-    X(STRIDES, 0, 0, "gait.strides", "Strides measured", "1", EG_BETTER_NONE,                      \
+    X(STRIDES, 0, 0, "gait.strides", "Strides measured", "{#}", EG_BETTER_NONE,                    \
       "Strides from which means are taken: without the first and last two steps of a walk that "   \
       "starts or stops in the recording, and without turns.",                                      \
       "count of steady strides", "Engram")                                                         \
@@ -101,14 +101,14 @@
     X(WALK_RATIO, 1, 0, "gait.walk_ratio", "Walk ratio", "mm.min", EG_BETTER_NONE,                 \
       "Step length over cadence: how speed is made.", "mean step length / cadence",                \
       "Sekiya & Nagasaki 1998, Gait Posture 7:225")                                                \
-    X(TURN_STEPS, 1, 0, "gait.steps.turning", "Steps in turns", "1", EG_BETTER_NONE,               \
+    X(TURN_STEPS, 1, 0, "gait.steps.turning", "Steps in turns", "{#}", EG_BETTER_NONE,             \
       "Steps in which the way turned by more than 20 degrees within a stride.", "count", "Engram") \
     X(STEP_HEIGHT, 0, 0, "gait.stairs.height", "Height of a step", "mm", EG_BETTER_NONE,           \
       "Mean height between the levels that the feet went up or down.",                             \
       "mean |height of a foot's place - that of the other foot before|", "Engram")                 \
-    X(UP_STEPS, 0, 0, "gait.stairs.up", "Steps up", "1", EG_BETTER_NONE,                           \
+    X(UP_STEPS, 0, 0, "gait.stairs.up", "Steps up", "{#}", EG_BETTER_NONE,                         \
       "Feet put down higher than the other foot stood.", "count", "Engram")                        \
-    X(DOWN_STEPS, 0, 0, "gait.stairs.down", "Steps down", "1", EG_BETTER_NONE,                     \
+    X(DOWN_STEPS, 0, 0, "gait.stairs.down", "Steps down", "{#}", EG_BETTER_NONE,                   \
       "Feet put down lower than the other foot stood.", "count", "Engram")                         \
     X(UP_CLEARANCE, 0, 1, "gait.stairs.up.clearance", "Clearance going up", "mm", EG_BETTER_NONE,  \
       "How high the forefoot passes over the edge of the step; without a known edge, its highest " \

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/sort.h"
-#include "core/function/stand.h"
+#include "core/function/worn.h"
 #include "io/format/recording.h"
 #include "tests/support/mover.h"
 #include "tests/support/test.h"
@@ -21,8 +21,8 @@ static const char *const place_names[] = {"lower back", "breastbone", "thigh", "
 typedef struct errors {
     size_t n[EVENTS], people, wrong_count, wrong_attempts;
     double of[EVENTS][PEOPLE_MAX * 5];
-    double five[PEOPLE_MAX];
-    size_t n_five;
+    double five[PEOPLE_MAX], rise[PEOPLE_MAX * 5];
+    size_t n_five, n_rise;
 } errors;
 
 static errors all;
@@ -44,6 +44,8 @@ static void one_person(const mover *m, int place, double rate_hz, size_t n_faile
     eg_diag diag = {0};
     eg_err err = mover_body(m, place, rate_hz, &arena, &memory, &body, &diag);
     if (err == EG_OK) err = eg_stand_find(&body, &arena, &stands, &diag);
+    if (err == EG_OK) err = eg_worn_check_lean(&body, false, &diag);
+    if (err == EG_OK) err = eg_worn_check_stands(&body, &stands, &diag);
     if (err != EG_OK) EG_FAIL("seed %d: %s", (int)m->seed, diag.text);
     e->people++;
     e->wrong_attempts += stands.n_attempts != n_failed;
@@ -57,6 +59,10 @@ static void one_person(const mover *m, int place, double rate_hz, size_t n_faile
         e->wrong_count++;
     } else {
         for (size_t k = 0; k < stands.n; k++) compare(&m->stands[k], &stands.stands[k], e);
+        if (place != 2) {
+            for (size_t k = 0; k < stands.n; k++)
+                e->rise[e->n_rise++] = 1000 * (stands.stands[k].rise_m - m->rise_m);
+        }
         double first = place == 2 ? m->stands[0].seat_off : m->stands[0].start;
         double five = eg_stand_time(&stands, 5, (double)NAN, EG_STAND_STOP_SEATED);
         if (m->n_stands >= 5) e->five[e->n_five++] = five - (m->stands[4].seated - first);
@@ -106,11 +112,12 @@ static void crowd(int place, double rate_hz, int n) {
     }
     snprintf(what, sizeof what, "%s, %g Hz", place_names[place], rate_hz);
     report(what, &all, &worst);
+    double rise_mm = all.n_rise > 0 ? middle_of(all.n_rise, all.rise, 0.5, 1) : 0;
     eg_test_note("%zu people of %s: %zu counts, %zu attempts wrong; worst event's median %.1f ms; "
-                 "5xSTS median error %.0f, 95 %% %.0f ms",
+                 "5xSTS median error %.0f, 95 %% %.0f ms; height of the rise median error %.0f mm",
                  all.people, what, all.wrong_count, all.wrong_attempts, worst,
                  1000 * middle_of(all.n_five, all.five, 0.5, 1),
-                 1000 * middle_of(all.n_five, all.five, 0.95, 1));
+                 1000 * middle_of(all.n_five, all.five, 0.95, 1), rise_mm);
     /* Markers and the thigh: all. A trunk's height is integrated: one in two hundred may be lost.
      */
     EG_CHECK(all.wrong_count * 200 <= (place == 3 || place == 2 ? 0 : all.people));

@@ -64,6 +64,8 @@ export function unitWord(unit: string | undefined | null): string {
     'mm2/s': 'mm²/s',
     'mm[Hg]': 'mmHg',
     '/min': 'a minute',
+    '{#}': '',
+    '{#}/min': 'a minute',
     '{score}': 'points',
     '{grade}': '',
     '{points}': 'points',
