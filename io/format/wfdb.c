@@ -91,10 +91,14 @@ static int read_record_line(wfdb *w, eg_span line) {
     w->n_signals = take_number(&count);
     if (!(w->n_signals >= 0 && w->n_signals < count_max) || count.n > 0) return 0;
     w->rate_hz = rate.n > 0 ? take_number(&rate) : default_rate_hz;
-    if (rate.n > 0 && rate.start[0] != '/') return 0;
+    if (isnan(w->rate_hz) || (rate.n > 0 && rate.start[0] != '/')) return 0;
     w->n_frames = frames.n > 0 ? take_number(&frames) : 0.0;
-    return w->rate_hz > 0 && w->rate_hz <= rate_max_hz && w->n_frames >= 0 &&
-           w->n_frames < count_max && frames.n == 0;
+    return w->n_frames >= 0 && w->n_frames < count_max && frames.n == 0;
+}
+
+/* The line may be a record's and its rate none. */
+static int is_rate(const wfdb *w) {
+    return w->rate_hz > 0 && w->rate_hz <= rate_max_hz;
 }
 
 /* 0 if the line cannot be a signal's. */
@@ -145,14 +149,22 @@ static int is_file_name(eg_span word) {
     return word.n == 1 && word.start[0] == '-';
 }
 
-/* In a format that WFDB has, be it read here or not. */
-static int is_signal_line(eg_span line) {
-    eg_span words = line;
+/* "walk.dat" of the record "walk": then the line is a signal's in whatever format. */
+static int is_file_of(eg_span file, eg_span record) {
+    static const char ending[] = ".dat";
+    size_t n = sizeof ending - 1;
+    return file.n == record.n + n && memcmp(file.start, record.start, record.n) == 0 &&
+           memcmp(file.start + record.n, ending, n) == 0;
+}
+
+/* In a format that WFDB has, be it read here or not, or of a file that is the record's own. */
+static int is_signal_line(eg_span line, eg_span record) {
+    eg_span words = line, file = next_word(&words);
     signal s;
-    if (!is_file_name(next_word(&words)) || !read_signal_line(line, &s)) return 0;
+    if (!is_file_name(file) || !read_signal_line(line, &s)) return 0;
     for (size_t i = 0; i < sizeof other_formats / sizeof other_formats[0]; i++)
         if (fabs(s.format - other_formats[i]) < 0.5) return 1;
-    return s.how != NULL;
+    return s.how != NULL || is_file_of(file, record);
 }
 
 int eg_wfdb_is(const uint8_t *bytes, size_t size) {
@@ -164,12 +176,12 @@ int eg_wfdb_is(const uint8_t *bytes, size_t size) {
     eg_span name = next_word(&words);
     if (words.n == 0 || !read_record_line(&w, line) || strchr("\"{<", name.start[0]) != NULL)
         return 0;
-    if (w.is_segmented) return w.n_frames > 0 && is_file_name(name);
+    if (w.is_segmented) return is_rate(&w) && w.n_frames > 0 && is_file_name(name);
     if (!(w.n_signals >= 1) || !next_line(&text, &line, &number)) return 0;
     /* Two lines tell a header from the list of facts above a table ("NO_OF_SAMPLES 3000"). */
-    int is_first = is_signal_line(line);
+    int is_first = is_signal_line(line, name);
     if (!is_first || w.n_signals < 2 || !next_line(&text, &line, &number)) return is_first;
-    return is_signal_line(line);
+    return is_signal_line(line, name);
 }
 
 static eg_err read_header(wfdb *w) {
@@ -178,6 +190,11 @@ static eg_err read_header(wfdb *w) {
         return fail(w, EG_ERR_LIMIT, "a header of more than 4 MB is not read");
     if (!next_line(&text, &line, &w->line) || !read_record_line(w, line))
         return fail(w, EG_ERR_DATA, "the first line does not name the record; copy it again");
+    if (!is_rate(w))
+        return eg_diag_set(w->diag, EG_ERR_DATA, w->name, w->line,
+                           "this WFDB header gives a rate of %g Hz, which is none; write the true "
+                           "one as the third word of the line",
+                           w->rate_hz);
     if (w->is_segmented)
         return fail(w, EG_ERR_FORMAT,
                     "a record of several segments; read the headers of its segments one by one");
@@ -236,6 +253,18 @@ static void leave_out(wfdb *w, const signal *s, const char *why) {
     w->recording->is_partial = 1;
 }
 
+/* Formats that WFDB has and this reader has not, and numbers that are no format. */
+static eg_err refuse_format(wfdb *w, double format) {
+    for (size_t i = 0; i < sizeof other_formats / sizeof other_formats[0]; i++)
+        if (fabs(format - other_formats[i]) < 0.5)
+            return eg_diag_set(w->diag, EG_ERR_FORMAT, w->name, 0,
+                               "samples of WFDB's format %g%s are not read; convert them with "
+                               "PhysioNet's xform to format 16",
+                               format, format > 500 ? " (packed as FLAC)" : "");
+    return eg_diag_set(w->diag, EG_ERR_FORMAT, w->name, 0,
+                       "WFDB has no format %g; the header is damaged: copy it again", format);
+}
+
 /* Signals [from, to) lie in one file: where each stands in it, and how many frames it holds. */
 static eg_err open_file(wfdb *w, size_t from, size_t to, const eg_named_bytes *files,
                         size_t n_files) {
@@ -252,11 +281,7 @@ static eg_err open_file(wfdb *w, size_t from, size_t to, const eg_named_bytes *f
         leave_out(w, first, "names no file");
         return EG_OK;
     }
-    if (first->how == NULL)
-        return eg_diag_set(w->diag, EG_ERR_FORMAT, w->name, 0,
-                           "samples of format %g are not read; convert them with PhysioNet's xform "
-                           "to format 16",
-                           first->format);
+    if (first->how == NULL) return refuse_format(w, first->format);
     if (!eg_companion_is_name(first->file)) {
         leave_out(w, first, "lies in another folder: put it beside the header and name it only");
         return EG_OK;

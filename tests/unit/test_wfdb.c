@@ -212,6 +212,59 @@ static void on_disk(void) {
     }
 }
 
+/* A header that is WFDB's, whatever is wrong with it: never a table of numbers. */
+static void wrong_headers(void) {
+    static const struct {
+        const char *header, *says;
+        eg_err err;
+    } rows[] = {
+        {"rec 2 0 5\nrec.dat 16 200 12 0\nrec.dat 16 200 12 0\n", "a rate of 0 Hz", EG_ERR_DATA},
+        {"rec 1 -250\nrec.dat 16 200\n", "a rate of -250 Hz", EG_ERR_DATA},
+        {"rec 1 1e9\nrec.dat 16 200\n", "a rate of 1e+09 Hz", EG_ERR_DATA},
+        {"rec 1 250\nrec.dat 17 200 12 0 0 0 0 ECG\n", "no format 17", EG_ERR_FORMAT},
+        {"rec 2 250 10\nrec.dat 2120 200\nrec.dat 2120 200\n", "no format 2120", EG_ERR_FORMAT},
+        {"rec 1 250\nrec.dat 508 200\n", "508 (packed as FLAC)", EG_ERR_FORMAT},
+        {"rec 1 250\nrec.dat 516 200\n", "516 (packed as FLAC)", EG_ERR_FORMAT},
+        {"rec 1 250 9\nsamples.dat 524 200\n", "524 (packed as FLAC)", EG_ERR_FORMAT}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        eg_named_bytes files[] = {
+            {"rec.hea", (const uint8_t *)rows[i].header, strlen(rows[i].header)},
+            FILE_OF("rec.dat", "0123456789")};
+        eg_recording *r = NULL;
+        eg_diag diag = {0};
+        EG_CHECK_INT(eg_recording_parse_set(files, 2, &r, &diag), rows[i].err);
+        if (strstr(diag.text, rows[i].says) == NULL) EG_FAIL("%s", diag.text);
+    }
+}
+
+/* What real headers have beside the necessary: counter and base value behind the rate, clock and
+ * day, every part of the format word, comments with and without blanks, CR LF, tabs. */
+static void full_lines(void) {
+    static const char header[] = "#lead comment\r\n"
+                                 "rec 3 10.5/21(100) 2 09:30:00.5 01/02/2003\r\n"
+                                 "  # a comment with blanks in front\r\n"
+                                 "rec.dat 16x2:1+4 200.5(5)/mV/12 12 7 1 0 0 EMG  left thigh\r\n"
+                                 "\r\n"
+                                 "rec.dat\t16:0+4\t1e1/m/s^2\t16\r\n"
+                                 "rec.dat 16+4 0\r\n"
+                                 "#<age>: 60 <sex>: F\r\n";
+    static const uint8_t samples[] = {9, 9, 9, 9, 1, 0, 2, 0, 3,  0, 4,  0, 5,  0,
+                                      6, 0, 7, 0, 8, 0, 9, 0, 10, 0, 11, 0, 12, 0};
+    eg_named_bytes files[] = {FILE_OF("rec.hea", header), {"rec.dat", samples, sizeof samples}};
+    eg_recording *r = parse(files, 2);
+    EG_CHECK_INT(r->n_frames, 2);
+    EG_CHECK_NEAR(r->rate_hz, 10.5, 0);
+    EG_CHECK_TEXT(r->channels[0].label, "EMG  left thigh");
+    EG_CHECK_TEXT(r->channels[0].unit, "mV/12");
+    EG_CHECK_NEAR(r->channels[0].rate_hz, 21, 0);
+    /* Frames (1 2 3 4) (5 6 7 8) (9 10 11 12): the first signal's begin one frame later. */
+    check_values(&r->channels[0], (double[]){0, 1 / 200.5, 4 / 200.5, 5 / 200.5}, 4);
+    EG_CHECK_TEXT(r->channels[1].unit, "m/s^2");
+    check_values(&r->channels[1], (double[]){0.3, 0.7}, 2);
+    check_values(&r->channels[2], (double[]){4 / 200.0, 8 / 200.0}, 2);
+    eg_recording_destroy(r);
+}
+
 static void damaged(void) {
     static const char header[] = "walk 2 100 60\nwalk.dat 212 10(5)/N 12 0 0 0 0 Force\n"
                                  "walk.dat 212 200/mV 12 0 0 0 0 EMG\n";
@@ -227,5 +280,7 @@ static void damaged(void) {
 EG_TESTS({"wfdb: packings worked out by hand", by_hand},
          {"wfdb: several files, frames, offset, skew, sums", whole},
          {"wfdb: annotations", annotations}, {"wfdb: what is not read says why", refusals},
+         {"wfdb: no header is taken for a table", wrong_headers},
+         {"wfdb: every field that a header can have", full_lines},
          {"wfdb: files beside each other on disk", on_disk},
          {"wfdb: damaged files end with words", damaged})
