@@ -18,6 +18,7 @@
 #include "io/format/c3d.h"
 #include "io/format/companion.h"
 #include "io/format/edf.h"
+#include "io/format/gzip.h"
 #include "io/format/mot.h"
 #include "io/format/nimu.h"
 #include "io/format/paired.h"
@@ -51,7 +52,7 @@ typedef struct signature {
 static const signature unread_formats[] = {
     SIGNATURE(0, "PK\x03\x04", "a ZIP archive or an Excel workbook (save the sheet as CSV)"),
     SIGNATURE(0, "\xd0\xcf\x11\xe0", "an old Office file (save the sheet as CSV)"),
-    SIGNATURE(0, "\x1f\x8b", "compressed with gzip (unpack it first)"),
+    SIGNATURE(0, "\x1f\x8b", "packed with gzip twice, or not to its end (unpack it first)"),
     SIGNATURE(0, "%PDF", "a PDF document"),
     SIGNATURE(0, "\x89PNG", "a picture"),
     SIGNATURE(0, "\xff\xd8\xff", "a picture"),
@@ -309,27 +310,53 @@ static eg_err parse_main(const reader *own, eg_set *set, eg_recording *made, eg_
     return err == EG_OK ? own->parse_set(main, set->files, set->n, made, diag) : err;
 }
 
+static eg_err refuse_unread(const eg_named_bytes *main, const reader *own, eg_diag *diag) {
+    const char *unread = own != NULL ? NULL : find_unread_format(main->bytes, main->size);
+    if (unread == NULL) return EG_OK;
+    return eg_diag_set(diag, EG_ERR_FORMAT, main->name, 0,
+                       "this is %s, which Engram does not read yet; export the forces or the "
+                       "centre of pressure as delimited text (CSV)",
+                       unread);
+}
+
+static eg_err parse_plain(eg_set *set, eg_recording *made, eg_diag *diag) {
+    const reader *own = find_reader(set->main->bytes, set->main->size);
+    eg_err err = refuse_unread(set->main, own, diag);
+    return err == EG_OK ? parse_main(own, set, made, diag) : err;
+}
+
+/* What gzip packed is read as if it had not been, one layer of it; headers that name other files
+ * cannot name packed ones. */
+static eg_err parse_packed(const eg_set *set, eg_recording *made, eg_diag *diag) {
+    eg_gzip inside;
+    eg_err err = eg_gzip_open(set->main->name, set->main->bytes, set->main->size, &inside, diag);
+    if (err != EG_OK) return err;
+    eg_named_bytes plain = {set->main->name, inside.bytes, inside.size};
+    eg_set own = {.main = &plain, .files = &plain, .n = 1};
+    if (inside.size == 0)
+        err = eg_diag_set(diag, EG_ERR_DATA, plain.name, 0, "packed with gzip, it holds nothing");
+    if (err == EG_OK) err = parse_plain(&own, made, diag);
+    if (err == EG_OK && inside.is_cut) {
+        eg_recording_warn(made, 0, "the packed file ends early; what it still holds is read");
+        made->is_partial = 1;
+    }
+    free(inside.bytes);
+    return err;
+}
+
 static eg_err parse_one(eg_set *set, eg_recording **recording, eg_diag *diag) {
-    const char *name = set->main->name;
-    const uint8_t *bytes = set->main->bytes;
-    size_t size = set->main->size;
-    if (size == 0)
-        return eg_diag_set(diag, EG_ERR_DATA, name, 0,
+    const eg_named_bytes *main = set->main;
+    if (main->size == 0)
+        return eg_diag_set(diag, EG_ERR_DATA, main->name, 0,
                            "the file is empty; copy or export it again");
-    const reader *own = find_reader(bytes, size);
-    const char *unread = own != NULL ? NULL : find_unread_format(bytes, size);
-    if (unread != NULL)
-        return eg_diag_set(diag, EG_ERR_FORMAT, name, 0,
-                           "this is %s, which Engram does not read yet; export the forces or the "
-                           "centre of pressure as delimited text (CSV)",
-                           unread);
     eg_recording *made = calloc(1, sizeof *made);
-    if (made == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, name, 0, "no memory");
+    if (made == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, main->name, 0, "no memory");
     made->rate_hz = NAN;
     made->decimal_mark = '.';
-    const char *base = base_name(name);
+    const char *base = base_name(main->name);
     eg_recording_copy_text(made->name, sizeof made->name, base, strlen(base));
-    eg_err err = parse_main(own, set, made, diag);
+    eg_err err = eg_gzip_is(main->bytes, main->size) ? parse_packed(set, made, diag)
+                                                     : parse_plain(set, made, diag);
     if (err == EG_OK) err = set_identity(made, set, diag);
     if (err != EG_OK) {
         eg_recording_destroy(made);
