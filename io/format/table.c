@@ -11,11 +11,11 @@
 #include "io/format/build.h"
 #include "io/format/layout.h"
 #include "io/format/number.h"
+#include "io/format/step.h"
 
 enum {
     RELEASE_BYTES = 4 << 20, /* of cells that have become channels are given back at once */
     BLOCK_CELLS = 16384,     /* are moved at a time: what fits into a cache */
-    MEDIAN_SAMPLES_MAX = 20000,
     UNREADABLE_FIRST = 1000,
     MARKS_MAX = 8, /* columns of marks */
     EVENTS_MAX = 100000,
@@ -302,44 +302,6 @@ static void report_rows(reader *r) {
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
-static int compare_doubles(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Median step between rows, from at most MEDIAN_SAMPLES_MAX of them; NaN if time does not go on. */
-static double median_step(const double *t, size_t n) {
-    if (n < 2) return NAN;
-    size_t stride = (n - 1) / MEDIAN_SAMPLES_MAX + 1, n_steps = 0;
-    double *steps = malloc(((n - 1) / stride + 1) * sizeof *steps);
-    if (steps == NULL) return NAN;
-    for (size_t i = 0; i + 1 < n; i += stride) {
-        double step = t[i + 1] - t[i];
-        if (!isnan(step)) steps[n_steps++] = step;
-    }
-    qsort(steps, n_steps, sizeof *steps, compare_doubles);
-    double median = n_steps == 0 ? (double)NAN : steps[n_steps / 2];
-    free(steps);
-    return median > 0 ? median : (double)NAN;
-}
-
-/* Nominal rate from time stamps: the mean of the regular steps, which rounding of the single stamps
- * hardly touches, and a whole number where the difference is below that rounding. */
-static double rate_from_time(const double *t_s, size_t n) {
-    double median = median_step(t_s, n), sum = 0;
-    size_t n_regular = 0;
-    if (isnan(median)) return NAN;
-    for (size_t i = 0; i + 1 < n; i++) {
-        double step = t_s[i + 1] - t_s[i];
-        if (!(step > 0.5 * median && step < 1.5 * median)) continue;
-        sum += step;
-        n_regular++;
-    }
-    double rate_hz = n_regular > 0 ? (double)n_regular / sum : 1 / median;
-    double whole = floor(rate_hz + 0.5);
-    return whole > 0 && fabs(rate_hz - whole) < 2e-4 * whole ? whole : rate_hz;
-}
-
 /* Whether a label names a time; one that is a unit of time alone gives that unit. */
 static int is_time_label(const char *label, double *seconds) {
     static const char *const words[] = {
@@ -408,7 +370,7 @@ static int takes_as_time(const reader *r, size_t column, double *seconds) {
         return 1;
     }
     double *t = copy_column(r, column);
-    double step = t == NULL ? (double)NAN : median_step(t, r->n_rows);
+    double step = t == NULL ? (double)NAN : eg_steps_median(t, r->n_rows);
     free(t);
     if (c->unit[0] == '\0' && step <= unitless_step_max_s) return 1;
     if (isnan(step))
@@ -530,8 +492,10 @@ static eg_err set_time(reader *r, size_t time_column, double seconds) {
     }
     eg_err err = time_column == SIZE_MAX ? EG_OK : fill_time(r, time_column, seconds);
     if (err != EG_OK) return err;
-    double rate_hz =
-        recording->t_s == NULL ? (double)NAN : rate_from_time(recording->t_s, r->n_rows);
+    eg_steps steps = {.rate_hz = (double)NAN};
+    if (recording->t_s != NULL) steps = eg_steps_of(recording->t_s, r->n_rows);
+    eg_steps_warn(&steps, recording);
+    double rate_hz = steps.rate_hz;
     if (!isnan(rate_hz)) {
         if (fabs(rate_hz - recording->rate_hz) > 0.01 * rate_hz)
             eg_recording_warn(recording, 0,
