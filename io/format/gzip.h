@@ -8,7 +8,7 @@
 #include "core/base/err.h"
 
 enum {
-    EG_GZIP_GROWTH_MAX = 40,   /* times its packed size: no recording shrinks so far */
+    EG_GZIP_GROWTH_MAX = 40,    /* times its packed size: no recording shrinks so far */
     EG_GZIP_SMALL_MAX = 4 << 20 /* but so much is always unpacked */
 };
 
