@@ -119,14 +119,24 @@ static const char *absence(const char *code) {
     return "not known: the checks say why";
 }
 
+/* error: one standard error, 0 if there is none to tell. */
+static void add_ranged(json_t *result, const char *code, double value, double error, int repetition,
+                       bool is_extra) {
+    eg_study_value v = {.code = code,
+                        .value = value,
+                        .repetition = repetition,
+                        .note = isfinite(value) ? NULL : absence(code),
+                        .is_extra = is_extra};
+    if (error > 0.0 && isfinite(error) && isfinite(value)) {
+        v.low = value - 1.96 * error;
+        v.high = value + 1.96 * error;
+    }
+    (void)eg_study_add_value(result, &eg_strength_measures, &v);
+}
+
 static void add_value(json_t *result, const char *code, double value, int repetition,
                       bool is_extra) {
-    (void)eg_study_add_value(result, &eg_strength_measures,
-                             &(eg_study_value){.code = code,
-                                               .value = value,
-                                               .repetition = repetition,
-                                               .note = isfinite(value) ? NULL : absence(code),
-                                               .is_extra = is_extra});
+    add_ranged(result, code, value, 0.0, repetition, is_extra);
 }
 
 static void add_one(json_t *result, const family *f, const char *code, double value,
@@ -139,12 +149,14 @@ static void add_one(json_t *result, const family *f, const char *code, double va
 static void add_family(json_t *result, const family *f, const eg_strength_trial *t) {
     static const char *const ends[] = {"50", "100", "150", "200"};
     static const char *const steps[] = {"50_100", "100_150", "150_200"};
-    char code[32];
+    char code[32], text[64];
     add_one(result, f, "peak", f->factor * t->peak + f->added, false);
     add_one(result, f, "mean", f->factor * t->mean + f->added, false);
     for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
         snprintf(code, sizeof code, "rfd.%s", ends[k]);
-        add_one(result, f, code, f->factor * t->rfd[k], false);
+        snprintf(text, sizeof text, "%s%s", f->prefix, code);
+        add_ranged(result, text, f->factor * t->rfd[k], f->factor * t->rfd_error[k], f->repetition,
+                   false);
     }
     add_one(result, f, "rfd.peak", f->factor * t->rfd_peak, false);
     for (size_t k = 0; k < EG_STRENGTH_STEP_COUNT; k++) {
@@ -179,7 +191,7 @@ static void add_trial(json_t *result, const strength_file *e, size_t index) {
     family torque = {"strength.torque.", e->options->lever_m, e->options->gravity_n_m, repetition,
                      e->options->all};
     if (e->has_lever) add_family(result, &torque, t);
-    add_value(result, "strength.onset", t->onset_s, repetition, false);
+    add_ranged(result, "strength.onset", t->onset_s, t->onset_error_s, repetition, false);
     add_value(result, "strength.time_to_peak", t->time_to_peak_s, repetition, false);
     add_value(result, "strength.fatigue.hold", t->fatigue, repetition, false);
     for (int flag = 0; flag < EG_STRENGTH_FLAG_COUNT; flag++) {

@@ -1,4 +1,4 @@
-/* Where the contractions of a trace lie, and how its rest level moves. */
+/* Where the contractions of a trace lie. */
 #include <string.h>
 
 #include "core/base/check.h"
@@ -6,7 +6,7 @@
 #include "core/base/sort.h"
 #include "core/strength/part.h"
 
-enum { REST_PIECES_MAX = EG_STRENGTH_TRIALS_MAX + 1, NOISE_SAMPLES_MAX = 4096 };
+enum { NOISE_SAMPLES_MAX = 4096 };
 
 static const double smooth_s = 0.02;      /* a cycle of 50 Hz hum; force moves little in it */
 static const double rise_part = 0.25;     /* of the largest contraction: this is one */
@@ -14,8 +14,6 @@ static const double fall_part = 0.10;     /* ... and this is none any more */
 static const double edge_part = 0.05;     /* of its own peak: where it begins and ends */
 static const double pause_s = 0.3;        /* between two contractions */
 static const double contraction_s = 0.05; /* shorter is a knock */
-static const double settle_s = 0.5;       /* after a contraction, until the muscle is at rest */
-static const double rest_s = 0.15;        /* the shortest piece of rest */
 
 size_t strength_samples(double seconds, double rate_hz) {
     double n = floor(seconds * rate_hz + 0.5);
@@ -210,56 +208,4 @@ eg_err eg_strength_find(const eg_strength_signal *signal, size_t max, eg_strengt
                            "more than %zu contractions; cut the recording", max);
     *n_spans = found;
     return EG_OK;
-}
-
-/* The pieces of rest: [from, to) of each, at most REST_PIECES_MAX. */
-static size_t rest_pieces(const eg_strength_signal *signal, size_t n_spans,
-                          const eg_strength_span *spans, size_t pieces[REST_PIECES_MAX][2]) {
-    size_t before = strength_samples(0.1, signal->rate_hz);
-    size_t after = strength_samples(settle_s, signal->rate_hz);
-    size_t shortest = strength_samples(rest_s, signal->rate_hz) + 2;
-    size_t count = 0;
-    for (size_t k = 0; k <= n_spans; k++) {
-        size_t from = k == 0 ? 0 : spans[k - 1].end + after;
-        size_t to = k == n_spans ? signal->n : spans[k].begin;
-        if (k < n_spans) to = to > before ? to - before : 0;
-        if (to < from + shortest) continue;
-        pieces[count][0] = from;
-        pieces[count++][1] = to;
-    }
-    return count;
-}
-
-double strength_drift(const eg_strength_signal *signal, size_t n_spans,
-                      const eg_strength_span *spans, double peak, bool *is_sure, bool *is_large) {
-    size_t pieces[REST_PIECES_MAX][2];
-    size_t n_pieces = rest_pieces(signal, n_spans, spans, pieces), total = 0;
-    *is_sure = *is_large = false;
-    double mean_t = 0.0, mean_x = 0.0, tt = 0.0, tx = 0.0, xx = 0.0, noise = 0.0;
-    for (size_t k = 0; k < n_pieces; k++) {
-        for (size_t i = pieces[k][0]; i < pieces[k][1]; i++) {
-            double t = (double)i / signal->rate_hz, weight = 1.0 / (double)++total;
-            double dt = t - mean_t, dx = signal->values[i] - mean_x;
-            mean_t += dt * weight;
-            mean_x += dx * weight;
-            tt += dt * (t - mean_t);
-            tx += dt * (signal->values[i] - mean_x);
-            xx += dx * (signal->values[i] - mean_x);
-        }
-        size_t length = pieces[k][1] - pieces[k][0];
-        strength_line line = strength_fit(length, signal->values + pieces[k][0]);
-        noise += line.sd * line.sd * (double)length;
-    }
-    if (total < 8 || !(tt > 0.0)) return NAN;
-    double slope = tx / tt, own = noise / (double)total;
-    double residual = fmax(0.0, xx - slope * tx) / (double)total;
-    double error = sqrt(residual / tt), span_s = (double)signal->n / signal->rate_hz;
-    *is_large =
-        fabs(slope) * span_s > EG_STRENGTH_PRETENSION_PART * peak && fabs(slope) > 5.0 * error;
-    bool has_both = n_pieces > 1 && pieces[0][1] <= spans[0].begin &&
-                    pieces[n_pieces - 1][0] >= spans[n_spans - 1].end;
-    /* One line for all pieces must be about as good as one for each. */
-    double tolerance = 0.0005 * peak;
-    *is_sure = has_both && residual <= 2.0 * own + tolerance * tolerance;
-    return slope;
 }

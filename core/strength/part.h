@@ -4,6 +4,8 @@
 
 #include "core/strength/trace.h"
 
+enum { STRENGTH_UNKNOWNS_MAX = 6 };
+
 /* Running means: sums[n + 1] of values less `offset`. */
 typedef struct strength_sums {
     size_t n;
@@ -30,12 +32,34 @@ strength_line strength_fit(size_t n, const double *x);
  * them. */
 double strength_noise(size_t n, const double *x);
 
-/* Drift of the rest between and around all contractions in unit / s, NaN if there is too little
- * rest; *is_sure: rest on both sides of them lies on one line. */
-double strength_drift(const eg_strength_signal *signal, size_t n_spans,
-                      const eg_strength_span *spans, double peak, bool *is_sure, bool *is_large);
+/* How the rest level moves through a recording (drift.c). */
+typedef enum strength_drift_kind {
+    STRENGTH_DRIFT_LINE,
+    STRENGTH_DRIFT_SQUARE, /* polynomials of second and third degree */
+    STRENGTH_DRIFT_CUBE,
+    STRENGTH_DRIFT_SINE, /* about a line */
+    STRENGTH_DRIFT_COUNT
+} strength_drift_kind;
 
-/* A rise as one of several curves (rise.c). STRENGTH_RISE_TWO_RATES: two lags in a row. */
+typedef struct strength_drift {
+    double slope; /* of the line through all rest, unit / s; NaN: too little rest */
+    bool is_large, is_sure;
+    strength_drift_kind kind;
+    double factors[STRENGTH_UNKNOWNS_MAX];
+    double length_s, hz;
+} strength_drift;
+
+strength_drift strength_drift_find(const eg_strength_signal *signal, size_t n_spans,
+                                   const eg_strength_span *spans, double peak);
+
+/* What has to be taken off at a time; 0 at the start, for a sine about its middle. */
+double strength_drift_at(const strength_drift *drift, double t_s);
+
+/* The straight line under a trace, whatever lies on it: for finding contractions in strong drift.
+ * In unit / s. */
+double strength_drift_under(const eg_strength_signal *signal);
+
+/* The curves of curve.c. STRENGTH_RISE_TWO_RATES: two lags in a row. */
 typedef enum strength_rise_kind {
     STRENGTH_RISE_EXPONENTIAL,
     STRENGTH_RISE_RAMP,
@@ -45,34 +69,81 @@ typedef enum strength_rise_kind {
     STRENGTH_RISE_CUBIC,
     STRENGTH_RISE_ORDER_2,
     STRENGTH_RISE_ORDER_3,
+    STRENGTH_RISE_ORDER_4,
+    STRENGTH_RISE_ORDER_5,
     STRENGTH_RISE_TWO_RATES,
     STRENGTH_RISE_HILL,
     STRENGTH_RISE_WEIBULL,
     STRENGTH_RISE_LOGISTIC,
     STRENGTH_RISE_CUT,
+    STRENGTH_RISE_NORMAL,
+    STRENGTH_RISE_GOMPERTZ,
+    STRENGTH_RISE_GROWTH,
+    STRENGTH_RISE_TANH,
+    STRENGTH_RISE_POWER,
     STRENGTH_RISE_COUNT
 } strength_rise_kind;
+
+typedef struct strength_curve_form {
+    double low, high; /* of the number of form; equal: it has none */
+    double starts[2]; /* where its search begins */
+    double doubt;     /* twice the logarithm of the odds against it before anything is seen */
+} strength_curve_form;
+
+const strength_curve_form *strength_curve_form_of(strength_rise_kind which);
+
+/* The curve of form p: 0 up to u = 0 (but the logistic, which has no first instant), towards 1. */
+double strength_curve(strength_rise_kind which, double p, double u);
+
+/* Where it has come to `part`. */
+double strength_curve_inverse(strength_rise_kind which, double p, double part);
 
 /* A logistic curve has no first instant: its onset is where it has gone this part of its way. */
 #define STRENGTH_ONSET_PART 0.01
 
+/* A trace of a rise that begins in rest. */
+typedef struct strength_rise_trace {
+    size_t n;
+    const double *x;    /* [n] ends near the top of the rise */
+    size_t n_rest;      /* the first of them are rest for sure */
+    double noise;       /* SD of a sample */
+    double block_noise; /* the same as seen in means of n / 24 samples, times their number's root */
+    double windows[EG_STRENGTH_RFD_COUNT]; /* samples behind the onset */
+} strength_rise_trace;
+
+/* What the trace tells of it; each `_sd` is one standard error. */
 typedef struct strength_rise {
-    strength_rise_kind kind;
-    double onset;        /* samples */
-    double level, slope; /* at the onset; of the rest, a sample */
-    double start, width, form, height;
+    double onset, onset_sd;                                             /* samples */
+    double level;                                                       /* at the onset */
+    double gain[EG_STRENGTH_RFD_COUNT], gain_sd[EG_STRENGTH_RFD_COUNT]; /* above it, by windows */
 } strength_rise;
 
-/* Fits x[n], which begins in rest ([0, n_rest) is rest for sure) and ends near the top of the rise.
- * noise: SD of a sample; blocks_noise: the same as seen in means of n / 24 samples, times the root
- * of their number. False if no curve leaves noise only. */
-bool strength_rise_fit(size_t n, const double *x, size_t n_rest, double noise, double blocks_noise,
-                       strength_rise *rise);
+/* Fits the curves. False if none of them leaves noise only. */
+bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise);
 
-/* Force above the onset's, so many samples after it; the slope of the rest is not in it. */
-double strength_rise_at(const strength_rise *rise, double samples);
+/* What a fit leaves, sample by sample, and in 24 blocks. */
+typedef struct strength_residue {
+    size_t length; /* samples of a block */
+    size_t n, in_block;
+    double squares, block, blocks;
+} strength_residue;
 
-enum { STRENGTH_UNKNOWNS_MAX = 6 };
+strength_residue strength_residue_of(size_t n);
+void strength_residue_add(strength_residue *residue, double d);
+
+/* Whether it is noise: by its size over samples (square: that of their SD) and over blocks. */
+bool strength_residue_is_noise(const strength_residue *residue, double square, double block_square);
+
+/* The onset by the polynomials of onset.c. */
+typedef struct strength_onset {
+    double at, error; /* samples; one standard error */
+    double level;     /* of the rest there */
+    bool is_believed; /* what the fit leaves is noise */
+} strength_onset;
+
+/* x[n] begins in rest and ends on the rise; noise as strength_rise_trace. False: no rise. */
+bool strength_onset_fit(size_t n, const double *x, double noise, double block_noise,
+                        strength_onset *onset);
 
 /* Solves the symmetric a x = b in place; 0 if it is singular. */
 int strength_solve(int n, double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX],

@@ -1,9 +1,10 @@
-/* The whole rise of a contraction as one of several known curves: level + slope t + height
- * g((t - t0) / width), all unknowns by least squares (Levenberg 1944, Marquardt 1963). A curve is
- * believed only if what it leaves is no more than the noise, over single samples and over short
- * blocks; of those Schwarz' criterion (1978) takes one. Then the whole rise tells where it began,
- * not only its first millimetres: a flat start that noise covers is known far better so. If none
- * is believed, the caller falls back on the polynomials of onset.c.
+/* The whole rise of a contraction as one of several known curves (curve.c): level + slope t +
+ * height g((t - t0) / width), all unknowns by least squares (Levenberg 1944, Marquardt 1963). A
+ * curve is believed only if what it leaves is no more than the noise, over single samples and over
+ * short blocks. Of those Schwarz' criterion (1978) takes one; how far the others disagree, each by
+ * the evidence for it (Raftery 1995), is in the standard errors. Then the whole rise tells where it
+ * began, not only its first millimetres: a flat start that noise covers is known far better so. If
+ * none is believed, the caller falls back on the polynomials of onset.c.
  *
  * A curve is held by the instants at which it has gone 20 % and 80 % of its way: they hardly depend
  * on each other, and the trace itself gives the first guess. */
@@ -14,86 +15,13 @@
 #include "core/strength/part.h"
 
 enum { LEVEL, SLOPE, HEIGHT, AT_20, AT_80, FORM, STEPS_MAX = 12, BLOCKS = 24 };
-
-typedef struct kind {
-    double low, high; /* of the number of form; equal: it has none */
-    double starts[2]; /* where its search begins */
-} kind;
-
-static const kind kinds[STRENGTH_RISE_COUNT] = {
-    [STRENGTH_RISE_EXPONENTIAL] = {0, 0, {0, 0}},
-    [STRENGTH_RISE_RAMP] = {0, 0, {0, 0}},
-    [STRENGTH_RISE_JERK] = {0, 0, {0, 0}},
-    [STRENGTH_RISE_COSINE] = {0, 0, {0, 0}},
-    [STRENGTH_RISE_QUARTER] = {0, 0, {0, 0}},
-    [STRENGTH_RISE_CUBIC] = {0, 0, {0, 0}},
-    [STRENGTH_RISE_ORDER_2] = {0, 0, {0, 0}},
-    [STRENGTH_RISE_ORDER_3] = {0, 0, {0, 0}},
-    [STRENGTH_RISE_TWO_RATES] = {0.1, 0.95, {0.3, 0.7}},
-    [STRENGTH_RISE_HILL] = {1, 8, {2, 4}},
-    [STRENGTH_RISE_WEIBULL] = {0.8, 6, {1.5, 3}},
-    [STRENGTH_RISE_LOGISTIC] = {0, 0, {0, 0}},
-    [STRENGTH_RISE_CUT] = {0, 9, {3, 5.5}},
-};
-
-static double two_lags(double u, double share) {
-    /* Two first-order lags in a row, the second `share` of the first. */
-    return 1.0 - (eg_exp(-u) - share * eg_exp(-u / share)) / (1.0 - share);
-}
-
-/* The curve: 0 up to u = 0 (but the logistic, which has no first instant), towards 1. */
-static double curve(strength_rise_kind which, double p, double u) {
-    if (which == STRENGTH_RISE_LOGISTIC) return 1.0 / (1.0 + eg_exp(-fmax(u, -700.0)));
-    if (u <= 0.0) return 0.0;
-    switch (which) {
-    case STRENGTH_RISE_EXPONENTIAL:
-        return 1.0 - eg_exp(-u);
-    case STRENGTH_RISE_RAMP:
-        return fmin(u, 1.0);
-    case STRENGTH_RISE_JERK:
-        return u >= 1.0 ? 1.0 : u * u * u * (10.0 + u * (6.0 * u - 15.0));
-    case STRENGTH_RISE_COSINE:
-        return u >= 1.0 ? 1.0 : (1.0 - eg_cos(EG_PI * u)) / 2.0;
-    case STRENGTH_RISE_QUARTER:
-        return u >= 1.0 ? 1.0 : eg_sin(EG_PI / 2.0 * u);
-    case STRENGTH_RISE_CUBIC:
-        return u >= 1.0 ? 1.0 : u * u * (3.0 - 2.0 * u);
-    case STRENGTH_RISE_ORDER_2:
-        return 1.0 - (1.0 + u) * eg_exp(-u);
-    case STRENGTH_RISE_ORDER_3:
-        return 1.0 - (1.0 + u + u * u / 2.0) * eg_exp(-u);
-    case STRENGTH_RISE_TWO_RATES:
-        return two_lags(u, p);
-    case STRENGTH_RISE_HILL: {
-        double power = eg_pow(u, p);
-        return isfinite(power) ? power / (1.0 + power) : 1.0;
-    }
-    case STRENGTH_RISE_WEIBULL:
-        return 1.0 - eg_exp(-eg_pow(u, p));
-    default: { /* a logistic that begins p of its widths before its middle */
-        double first = 1.0 / (1.0 + eg_exp(p));
-        return (1.0 / (1.0 + eg_exp(p - u)) - first) / (1.0 - first);
-    }
-    }
-}
-
-/* Where the curve has come to `part`. */
-static double inverse(strength_rise_kind which, double p, double part) {
-    double low = which == STRENGTH_RISE_LOGISTIC ? -50.0 : 0.0, high = 50.0;
-    for (int i = 0; i < 60; i++) {
-        double middle = (low + high) / 2.0;
-        if (curve(which, p, middle) < part)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (low + high) / 2.0;
-}
+enum { OUTPUTS = 2 + EG_STRENGTH_RFD_COUNT }; /* onset, level, gains */
 
 /* Of the unknowns q: where u is 0 and how many samples it takes to grow by 1. */
 static void place(strength_rise_kind which, const double q[STRENGTH_UNKNOWNS_MAX], double *start,
                   double *width) {
-    double first = inverse(which, q[FORM], 0.2), second = inverse(which, q[FORM], 0.8);
+    double first = strength_curve_inverse(which, q[FORM], 0.2),
+           second = strength_curve_inverse(which, q[FORM], 0.8);
     *width = (q[AT_80] - q[AT_20]) / (second - first);
     *start = q[AT_20] - first * *width;
 }
@@ -109,8 +37,9 @@ static double left(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX]) {
     double start, width, sum = 0.0;
     place(p->which, q, &start, &width);
     for (size_t i = 0; i < p->n; i++) {
-        double t = (double)i, d = p->x[i] - q[LEVEL] - q[SLOPE] * t -
-                                  q[HEIGHT] * curve(p->which, q[FORM], (t - start) / width);
+        double t = (double)i,
+               d = p->x[i] - q[LEVEL] - q[SLOPE] * t -
+                   q[HEIGHT] * strength_curve(p->which, q[FORM], (t - start) / width);
         sum += d * d;
     }
     return sum;
@@ -136,13 +65,14 @@ static void normal(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
     }
     for (size_t i = 0; i < p->n; i++) {
         double t = (double)i, f[STRENGTH_UNKNOWNS_MAX];
-        double g = curve(p->which, form[0], (t - start[0]) / width[0]);
+        double g = strength_curve(p->which, form[0], (t - start[0]) / width[0]);
         f[LEVEL] = 1.0;
         f[SLOPE] = t;
         f[HEIGHT] = g;
         for (int k = 1; k <= tries; k++)
-            f[AT_20 + k - 1] =
-                q[HEIGHT] * (curve(p->which, form[k], (t - start[k]) / width[k]) - g) / step[k];
+            f[AT_20 + k - 1] = q[HEIGHT] *
+                               (strength_curve(p->which, form[k], (t - start[k]) / width[k]) - g) /
+                               step[k];
         double d = p->x[i] - q[LEVEL] - q[SLOPE] * t - q[HEIGHT] * g;
         for (int j = 0; j < p->unknowns; j++) {
             for (int k = 0; k <= j; k++) a[j][k] += f[j] * f[k];
@@ -169,8 +99,8 @@ static bool step_to(const problem *p, double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_U
     if (!strength_solve(p->unknowns, m, r)) return false;
     memcpy(next, q, sizeof(double) * STRENGTH_UNKNOWNS_MAX);
     for (int j = 0; j < p->unknowns; j++) next[j] += r[j] * scale[j];
-    const kind *k = &kinds[p->which];
-    if (p->unknowns > FORM) next[FORM] = fmin(k->high, fmax(k->low, next[FORM]));
+    const strength_curve_form *form = strength_curve_form_of(p->which);
+    if (p->unknowns > FORM) next[FORM] = fmin(form->high, fmax(form->low, next[FORM]));
     return next[HEIGHT] > 0.0 && next[AT_80] > next[AT_20] + 1.0 && next[AT_20] > 2.0 &&
            next[AT_80] < 4.0 * (double)p->n;
 }
@@ -197,41 +127,89 @@ static double descend(const problem *p, double q[STRENGTH_UNKNOWNS_MAX]) {
     return best;
 }
 
-/* Whether what the curve leaves is noise: its size over samples and over blocks. */
-static bool is_believed(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX], double sum,
-                        double square, double blocks_square) {
-    double n = (double)p->n, start, width, blocks = 0.0;
-    if (sum > n * square * (1.0 + 5.0 * sqrt(2.0 / n))) return false;
+strength_residue strength_residue_of(size_t n) {
+    return (strength_residue){.length = n / BLOCKS > 0 ? n / BLOCKS : 1};
+}
+
+void strength_residue_add(strength_residue *residue, double d) {
+    residue->n++;
+    residue->squares += d * d;
+    residue->block += d;
+    if (++residue->in_block < residue->length) return;
+    residue->blocks += residue->block * residue->block / (double)residue->length;
+    residue->block = 0.0;
+    residue->in_block = 0;
+}
+
+bool strength_residue_is_noise(const strength_residue *residue, double square,
+                               double block_square) {
+    double n = (double)residue->n, blocks = floor(n / (double)residue->length);
+    return residue->squares <= n * square * (1.0 + 5.0 * sqrt(2.0 / n)) &&
+           residue->blocks <= block_square * (blocks + 3.0 * sqrt(2.0 * blocks));
+}
+
+static bool is_believed(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX], double square,
+                        double block_square) {
+    double start, width;
     place(p->which, q, &start, &width);
-    size_t length = p->n / BLOCKS;
-    for (size_t k = 0; k < BLOCKS; k++) {
-        double mean = 0.0;
-        for (size_t i = k * length; i < (k + 1) * length; i++) {
-            double t = (double)i;
-            mean += p->x[i] - q[LEVEL] - q[SLOPE] * t -
-                    q[HEIGHT] * curve(p->which, q[FORM], (t - start) / width);
-        }
-        blocks += mean * mean / (double)length;
+    strength_residue residue = strength_residue_of(p->n);
+    for (size_t i = 0; i < p->n; i++) {
+        double t = (double)i;
+        strength_residue_add(
+            &residue, p->x[i] - q[LEVEL] - q[SLOPE] * t -
+                          q[HEIGHT] * strength_curve(p->which, q[FORM], (t - start) / width));
     }
-    return blocks <= blocks_square * (BLOCKS + 3.0 * sqrt(2.0 * BLOCKS));
+    return strength_residue_is_noise(&residue, square, block_square);
 }
 
-double strength_rise_at(const strength_rise *rise, double samples) {
-    double u = (rise->onset + samples - rise->start) / rise->width;
-    return rise->height *
-           (curve(rise->kind, rise->form, u) -
-            curve(rise->kind, rise->form, (rise->onset - rise->start) / rise->width));
+/* Onset, level at the onset and gains of one curve. */
+static void outputs_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
+                       const double windows[EG_STRENGTH_RFD_COUNT], double y[OUTPUTS]) {
+    double start, width, form = q[FORM];
+    place(p->which, q, &start, &width);
+    double first = 0.0;
+    y[0] = start;
+    if (p->which == STRENGTH_RISE_LOGISTIC) {
+        y[0] += width * strength_curve_inverse(p->which, 0.0, STRENGTH_ONSET_PART);
+        first = STRENGTH_ONSET_PART;
+    }
+    y[1] = q[LEVEL] + q[SLOPE] * y[0] + q[HEIGHT] * first;
+    for (int k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
+        double u = (y[0] + windows[k] - start) / width;
+        y[2 + k] = q[HEIGHT] * (strength_curve(p->which, form, u) - first);
+    }
 }
 
-static strength_rise result_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX]) {
-    strength_rise r = {.kind = p->which, .form = q[FORM], .height = q[HEIGHT], .slope = q[SLOPE]};
-    place(p->which, q, &r.start, &r.width);
-    r.onset = r.start;
-    if (p->which == STRENGTH_RISE_LOGISTIC)
-        r.onset += r.width * inverse(p->which, 0.0, STRENGTH_ONSET_PART);
-    r.level = q[LEVEL] + q[SLOPE] * r.onset +
-              r.height * curve(r.kind, r.form, (r.onset - r.start) / r.width);
-    return r;
+/* Squares of their standard errors, by the curvature of the sum of squares (delta method). */
+static void errors_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
+                      const double windows[EG_STRENGTH_RFD_COUNT], double square,
+                      const double y[OUTPUTS], double squares[OUTPUTS]) {
+    double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX], none[STRENGTH_UNKNOWNS_MAX];
+    double slopes[STRENGTH_UNKNOWNS_MAX][OUTPUTS], scale[STRENGTH_UNKNOWNS_MAX];
+    normal(p, q, a, none);
+    for (int j = 0; j < p->unknowns; j++) {
+        double moved[STRENGTH_UNKNOWNS_MAX];
+        scale[j] = a[j][j] > 0.0 ? 1.0 / sqrt(a[j][j]) : 0.0;
+        memcpy(moved, q, sizeof moved);
+        double step = j < AT_20  ? 1e-4 * (q[HEIGHT] + fabs(q[j]))
+                      : j < FORM ? 1e-4 * (q[AT_80] - q[AT_20])
+                                 : 1e-4;
+        moved[j] += step;
+        outputs_of(p, moved, windows, slopes[j]);
+        for (int k = 0; k < OUTPUTS; k++) slopes[j][k] = (slopes[j][k] - y[k]) / step * scale[j];
+    }
+    for (int k = 0; k < OUTPUTS; k++) {
+        double m[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX] = {{0}};
+        double g[STRENGTH_UNKNOWNS_MAX] = {0};
+        for (int j = 0; j < p->unknowns; j++) {
+            g[j] = slopes[j][k];
+            for (int i = 0; i <= j; i++) m[j][i] = m[i][j] = a[j][i] * scale[j] * scale[i];
+            m[j][j] += 1e-9; /* of a form at its bound nothing may be known */
+        }
+        squares[k] = 0.0;
+        if (!strength_solve(p->unknowns, m, g)) continue;
+        for (int j = 0; j < p->unknowns; j++) squares[k] += slopes[j][k] * g[j] * square;
+    }
 }
 
 /* The instant between samples at which a mean over `half` to either side first passes `level`. */
@@ -251,35 +229,83 @@ static double crossing(size_t n, const double *x, size_t half, double level) {
     return NAN;
 }
 
-bool strength_rise_fit(size_t n, const double *x, size_t n_rest, double noise, double blocks_noise,
-                       strength_rise *rise) {
-    EG_ASSERT(x != NULL && rise != NULL);
-    if (n < 4 * BLOCKS || n_rest < 8 || n_rest >= n) return false;
-    double level = 0.0, best = INFINITY;
-    for (size_t i = 0; i < n_rest; i++) level += x[i] / (double)n_rest;
-    double top = (x[n - 1] + x[n - 2] + x[n - 3]) / 3.0, height = (top - level) / 0.95;
-    size_t half = n / 200;
-    double at_20 = crossing(n, x, half, level + 0.2 * height);
-    double at_80 = crossing(n, x, half, level + 0.8 * height);
-    if (!(at_80 > at_20 + 2.0) || !(at_20 > 3.0)) return false;
-    /* Two parts in ten thousand of the rise are no fault of a curve. */
-    double grain = 2e-4 * height * (2e-4 * height);
-    double square = noise * noise + grain, blocks_square = blocks_noise * blocks_noise + grain;
-    for (int which = 0; which < STRENGTH_RISE_COUNT; which++) {
-        const kind *k = &kinds[which];
-        bool has_form = k->high > k->low;
-        problem p = {n, x, (strength_rise_kind)which, has_form ? FORM + 1 : FORM};
-        for (int s = 0; s < (has_form ? 2 : 1); s++) {
-            double q[STRENGTH_UNKNOWNS_MAX] = {level, 0.0, height, at_20, at_80, k->starts[s]};
-            double sum = descend(&p, q), samples = (double)n;
-            double score =
-                samples * eg_log(sum / samples + grain / 100.0) + p.unknowns * eg_log(samples);
-            if (!(score < best) || !is_believed(&p, q, sum, square, blocks_square)) continue;
-            strength_rise found = result_of(&p, q);
-            if (!(found.onset > (double)n_rest / 4.0)) continue;
-            best = score;
-            *rise = found;
+typedef struct candidate {
+    double score, y[OUTPUTS], squares[OUTPUTS];
+} candidate;
+
+/* The best of the candidates; in its errors, the disagreement of the others by the evidence for
+ * each. */
+static void choose(size_t n, const candidate *all, size_t best, strength_rise *rise) {
+    double square[OUTPUTS] = {0}, weights = 0.0;
+    const double *y = all[best].y;
+    for (size_t i = 0; i < n; i++) {
+        double weight = eg_exp((all[best].score - all[i].score) / 2.0);
+        weights += weight;
+        for (int k = 0; k < OUTPUTS; k++) {
+            double d = all[i].y[k] - y[k];
+            square[k] += weight * (all[i].squares[k] + d * d);
         }
     }
-    return isfinite(best);
+    *rise = (strength_rise){.onset = y[0], .level = y[1]};
+    rise->onset_sd = sqrt(square[0] / weights);
+    for (int k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
+        rise->gain[k] = y[2 + k];
+        rise->gain_sd[k] = sqrt(square[2 + k] / weights);
+    }
+}
+
+/* Where a search begins; false if the trace shows no rise. */
+static bool first_guess(const strength_rise_trace *trace, double q[STRENGTH_UNKNOWNS_MAX]) {
+    size_t n = trace->n;
+    const double *x = trace->x;
+    double level = 0.0;
+    for (size_t i = 0; i < trace->n_rest; i++) level += x[i] / (double)trace->n_rest;
+    double top = (x[n - 1] + x[n - 2] + x[n - 3]) / 3.0;
+    memset(q, 0, sizeof(double) * STRENGTH_UNKNOWNS_MAX);
+    q[LEVEL] = level;
+    q[HEIGHT] = (top - level) / 0.95;
+    q[AT_20] = crossing(n, x, n / 200, level + 0.2 * q[HEIGHT]);
+    q[AT_80] = crossing(n, x, n / 200, level + 0.8 * q[HEIGHT]);
+    return q[AT_80] > q[AT_20] + 2.0 && q[AT_20] > 3.0;
+}
+
+bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise) {
+    EG_ASSERT(trace != NULL && trace->x != NULL && rise != NULL);
+    size_t n = trace->n, count = 0, best = 0;
+    double guess[STRENGTH_UNKNOWNS_MAX], samples = (double)n;
+    candidate all[STRENGTH_RISE_COUNT] = {{.score = INFINITY}};
+    if (n < 4 * BLOCKS || trace->n_rest < 8 || trace->n_rest >= n) return false;
+    if (!first_guess(trace, guess)) return false;
+    /* Two parts in ten thousand of the rise are no fault of a curve. */
+    double grain = 2e-4 * guess[HEIGHT] * (2e-4 * guess[HEIGHT]);
+    double square = trace->noise * trace->noise + grain;
+    double block_square = trace->block_noise * trace->block_noise + grain;
+    for (int which = 0; which < STRENGTH_RISE_COUNT; which++) {
+        const strength_curve_form *form = strength_curve_form_of((strength_rise_kind)which);
+        bool has_form = form->high > form->low;
+        problem p = {n, trace->x, (strength_rise_kind)which, has_form ? FORM + 1 : FORM};
+        candidate own = {.score = INFINITY};
+        for (int s = 0; s < (has_form ? 2 : 1); s++) {
+            double q[STRENGTH_UNKNOWNS_MAX];
+            memcpy(q, guess, sizeof q);
+            q[FORM] = form->starts[s];
+            double sum = descend(&p, q);
+            double score = samples * eg_log(sum / samples + grain / 100.0) +
+                           p.unknowns * eg_log(samples) + form->doubt;
+            if (!(score < own.score) || !is_believed(&p, q, square, block_square)) continue;
+            double y[OUTPUTS];
+            outputs_of(&p, q, trace->windows, y);
+            if (!(y[0] > (double)trace->n_rest / 4.0)) continue;
+            own.score = score;
+            memcpy(own.y, y, sizeof y);
+            errors_of(&p, q, trace->windows,
+                      fmax(sum / samples, trace->block_noise * trace->block_noise), y, own.squares);
+        }
+        if (!isfinite(own.score)) continue;
+        if (own.score < all[best].score) best = count;
+        all[count++] = own;
+    }
+    if (count == 0) return false;
+    choose(count, all, best, rise);
+    return true;
 }

@@ -12,7 +12,7 @@
 
 const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT] = {0.05, 0.1, 0.15, 0.2};
 
-enum { FIT_SAMPLES_MAX = 800, CURVE_SAMPLES_MAX = 700 };
+enum { FIT_SAMPLES_MAX = 700, CURVE_SAMPLES_MAX = 700 };
 
 static const double peak_window_s = 0.02;
 static const double peak_window_max_s = 0.25;
@@ -51,10 +51,14 @@ typedef struct work {
     double rate_hz;
     strength_sums sums;
     eg_strength_trial *trial;
-    bool has_rise; /* a curve that tells the whole rise, its samples `rise_block` of the trace's */
+    size_t first, sure, half_way; /* samples, see set_range */
+    double rest;                  /* level, roughly */
+    double sample_noise;          /* with that of rounding */
+    double onset, onset_error;    /* samples */
+    bool is_start_believed;
+    bool has_rise; /* `rise` tells the force up to the sample rise_end */
     strength_rise rise;
-    double rise_block;
-    double rise_end; /* sample of the trace up to which it was fitted */
+    double rise_end;
 } work;
 
 static void raise(work *w, eg_strength_flag flag) {
@@ -120,25 +124,6 @@ static void find_peak(work *w) {
     t->peak_s = (double)middle / w->rate_hz;
 }
 
-/* From how far back to how far up the onset is fitted; 0 samples if there is too little. */
-static size_t fit_range(const work *w, size_t *first) {
-    size_t begin = w->span->begin, window = strength_samples(peak_window_s, w->rate_hz);
-    size_t peak = (size_t)(w->trial->peak_s * w->rate_hz);
-    size_t before = strength_samples(rest_before_s, w->rate_hz);
-    /* The rise may have begun long before the contraction's edge if it is slow. */
-    size_t up = begin;
-    double rest = strength_mean(&w->sums, begin > window ? begin - window : 0, begin + 1);
-    double top = rest + rise_fitted * (w->trial->peak - rest);
-    while (up < peak && w->x[up] < top) up++;
-    size_t slow = up - begin;
-    before += slow < 4 * before ? slow : 4 * before;
-    *first = begin > w->span->rest_begin + before ? begin - before : w->span->rest_begin;
-    size_t last = up + 2;
-    if (last < begin + 8) last = begin + 8;
-    if (last > w->signal->n) last = w->signal->n;
-    return last > *first ? last - *first : 0;
-}
-
 /* The quantum of values that a converter has rounded: the least difference there is. */
 static double find_quantum(const work *w, size_t from, size_t to) {
     double least = INFINITY;
@@ -162,73 +147,146 @@ static double blocks_noise(size_t n_rest, const double *rest, size_t length) {
     return count > 4 ? strength_fit(count, means).sd * sqrt((double)length) : 0.0;
 }
 
-/* The whole rise as a curve, if there is one that it follows. `first`: where the rest begins. */
-static void find_rise(work *w, size_t first, eg_arena *arena) {
+/* Where the force is last below `part` of the way to the peak, smoothed over 10 ms. */
+static size_t last_below(const work *w, double part) {
+    size_t half = strength_samples(0.005, w->rate_hz), at = w->half_way;
+    double level = w->rest + part * (w->trial->peak - w->rest);
+    while (at > w->span->rest_begin + half && strength_mean(&w->sums, at - half, at + 1) >= level)
+        at--;
+    return at;
+}
+
+/* How far back the rest is fitted, the longer the slower the rise: `first`, and up to where it is
+ * rest for sure, `sure`. */
+static void set_range(work *w) {
     size_t begin = w->span->begin, window = strength_samples(peak_window_s, w->rate_hz);
-    size_t peak = (size_t)(w->trial->peak_s * w->rate_hz), sure = begin - first;
-    sure -= sure / 3;
-    double rest = strength_mean(&w->sums, first, first + sure + 1);
+    size_t peak = (size_t)(w->trial->peak_s * w->rate_hz),
+           before = strength_samples(rest_before_s, w->rate_hz);
+    w->rest = strength_mean(&w->sums, begin > window ? begin - window : 0, begin + 1);
+    double top = w->rest + rise_fitted * (w->trial->peak - w->rest);
+    w->half_way = begin;
+    while (w->half_way < peak && w->x[w->half_way] < top) w->half_way++;
+    size_t slow = w->half_way - begin;
+    before += slow < 4 * before ? slow : 4 * before;
+    w->first = begin > w->span->rest_begin + before ? begin - before : w->span->rest_begin;
+    w->sure = begin - w->first;
+    w->sure -= w->sure / 3;
+}
+
+/* Means of `block` samples of the trace in [first, last): how many, at most max. */
+static size_t thin(const work *w, size_t first, size_t last, size_t block, size_t max, double *x) {
+    size_t count = 0;
+    for (size_t i = first; i + block <= last && count < max; i += block)
+        x[count++] = strength_mean(&w->sums, i, i + block);
+    return count;
+}
+
+/* The whole rise as a curve, if there is one that it follows. */
+static void find_rise(work *w, double *x) {
+    size_t window = strength_samples(peak_window_s, w->rate_hz);
+    size_t peak = (size_t)(w->trial->peak_s * w->rate_hz), last = w->span->begin;
+    double rest = strength_mean(&w->sums, w->first, w->first + w->sure + 1);
     double top = rest + curve_fitted * (w->trial->peak - rest);
-    size_t last = begin;
     while (last < peak && strength_mean(&w->sums, last, last + window) < top) last++;
     last += window / 2;
     if (last > w->signal->n) last = w->signal->n;
-    size_t n = last - first, block = (n + CURVE_SAMPLES_MAX - 1) / CURVE_SAMPLES_MAX, count = 0;
-    double *x = eg_arena_take(arena, CURVE_SAMPLES_MAX + 1, sizeof *x);
-    if (x == NULL || sure < 8) return;
-    for (size_t i = first; i + block <= last && count < CURVE_SAMPLES_MAX; i += block)
-        x[count++] = strength_mean(&w->sums, i, i + block);
-    double quantum = find_quantum(w, first, last), length = sqrt((double)block);
-    double noise = sqrt(w->trial->noise * w->trial->noise + quantum * quantum / 12.0) / length;
-    double slow = blocks_noise(sure / block, x, count / 24 + (count < 24));
-    w->rise_block = (double)block;
-    w->rise_end = (double)(first + count * block) - 1.0;
-    w->has_rise = strength_rise_fit(count, x, sure / block, noise, fmax(noise, slow), &w->rise);
+    size_t n = last - w->first, block = (n + CURVE_SAMPLES_MAX - 1) / CURVE_SAMPLES_MAX;
+    strength_rise_trace trace = {.x = x, .n_rest = w->sure / block};
+    trace.n = thin(w, w->first, last, block, CURVE_SAMPLES_MAX, x);
+    double slow = blocks_noise(trace.n_rest, x, trace.n / 24 + (trace.n < 24));
+    trace.noise = w->sample_noise / sqrt((double)block);
+    trace.block_noise = fmax(trace.noise, slow);
+    for (int k = 0; k < EG_STRENGTH_RFD_COUNT; k++)
+        trace.windows[k] = eg_strength_rfd_s[k] * w->rate_hz / (double)block;
+    w->rise_end = (double)(w->first + trace.n * block) - 1.0;
+    w->has_rise = strength_rise_fit(&trace, &w->rise);
+    if (!w->has_rise) return;
+    w->onset = (double)w->first + w->rise.onset * (double)block + ((double)block - 1.0) / 2.0;
+    w->onset_error = w->rise.onset_sd * (double)block;
+    w->trial->baseline = w->rise.level;
+}
+
+/* The beginning alone, from `first` up to `part` of the way. False: the part is too short. */
+static bool fit_start(work *w, size_t first, double part, double *x, strength_onset *onset) {
+    size_t window = strength_samples(0.008, w->rate_hz);
+    size_t last = last_below(w, part) + 2, low = last_below(w, part / 4.0);
+    if (last > w->signal->n) last = w->signal->n;
+    if (last < first + 12 || (part < rise_fitted && last < low + window)) return false;
+    size_t block = (last - first + FIT_SAMPLES_MAX - 1) / FIT_SAMPLES_MAX;
+    size_t count = thin(w, first, last, block, FIT_SAMPLES_MAX, x);
+    size_t sure = w->first + w->sure > first ? (w->first + w->sure - first) / block : 0;
+    double slow = blocks_noise(sure, x, count / 24 + (count < 24));
+    if (!strength_onset_fit(count, x, w->sample_noise / sqrt((double)block), slow, onset))
+        return false;
+    onset->at = (double)first + onset->at * (double)block + ((double)block - 1.0) / 2.0;
+    onset->error *= (double)block;
+    return true;
+}
+
+/* The onset from the beginning alone: as much of the rise as polynomials follow, with as much rest
+ * before as is straight; if they never do, the widest range. */
+static void find_start(work *w, double *x) {
+    static const double parts[] = {0.5, 0.35, 0.25, 0.17, 0.12, 0.08, 0.055, 0.035, 0.02};
+    size_t begin = w->span->begin, some = strength_samples(0.05, w->rate_hz);
+    size_t near = strength_samples(rest_needed_s, w->rate_hz) + w->half_way - begin;
+    size_t firsts[] = {w->first, begin > w->first + near ? begin - near : w->first};
+    strength_onset best = {.at = NAN, .level = NAN}, one;
+    for (size_t k = 0; k < sizeof parts / sizeof parts[0] && !best.is_believed; k++) {
+        for (size_t r = 0; r < 2 && !best.is_believed; r++) {
+            if (r > 0 && firsts[r] == firsts[0]) break;
+            if (!fit_start(w, firsts[r], parts[k], x, &one)) break;
+            if (r > 0 && one.at < (double)(firsts[r] + some)) continue;
+            if ((r == 0 && k == 0) || one.is_believed) best = one;
+        }
+    }
+    w->onset = best.at;
+    w->onset_error = best.error;
+    w->trial->baseline = best.level;
+    w->is_start_believed = best.is_believed;
 }
 
 static void find_onset(work *w, eg_arena *arena) {
     eg_strength_trial *t = w->trial;
-    size_t first, n = fit_range(w, &first);
-    size_t block = (n + FIT_SAMPLES_MAX - 1) / FIT_SAMPLES_MAX;
-    if (block == 0) block = 1;
-    double *x = eg_arena_take(arena, FIT_SAMPLES_MAX + 1, sizeof *x);
-    size_t count = 0;
-    double onset = NAN, level = NAN, slope = NAN;
-    bool is_found = false;
+    double *x = eg_arena_take(arena, FIT_SAMPLES_MAX, sizeof *x);
+    w->onset = NAN;
+    set_range(w);
     if (x != NULL) {
-        for (size_t i = first; i + block <= first + n && count <= FIT_SAMPLES_MAX; i += block)
-            x[count++] = strength_mean(&w->sums, i, i + block);
-        is_found = eg_strength_onset(count, x, &onset, &level, &slope);
+        double quantum = find_quantum(w, w->first, w->half_way);
+        w->sample_noise = sqrt(t->noise * t->noise + quantum * quantum / 12.0);
+        if (w->sure >= 8) find_rise(w, x);
+        if (!w->has_rise) find_start(w, x);
     }
-    if (w->span->begin > first) find_rise(w, first, arena);
-    if (w->has_rise) {
-        is_found = true;
-        onset = w->rise.onset;
-        level = w->rise.level;
-        block = (size_t)w->rise_block;
-    }
-    double at = (double)first + onset * (double)block + ((double)block - 1.0) / 2.0;
     size_t needed = strength_samples(rest_needed_s, w->rate_hz);
-    if (!is_found || at < (double)(w->span->rest_begin + needed)) {
+    if (!(w->onset >= (double)(w->span->rest_begin + needed))) {
         raise(w, EG_STRENGTH_FLAG_NO_REST);
         t->baseline = w->x[w->span->begin];
         return;
     }
-    t->onset_s = at / w->rate_hz;
-    t->baseline = level;
-    size_t to = (size_t)at, from = to - needed;
+    t->onset_s = w->onset / w->rate_hz;
+    t->onset_error_s = w->onset_error / w->rate_hz;
+    size_t to = (size_t)w->onset, from = to - needed;
     t->pretension = strength_mean(&w->sums, from, to);
     t->slope = strength_fit(needed, w->x + from).slope * w->rate_hz;
 }
 
+/* Standard error of the level at a time of which only the time after the onset is sure. */
+static double level_error(const work *w, double at, size_t half) {
+    size_t near = strength_samples(0.005, w->rate_hz), middle = (size_t)at;
+    double noise = (half < 3 ? 1.0 : 1.5) * w->trial->noise / sqrt(2.0 * (double)half + 1.0);
+    if (middle < near || middle + near >= w->signal->n) return noise;
+    double slope = (w->x[middle + near] - w->x[middle - near]) / (2.0 * (double)near);
+    return eg_hypot(noise, slope * w->onset_error);
+}
+
 /* The trace at a time, in samples: as it is, or the parabola through the samples about it where the
  * noise would be felt in `rise`. */
-static double level_at(const work *w, double at, double rise) {
+static double level_at(const work *w, double at, double rise, double *error) {
     double needed = 0.004 * fabs(rise);
     size_t half = 0, largest = strength_samples(0.015, w->rate_hz);
     while (half < largest && 1.5 * w->trial->noise > needed * sqrt(2.0 * (double)half + 1.0))
         half++;
     size_t middle = (size_t)(at + 0.5);
+    *error = level_error(w, at, half);
     if (half < 3 || middle < half || middle + half >= w->signal->n) return value_at(w, at);
     double sum = 0.0, across = 0.0, curve = 0.0, two = 0.0, four = 0.0;
     for (size_t i = middle - half; i <= middle + half; i++) {
@@ -250,10 +308,13 @@ static void find_rates(work *w) {
     for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
         double width = eg_strength_rfd_s[k], at = onset + width * w->rate_hz;
         if (!(at <= end)) return;
-        double level = level_at(w, at, value_at(w, at) - t->baseline);
-        if (w->has_rise && at <= w->rise_end)
-            level = t->baseline + strength_rise_at(&w->rise, width * w->rate_hz / w->rise_block);
+        double error, level = level_at(w, at, value_at(w, at) - t->baseline, &error);
+        if (w->has_rise && at <= w->rise_end) {
+            level = t->baseline + w->rise.gain[k];
+            error = w->rise.gain_sd[k];
+        }
         t->rfd[k] = (level - t->baseline) / width;
+        t->rfd_error[k] = error / width;
         if (k > 0) t->rfd_step[k - 1] = (level - before) / (width - eg_strength_rfd_s[k - 1]);
         before = level;
         double sum = 0.0;
@@ -312,7 +373,8 @@ static void find_work(work *w, double window_s) {
                            (double)(w->span->end - from) / w->rate_hz;
 }
 
-/* The largest value again and again, where a live signal never stays: the device's limit. */
+/* The largest value again and again, where a live signal never stays: the device's limit. A trace
+ * that stands still in its rest, too, is a coarse or a made one, and tells nothing. */
 static bool is_clipped(const work *w) {
     double top = -INFINITY;
     for (size_t i = w->span->begin; i < w->span->end; i++) top = fmax(top, w->x[i]);
@@ -321,7 +383,21 @@ static bool is_clipped(const work *w) {
         run = w->x[i] < top ? 0 : run + 1;
         if (run > longest) longest = run;
     }
-    return w->trial->noise > 0.0 && longest >= needed && longest >= 5;
+    size_t still = 0;
+    run = 0;
+    for (size_t i = w->span->rest_begin + 1; i < w->span->begin; i++) {
+        run = fabs(w->x[i] - w->x[i - 1]) > 0.0 ? 0 : run + 1;
+        if (run > still) still = run;
+    }
+    return w->trial->noise > 0.0 && longest >= needed && longest >= 5 && still < needed;
+}
+
+/* Whether twice the standard error is above what onset and RFD are held to. */
+static bool is_unsure(const eg_strength_trial *t) {
+    if (2.0 * t->onset_error_s > 0.005) return true;
+    for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++)
+        if (2.0 * t->rfd_error[k] > 0.03 * fabs(t->rfd[k])) return true;
+    return false;
 }
 
 static void judge(work *w) {
@@ -333,6 +409,7 @@ static void judge(work *w) {
     if (t->noise > 0.02 * rise) raise(w, EG_STRENGTH_FLAG_NOISE);
     if (is_clipped(w)) raise(w, EG_STRENGTH_FLAG_CLIPPED);
     if (isnan(t->onset_s)) return;
+    if (is_unsure(t) || !(w->has_rise || w->is_start_believed)) raise(w, EG_STRENGTH_FLAG_UNSURE);
     size_t to = (size_t)(t->onset_s * w->rate_hz);
     size_t n = strength_samples(rest_needed_s, w->rate_hz), window = n / 10 + 1;
     double error = confidence * t->noise / sqrt((double)n), part = EG_STRENGTH_PRETENSION_PART;
@@ -343,7 +420,8 @@ static void judge(work *w) {
     double slope_error = 2.0 * confidence * t->noise * sqrt(12.0 / (double)n);
     if (fabs(t->slope) * rest_needed_s > limit + slope_error) raise(w, EG_STRENGTH_FLAG_BASELINE);
     double low = INFINITY;
-    for (size_t i = to - n; i + window <= to; i++)
+    size_t risen = last_below(w, 0.05);
+    for (size_t i = to - n; i + window <= (risen > to ? risen : to); i++)
         low = fmin(low, strength_mean(&w->sums, i, i + window));
     /* Against the level before the dip, not against a line that the dip has bent. */
     size_t from = to - n > w->span->rest_begin + n ? to - 2 * n : w->span->rest_begin;
@@ -357,8 +435,10 @@ static void judge(work *w) {
 static eg_strength_trial unknown_trial(void) {
     eg_strength_trial t = {.onset_s = NAN, .end_s = NAN, .baseline = NAN, .noise = NAN};
     t.peak = t.peak_s = t.mean = t.mean_s = t.rfd_peak = t.rfd_peak_s = NAN;
+    t.onset_error_s = NAN;
     t.impulse_total = t.time_to_peak_s = t.fatigue = t.pretension = t.slope = t.drift = NAN;
-    for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) t.rfd[k] = t.impulse[k] = NAN;
+    for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++)
+        t.rfd[k] = t.rfd_error[k] = t.impulse[k] = NAN;
     for (size_t k = 0; k < EG_STRENGTH_STEP_COUNT; k++) t.rfd_step[k] = NAN;
     return t;
 }
@@ -405,6 +485,47 @@ eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_s
     return EG_OK;
 }
 
+/* The trace less `slope` unit / s, and less `drift` if there is one: x[n]. */
+static eg_strength_signal levelled(const eg_strength_signal *signal, double slope,
+                                   const strength_drift *drift, double *x) {
+    for (size_t i = 0; i < signal->n; i++) {
+        double t = (double)i / signal->rate_hz;
+        x[i] = signal->values[i] - slope * t - (drift != NULL ? strength_drift_at(drift, t) : 0.0);
+    }
+    eg_strength_signal level = *signal;
+    level.values = x;
+    return level;
+}
+
+static double highest(const eg_strength_signal *signal) {
+    double peak = 0.0;
+    for (size_t i = 0; i < signal->n; i++) peak = fmax(peak, signal->values[i]);
+    return peak;
+}
+
+/* Contractions and drift. Strong drift makes contractions run together: then they are looked for
+ * above the line that lies under the trace, and the drift is believed only if rest agrees. */
+static eg_err find_level(const eg_strength_signal *signal, size_t max, eg_strength_span *spans,
+                         size_t *n_spans, strength_drift *drift, double *x, eg_arena *arena,
+                         eg_diag *diag) {
+    eg_err err = eg_strength_find(signal, max, spans, n_spans, arena, diag);
+    if (err == EG_OK) *drift = strength_drift_find(signal, *n_spans, spans, highest(signal));
+    if (err == EG_OK && drift->is_sure) return EG_OK;
+    double slope = strength_drift_under(signal);
+    double moved = fabs(slope) * (double)signal->n / signal->rate_hz;
+    if (!(moved > 0.03 * highest(signal))) return err;
+    eg_strength_span others[EG_STRENGTH_TRIALS_MAX];
+    size_t n_others = 0;
+    eg_strength_signal level = levelled(signal, slope, NULL, x);
+    if (eg_strength_find(&level, max, others, &n_others, arena, NULL) != EG_OK) return err;
+    strength_drift other = strength_drift_find(signal, n_others, others, highest(&level));
+    if (!other.is_sure || !other.is_large) return err;
+    *drift = other;
+    memcpy(spans, others, sizeof others[0] * n_others);
+    *n_spans = n_others;
+    return EG_OK;
+}
+
 eg_err eg_strength_trace(const eg_strength_signal *signal, double window_s, size_t max,
                          eg_strength_trial *trials, size_t *n_trials, eg_arena *arena,
                          eg_diag *diag) {
@@ -412,28 +533,22 @@ eg_err eg_strength_trace(const eg_strength_signal *signal, double window_s, size
     *n_trials = 0;
     size_t mark = eg_arena_mark(arena), n_spans = 0;
     eg_strength_span spans[EG_STRENGTH_TRIALS_MAX];
-    eg_err err = eg_strength_find(signal, max, spans, &n_spans, arena, diag);
-    if (err != EG_OK) return err;
-    double peak = 0.0;
-    for (size_t i = 0; i < signal->n; i++) peak = fmax(peak, signal->values[i]);
-    bool is_sure, is_large;
-    double drift = strength_drift(signal, n_spans, spans, peak, &is_sure, &is_large);
+    strength_drift drift = {.slope = NAN};
+    double *x = eg_arena_take(arena, signal->n, sizeof *x);
+    if (x == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", signal->n);
+    eg_err err = find_level(signal, max, spans, &n_spans, &drift, x, arena, diag);
     eg_strength_signal level = *signal;
-    if (is_large && is_sure) {
-        double *x = eg_arena_take(arena, signal->n, sizeof *x);
-        if (x == NULL)
-            return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples",
-                               signal->n);
-        for (size_t i = 0; i < signal->n; i++)
-            x[i] = signal->values[i] - drift * (double)i / signal->rate_hz;
-        level.values = x;
+    bool is_removed = drift.is_large && drift.is_sure;
+    if (err == EG_OK && is_removed) {
+        level = levelled(signal, 0.0, &drift, x);
         err = eg_strength_find(&level, max, spans, &n_spans, arena, diag);
     }
     for (size_t k = 0; k < n_spans && err == EG_OK; k++) {
         err = eg_strength_measure(&level, &spans[k], window_s, &trials[k], arena, diag);
-        trials[k].drift = drift;
-        if (is_large) trials[k].flags |= 1U << EG_STRENGTH_FLAG_DRIFT;
-        if (is_large && is_sure) trials[k].flags |= 1U << EG_STRENGTH_FLAG_DRIFT_REMOVED;
+        trials[k].drift = drift.slope;
+        if (drift.is_large) trials[k].flags |= 1U << EG_STRENGTH_FLAG_DRIFT;
+        if (is_removed) trials[k].flags |= 1U << EG_STRENGTH_FLAG_DRIFT_REMOVED;
     }
     eg_arena_reset(arena, mark);
     if (err == EG_OK) *n_trials = n_spans;

@@ -45,7 +45,7 @@ extern const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT];
       "force moves by more than 0.5 N in the 0.2 s before the onset: RFD is not valid")            \
     X(DRIFT, "drift", "the rest level drifts through the recording")                               \
     X(DRIFT_REMOVED, "drift removed",                                                              \
-      "rest before and after lies on one straight line, which was taken off from the start on")    \
+      "the drift that rest before and after agrees on was taken off from the start on")            \
     X(HUM, "hum", "mains hum was taken off: look for its cause")                                   \
     X(DIP, "counter-movement", "force falls before it rises: RFD is not valid")                    \
     X(NO_REST, "no rest", "less than 0.2 s of rest before the onset: onset and RFD are not known") \
@@ -54,7 +54,10 @@ extern const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT];
     X(RATE_PEAK, "rate", "below 100 samples a second: the peak may be missed")                     \
     X(RATE_RFD, "rate for RFD", "below 1000 samples a second: onset and RFD are rough")            \
     X(SHORT, "short", "shorter than the window of the mean: there is no mean")                     \
-    X(NOISE, "noise", "noise above 2 % of the peak: onset and RFD are rough")
+    X(NOISE, "noise", "noise above 2 % of the peak: onset and RFD are rough")                      \
+    X(UNSURE, "flat start",                                                                        \
+      "noise hides where the rise begins: onset or RFD may be off by more than 5 ms or 3 %, see "  \
+      "the range of each")
 
 typedef enum eg_strength_flag {
 #define FLAG(id, name, sentence) EG_STRENGTH_FLAG_##id,
@@ -85,12 +88,13 @@ typedef struct eg_strength_span {
 
 /* NaN: not known, and a flag says why. Times in seconds from the first sample. */
 typedef struct eg_strength_trial {
-    double onset_s, end_s;
-    double baseline; /* level at the onset, in the trace's unit */
-    double noise;    /* SD of the trace about its rest, same unit */
+    double onset_s, onset_error_s, end_s; /* _error: one standard error */
+    double baseline;                      /* level at the onset, in the trace's unit */
+    double noise;                         /* SD of the trace about its rest, same unit */
     double peak, peak_s;
     double mean, mean_s;                     /* highest mean of the window, and where it begins */
     double rfd[EG_STRENGTH_RFD_COUNT];       /* unit / s */
+    double rfd_error[EG_STRENGTH_RFD_COUNT]; /* unit / s */
     double rfd_step[EG_STRENGTH_STEP_COUNT]; /* unit / s */
     double rfd_peak, rfd_peak_s;             /* steepest 20 ms */
     double impulse[EG_STRENGTH_RFD_COUNT];   /* unit s, above the baseline */
@@ -128,12 +132,6 @@ EG_NODISCARD eg_err eg_strength_trace(const eg_strength_signal *signal, double w
 EG_NODISCARD eg_err eg_strength_measure(const eg_strength_signal *signal,
                                         const eg_strength_span *span, double window_s,
                                         eg_strength_trial *trial, eg_arena *arena, eg_diag *diag);
-
-/* The onset alone: the instant at which a straight rest turns into a rise, by maximum likelihood
- * (see onset.c). x[n] begins in the rest and ends on the rise; times in samples from x[0].
- * `level` and `slope` (per sample) are those of the rest there. Returns false if the fit has no
- * rise. */
-bool eg_strength_onset(size_t n, const double *x, double *onset, double *level, double *slope);
 
 /* What several trials of one movement say together. */
 typedef struct eg_strength_set {
