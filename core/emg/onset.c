@@ -457,15 +457,22 @@ static void onset_flag(const eg_onset_settings *settings, size_t count, eg_burst
     }
 }
 
+/* Whether what lies between two bursts is a pause. The longer patience with weak ones counts from
+ * edge to edge as far as these may be apart: a weak edge is dated within tens of milliseconds. */
+static int is_pause(const eg_onset_settings *settings, const eg_burst *before,
+                    const eg_burst *behind) {
+    if (behind->on_s - before->off_s < settings->merge_s) return 0;
+    if (before->snr_db >= WEAK_DB || behind->snr_db >= WEAK_DB) return 1;
+    const double from = fmin(before->off_s, before->off_early_s);
+    return fmax(behind->on_s, behind->on_late_s) - from >= WEAK_PATIENCE * settings->merge_s;
+}
+
 /* Bursts whose refined edges leave less than merge_s between them become one; weak ones more. */
 static size_t join(const eg_onset_settings *settings, size_t count, eg_burst *bursts) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         eg_burst *before = kept > 0 ? &bursts[kept - 1] : NULL;
-        double least = settings->merge_s;
-        if (before != NULL && before->snr_db < WEAK_DB && bursts[i].snr_db < WEAK_DB)
-            least *= WEAK_PATIENCE;
-        if (before == NULL || bursts[i].on_s - before->off_s >= least) {
+        if (before == NULL || is_pause(settings, before, &bursts[i])) {
             bursts[kept++] = bursts[i];
             continue;
         }

@@ -63,10 +63,11 @@ static accuracy compare(const eg_emg_made *made, size_t count) {
     return a;
 }
 
+/* 4.77 dB are 6 dB to those who count the rest in. */
 static void finds_steps(void) {
-    static const double levels_db[] = {6.0, 9.0, 12.0, 20.0}, rates[] = {1000.0, 2000.0};
+    static const double levels_db[] = {6.0, 9.0, 12.0, 20.0, 4.7712}, rates[] = {1000.0, 2000.0};
     for (size_t r = 0; r < 2; r++)
-        for (size_t i = 0; i < 4; i++) {
+        for (size_t i = 0; i < 5; i++) {
             eg_emg_made made =
                 eg_emg_make(rates[r], 200, 2.0, 0.8, 0.0, levels_db[i], 0, (unsigned)(40 + i));
             eg_onset_settings settings = eg_onset_defaults(rates[r]);
@@ -78,6 +79,41 @@ static void finds_steps(void) {
             EG_CHECK_INT(a.found, 200);
             free(made.x);
         }
+}
+
+/* Weak bursts with pauses of 0.62 s or more stay apart: an edge dated early joins nothing. */
+static void short_pauses_stay(void) {
+    static const double levels_db[] = {4.7712, 6.0};
+    for (size_t i = 0; i < 2; i++)
+        for (unsigned seed = 0; seed < 3; seed++) {
+            eg_emg_made made = eg_emg_make(1000.0, 200, 1.4, 0.5, 0.0, levels_db[i], 1, 240 + seed);
+            eg_onset_settings settings = eg_onset_defaults(1000.0);
+            accuracy a = compare(&made, find(EG_ONSET_AGLR, &settings, made.n, made.x));
+            eg_test_note("%g dB: %zu of 200 missed; ", levels_db[i], a.missed);
+            EG_CHECK_INT(a.missed, 0);
+            EG_CHECK_INT(a.found, 200);
+            free(made.x);
+        }
+}
+
+/* Slow rises of bursts that fall again soon: the plateau's level is not the fall's, long rises are
+ * not shut out, and the interval says what it promises. */
+static void intervals_hold_the_truth(void) {
+    static const double levels_db[] = {6.0, 9.0, 12.0};
+    for (size_t i = 0; i < 3; i++) {
+        eg_emg_made made =
+            eg_emg_make(1000.0, 400, 1.8, 0.65, 0.25, levels_db[i], 0, 260 + (unsigned)i);
+        eg_onset_settings settings = eg_onset_defaults(1000.0);
+        size_t count = find(EG_ONSET_AGLR, &settings, made.n, made.x), inside = 0;
+        for (size_t k = 0; k < made.n_bursts; k++)
+            for (size_t b = 0; b < count; b++)
+                inside += fabs(bursts[b].on_s - made.on_s[k]) < 0.5 &&
+                          bursts[b].on_early_s <= made.on_s[k] &&
+                          made.on_s[k] <= bursts[b].on_late_s;
+        eg_test_note("%g dB: %zu of 400 within; ", levels_db[i], inside);
+        EG_CHECK(inside >= 368); /* 92 % of the promised 95 */
+        free(made.x);
+    }
 }
 
 typedef struct pooled {
@@ -380,6 +416,8 @@ static void refuses(void) {
 
 EG_TESTS({"emg onset: steps of known truth", finds_steps},
          {"emg onset: ramps of known truth", finds_ramps},
+         {"emg onset: short pauses of weak bursts", short_pauses_stay},
+         {"emg onset: 95 % intervals", intervals_hold_the_truth},
          {"emg onset: noise of other kinds", finds_other_noise},
          {"emg onset: rest stays rest", rest_stays_rest},
          {"emg onset: bursts among heart, hum and drift", bursts_among_nuisance},
