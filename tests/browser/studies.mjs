@@ -1,10 +1,11 @@
 // Any recording, dropped: what it is, its traces, verdict and measures; channels explained and remembered;
 // kept in the chart, held against another, its value entered. One open recording of each kind where the
 // data are.
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { check, launch, open, serve, settled, shot, test, visit } from './support.mjs'
+import { check, launch, open, program, serve, settled, shot, test, visit } from './support.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -56,16 +57,86 @@ function brainvision(folder) {
   return paths
 }
 
+/** The first seconds of real muscle signals (bsn_emg_bursts_channel_3.csv), as other makers keep them. */
+function realMuscle() {
+  const path = join(process.env.ENGRAM_DATA, 'emg/bsn_emg_bursts_channel_3.csv')
+  return readFileSync(path, 'utf8').split('\n').filter((line) => /^\d+$/.test(line)).map((line) => Number(line) - 32768)
+}
+
+/** WFDB: a header and the samples that it names, 16 bits each. */
+function wfdb(folder, values) {
+  const samples = Buffer.alloc(values.length * 2)
+  values.forEach((v, i) => samples.writeInt16LE(v, i * 2))
+  const paths = [join(folder, 'bursts.dat'), join(folder, 'bursts.hea')]
+  writeFileSync(paths[0], samples)
+  writeFileSync(paths[1], `bursts 1 1000 ${values.length}\nbursts.dat 16 1000/mV 16 0 ${values[0]} 0 0 EMG biceps\n`)
+  return paths
+}
+
+/** Matlab 5, not compressed: a number "fs" and a column "emg_biceps". */
+function matlab(folder, values) {
+  const variable = (name, list) => {
+    const padded = Math.ceil(name.length / 8) * 8
+    const bytes = Buffer.alloc(48 + padded + 8 + 8 * list.length)
+    const tag = (at, type, size) => (bytes.writeUInt32LE(type, at), bytes.writeUInt32LE(size, at + 4))
+    tag(0, 14, bytes.length - 8) // a matrix
+    tag(8, 6, 8)
+    bytes.writeUInt32LE(6, 16) // of doubles
+    tag(24, 5, 8)
+    bytes.writeInt32LE(list.length, 32)
+    bytes.writeInt32LE(1, 36)
+    tag(40, 1, name.length)
+    bytes.write(name, 48)
+    tag(48 + padded, 9, 8 * list.length)
+    list.forEach((v, i) => bytes.writeDoubleLE(v, 56 + padded + 8 * i))
+    return bytes
+  }
+  const header = Buffer.alloc(128, ' ')
+  header.write('MATLAB 5.0 MAT-file')
+  header.fill(0, 116, 124)
+  header.writeUInt16LE(0x0100, 124)
+  header.write('IM', 126)
+  const path = join(folder, 'bursts.mat')
+  writeFileSync(path, Buffer.concat([header, variable('fs', [1000]), variable('emg_biceps', values.map((v) => v / 1000))]))
+  return path
+}
+
+/** What Engram itself writes of a real recording in another format. */
+function converted(folder, from, ending) {
+  const path = join(folder, `converted.${ending}`)
+  const ran = spawnSync(program, ['convert', join(process.env.ENGRAM_DATA, from), path, '--force'])
+  check(ran.status === 0, `engram convert to ${ending}: ${ran.stderr}`)
+  return path
+}
+
 /** One open recording of each kind: file, the study it is taken for, a word among its measures, the
- * study that is chosen by hand. */
+ * study that is chosen by hand, its settings. There is no open recording of a dynamometer. */
 const real = [
   ['emg/derived_uci_3Apie.edf', 'Muscle signals', 'Root mean square'],
   ['emg/bsn_emg_bursts.h5', 'Muscle signals', 'Root mean square'],
   ['emg/bmc_Gait.c3d', 'Muscle signals', 'Root mean square'],
   ['imu/kinematics/opencap_squats1.mot', 'Joint movement', 'Range'],
   ['imu/kinematics/opensim_walk_free_01.trc', 'Joint movement', 'Range'],
+  ['imu/broad/01_undisturbed_slow_rotation_A.nimu', 'Joint movement', 'Range'],
+  ['imu/kinematics/qmt_fullbody_open.nchain', 'Joint movement', 'Range', 'motion',
+    { Proximal: 'upper_arm_left', Distal: 'forearm_left' }],
   ['emg/bmc_Gait.c3d', 'Walking and steps', 'Cadence', 'gait'],
+  ['imu/c3d/opensim_test_walking.c3d', 'Walking and steps', 'Step length', 'gait'],
+  ['imu/kinematics/opensim_walk_free_01.trc', 'Walking and steps', 'Cadence', 'gait', { Source: 'markers' }],
+  ['imu/kinematics/qmt_fullbody_open.nchain', 'Walking and steps', 'Steps', 'gait', { Left: 'foot_left' }],
+  ['imu/kinematics/opencap_squats1.mot', 'Function tests', 'Duration of rising', 'function', { Age: '70' }],
 ]
+
+/** Sets fields of "How it is measured", wherever they are folded away, and measures. */
+async function measureWith(page, fields) {
+  await page.locator('main details').evaluateAll((all) => all.forEach((one) => (one.open = true)))
+  for (const [name, value] of Object.entries(fields)) {
+    const field = page.getByLabel(name, { exact: true })
+    if (await field.evaluate((one) => one.tagName === 'SELECT')) await field.selectOption(value)
+    else await field.fill(value)
+  }
+  await page.getByRole('button', { name: 'Measure so' }).click()
+}
 
 export async function studies() {
   const server = await serve({ demo: true })
@@ -85,6 +156,8 @@ export async function studies() {
       await page.locator('.lane canvas').first().waitFor()
       const best = page.getByRole('row', { name: /Best contraction/ })
       check(/300/.test(await best.innerText()), `the best contraction: ${await best.innerText()}`)
+      const answer = page.getByRole('region', { name: 'Strength: push.csv' })
+      check(/Best contraction\s+300\s*N/.test(await answer.innerText()), `the answer: ${await answer.innerText()}`)
       await page.getByRole('button', { name: 'Best contraction' }).click()
       await page.locator('tr.explain .formula').first().waitFor()
       await settled(page)
@@ -139,13 +212,19 @@ export async function studies() {
       const entry = chart.entries.find((one) => one.body.recording_id)
       check(entry?.body.value === 200, `the entered value: ${JSON.stringify(entry?.body)}`)
     })
-    for (const [file, title, word, chosen] of real) {
+    for (const [file, title, word, chosen, fields] of real) {
       const path = process.env.ENGRAM_DATA && join(process.env.ENGRAM_DATA, file)
       if (!path || !existsSync(path)) continue
       await test(`studies shows ${file}${chosen ? ` as ${chosen}` : ''}`, async () => {
         await visit(page, '/measure')
         await drop(path)
         if (chosen) await page.getByLabel('Measured as').selectOption(chosen, { timeout: 30000 })
+        if (fields) {
+          await page.locator('form.studyopts').waitFor({ state: 'attached' })
+          await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
+          await settled(page)
+          await measureWith(page, fields)
+        }
         const name = file.split('/').at(-1)
         const heading = page.getByRole('heading', { name: title ? `${title}: ${name}` : new RegExp(`: ${name}`) })
         await heading.waitFor({ timeout: 30000 })
@@ -156,6 +235,28 @@ export async function studies() {
         await shot(page, `studies-${name}${chosen ?? ''}`)
       })
     }
+    await test('studies the same signals are read from every format', async () => {
+      if (!process.env.ENGRAM_DATA || !existsSync(process.env.ENGRAM_DATA)) return 'no recordings here'
+      const values = realMuscle()
+      const files = {
+        xdf: converted(server.data, 'emg/derived_uci_3Apie.edf', 'xdf'),
+        bdf: converted(server.data, 'emg/derived_uci_3Apie.edf', 'bdf'),
+        wfdb: wfdb(server.data, values),
+        matlab: matlab(server.data, values),
+      }
+      for (const [format, path] of Object.entries(files)) {
+        await visit(page, '/measure')
+        await drop(path)
+        // Matlab's files have no units: what they are is chosen by hand.
+        if (format === 'matlab') await page.getByLabel('Measured as').selectOption('emg', { timeout: 30000 })
+        const heading = page.getByRole('heading', { name: /^Muscle signals: / })
+        await heading.waitFor({ timeout: 30000 }).catch(() => check(false, `${format} is not shown as muscle signals`))
+        await page.locator('.lane canvas').first().waitFor()
+        await page.getByRole('row', { name: /Root mean square/ }).first().waitFor()
+      }
+      await settled(page)
+      await clean(page, 'a Matlab file')
+    })
     await test('studies a header and its samples are dropped together and saved in other formats', async () => {
       await visit(page, '/measure')
       await drop(brainvision(server.data))
@@ -193,6 +294,32 @@ export async function studies() {
       await settled(page)
       check(await later.isDisabled(), 'a double click shows all')
       check(before === (await other.evaluate((canvas) => canvas.toDataURL())), 'the second lane is not as it was')
+    })
+    await test('studies an event is chosen in the trace, by buttons and from the list', async () => {
+      const said = page.getByRole('group', { name: 'Events' }).getByRole('status')
+      const next = page.getByRole('button', { name: 'Next event' })
+      await next.focus()
+      await page.keyboard.press('Enter')
+      check(/^Burst/.test(await said.innerText()) && /1 of \d/.test(await said.innerText()), `the first event: ${await said.innerText()}`)
+      await next.click()
+      check(/2 of \d/.test(await said.innerText()), `the second event: ${await said.innerText()}`)
+      // The signals are loud from 2 to 4 s and from 6 to 8 s of 8 s.
+      const lane = page.locator('.u-over').first()
+      const box = await lane.boundingBox()
+      await lane.click({ position: { x: box.width * 0.375, y: 20 } })
+      const chosen = /(\d\.\d+) to (\d\.\d+) s/.exec(await said.innerText())
+      check(chosen && Number(chosen[1]) < 3 && Number(chosen[2]) > 3, `the event at 3 s: ${await said.innerText()}`)
+      await page.mouse.move(box.x + box.width * 0.375, box.y + 20)
+      check(/\d/.test(await page.locator('.lane__at').first().innerText()), 'no value at the pointer')
+      await page.locator('summary', { hasText: /\d events/ }).click()
+      await page.getByRole('region', { name: 'Events' }).getByRole('button', { name: 'Burst' }).last().click()
+      const last = await said.innerText()
+      check(/(\d+) of \1/.test(last), `the last event: ${last}`)
+      check(await next.isDisabled(), 'an event after the last')
+      await settled(page)
+      await clean(page, 'a chosen event')
+      await shot(page, 'studies-event')
+      await page.locator('summary', { hasText: /\d events/ }).click()
     })
     await test('studies what a study cannot measure is said and its fields are at hand', async () => {
       await page.locator('summary', { hasText: 'How it is measured' }).click()

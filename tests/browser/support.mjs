@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 
-const program = new URL('../../build/engram', import.meta.url).pathname
+export const program = new URL('../../build/engram', import.meta.url).pathname
 let failures = 0
 
 export const ok = (name, note = '') => console.log(`ok browser ${name}${note ? ` # ${note}` : ''}`)

@@ -49,6 +49,8 @@ export interface StudyEvent {
   repetition?: number
   confidence?: number | null
   reason?: string
+  /** false: seen, but too small or too unsure to count. */
+  counted?: boolean
 }
 
 export interface StudyTrace {
@@ -157,11 +159,45 @@ export function channelNames(preview: Preview, rows: ChannelRow[] | null): strin
 export const about = (row: { channel?: string; side?: string }): string =>
   [row.channel, row.side].filter(Boolean).join(', ')
 
+/** Decimals beyond which a unit only pretends: an angle is not known to a thousandth of a degree. */
+const PLACES: Record<string, number> = {
+  deg: 1,
+  '%': 1,
+  mm: 1,
+  s: 3,
+  'm/s': 2,
+  m: 3,
+  dB: 1,
+  Hz: 1,
+  '/min': 0,
+  N: 1,
+  kg: 1,
+  'N.m': 1,
+  'deg/s': 1,
+  '%/min': 1,
+}
+
+/** A measure's value: three figures that count, but no more decimals than its unit bears. */
+export function measured(value: number | null | undefined, unit: string): string {
+  const most = PLACES[unit]
+  if (value === null || value === undefined || most === undefined || Number.isInteger(value)) return figures(value)
+  const size = Math.abs(value)
+  return number(value, Math.max(0, Math.min(most, size > 0 ? 2 - Math.floor(Math.log10(size)) : 0)))
+}
+
+/** Where a value lies against its published limits; null where there are none. */
+export function outside(m: StudyMeasure): 'above' | 'below' | 'within' | null {
+  if (m.value === null || !m.norm) return null
+  if (m.norm.high !== undefined && m.value > m.norm.high) return 'above'
+  if (m.norm.low !== undefined && m.value < m.norm.low) return 'below'
+  return m.norm.low !== undefined || m.norm.high !== undefined ? 'within' : null
+}
+
 export function valueText(measure: StudyMeasure | undefined): string {
   if (!measure) return ''
   if (measure.value === null) return 'not known'
   const unit = unitWord(measure.unit)
-  return `${number(measure.value)}${unit ? ` ${unit}` : ''}`
+  return `${measured(measure.value, measure.unit)}${unit ? ` ${unit}` : ''}`
 }
 
 /** What a file of this format holds, in one line. */

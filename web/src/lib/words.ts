@@ -68,6 +68,8 @@ export function unitWord(unit: string | undefined | null): string {
     '{#}/min': 'a minute',
     '{score}': 'points',
     '{grade}': '',
+    '{#}': '',
+    '#': '',
     '{points}': 'points',
     Cel: '°C',
     a: 'years',
