@@ -30,8 +30,9 @@ typedef struct pair {
     wearer of[2]; /* proximal, distal */
     int n;
     int has_pose;
-    char refusal[160]; /* why the joint's axes are not known */
-    size_t from, to;   /* of the functional movement, samples */
+    double straight_deg; /* without a pose: sigma of where the joint is straight; may be infinite */
+    char refusal[160];   /* why the joint's axes are not known */
+    size_t from, to;     /* of the functional movement, samples */
     eg_arena arena;
     void *memory;
 } pair;
@@ -228,12 +229,50 @@ static eg_err find_hinge(pair *p, eg_hinge *hinge, eg_diag *diag) {
     return EG_OK;
 }
 
-static void say_mount(pair *p, int k, const eg_mount *mount) {
-    p->of[k].mount = mount->mount;
+static void say_mount(const pair *p, int k, const eg_mount *mount) {
     char text[200];
     snprintf(text, sizeof text, "%s%spose and axis are %.0f deg off square", mount->reason,
              mount->reason[0] != '\0' ? "; " : "", mount->square_deg);
     eg_study_add_check(p->run->result, "mounting", (int)mount->verdict, text, name_of(&p->of[k]));
+}
+
+/* An arm's length across the axis. */
+static double reach_of(const double arm[3], const double axis[3]) {
+    double along = eg_dot(arm, axis);
+    return sqrt(fmax(0.0, eg_dot(arm, arm) - along * along));
+}
+
+/* The long axes without a pose. Where both sensors' arms from the joint's centre are known, they
+ * lie roughly along the bones (of a foot: not), so that a straight joint is roughly 0 and it shows
+ * which way it bends; else gravity's mean direction. Either makes a zero of chance, but the turn
+ * about the axis is the same. */
+static void guess_up(pair *p, const eg_hinge *h, int is_straight) {
+    static const double least_m = 0.05, off_bone_m = 0.06;
+    double reach[2] = {reach_of(h->arm1_m, h->j1), reach_of(h->arm2_m, h->j2)};
+    int has_arms = is_straight && reach[0] > least_m && reach[1] > least_m;
+    p->straight_deg = (double)INFINITY;
+    if (has_arms)
+        p->straight_deg =
+            deg * sqrt(1.0 / (reach[0] * reach[0]) + 1.0 / (reach[1] * reach[1])) * off_bone_m;
+    for (int k = 0; k < 2; k++) {
+        wearer *w = &p->of[k];
+        eg_mount_pose middle = eg_mount_hold(&w->signal, p->from, p->to);
+        for (int c = 0; c < 3; c++)
+            w->up[c] = !has_arms ? middle.up[c] : k == 0 ? h->arm1_m[c] : -h->arm2_m[c];
+    }
+}
+
+/* Segment to sensor, from the hinge's axis and the pose or its guess. */
+static void sit(pair *p, int k, const double axis[3]) {
+    wearer *w = &p->of[k];
+    eg_mount mount = eg_mount_from_axes(w->up, axis, 1);
+    if (p->has_pose) say_mount(p, k, &mount);
+    w->mount = mount.mount;
+    if (mount.verdict != EG_VERDICT_FAIL) return;
+    /* Gravity along the axis (lying on the side): any direction across it. */
+    double least[3] = {0.0, 0.0, 0.0};
+    least[fabs(axis[0]) < 0.6 ? 0 : 1] = 1.0;
+    if (mount.square_deg > 80.0) w->mount = eg_mount_from_axes(least, axis, 1).mount;
 }
 
 /* The main axis of each segment's own movement, for joints of three axes: both are bent forwards
@@ -314,10 +353,8 @@ static eg_err fit_joint(pair *p, int which, eg_heading_joint *joint, int *known,
         if (!*known) memcpy(p->refusal, hinge.reason, sizeof p->refusal);
         memcpy(joint->j1, hinge.j1, sizeof joint->j1);
         memcpy(joint->j2, hinge.j2, sizeof joint->j2);
-        for (int k = 0; k < 2 && p->has_pose; k++) {
-            eg_mount m = eg_mount_from_axes(p->of[k].up, k ? hinge.j2 : hinge.j1, 1);
-            say_mount(p, k, &m);
-        }
+        if (!p->has_pose) guess_up(p, &hinge, which < 0 || joints[which].kind != EG_JOINT_ANKLE);
+        for (int k = 0; k < 2; k++) sit(p, k, k ? hinge.j2 : hinge.j1);
         /* A forearm that hangs in the pose turns about the vertical there. */
         if (joint->kind == EG_HEADING_TWO && p->has_pose)
             memcpy(joint->j2, p->of[1].up, sizeof joint->j2);
@@ -334,6 +371,7 @@ static eg_err fit_joint(pair *p, int which, eg_heading_joint *joint, int *known,
     for (int k = 0; k < 2; k++) {
         eg_mount m = eg_mount_from_axes(p->of[k].up, k == 1 ? main_axes.j2 : main_axes.j1, 0);
         say_mount(p, k, &m);
+        p->of[k].mount = m.mount;
         *known = *known && m.verdict != EG_VERDICT_FAIL;
         if (m.verdict == EG_VERDICT_FAIL) memcpy(p->refusal, m.reason, sizeof p->refusal);
     }
@@ -345,14 +383,13 @@ static eg_err fit_joint(pair *p, int which, eg_heading_joint *joint, int *known,
 }
 
 /* Flexion goes the way of the larger swing from neutral: an axis alone has two ends. */
-static void turn_to_flexion(eg_motion_trace *trace, double neutral) {
+static void turn_to_flexion(eg_motion_trace *trace) {
     double low = 0.0, high = 0.0;
     for (size_t i = 0; i < trace->n; i++) {
-        low = fmin(low, trace->values[i] - neutral);
-        high = fmax(high, trace->values[i] - neutral);
+        low = fmin(low, trace->values[i]);
+        high = fmax(high, trace->values[i]);
     }
-    double sign = -low > high ? -1.0 : 1.0;
-    for (size_t i = 0; i < trace->n; i++) trace->values[i] = sign * (trace->values[i] - neutral);
+    for (size_t i = 0; - low > high && i < trace->n; i++) trace->values[i] = -trace->values[i];
 }
 
 static void say_heading(pair *p, const eg_heading_result *h) {
@@ -365,12 +402,21 @@ static void say_heading(pair *p, const eg_heading_result *h) {
     eg_study_add_check(p->run->result, "heading", verdict, text, NULL);
 }
 
+/* Does flexion go down? With a pose it goes the way of the larger swing. Without one two things
+ * speak: straight, as far as that is known, is at one end; and joints spend more of their time near
+ * that end. */
+static int is_reversed(const pair *p, double low, double high, double mean) {
+    double middle = 0.5 * (low + high), quarter = 0.25 * fmax(high - low, 1.0);
+    if (p->has_pose) return middle < 0.0;
+    return middle / p->straight_deg + (middle - mean) / quarter < 0.0;
+}
+
 /* relative[n], distal segment to proximal one; both segments are turned half round about their long
  * axes where flexion would go the wrong way: an axis has two ends. */
 static void relate(const pair *p, const double *delta, eg_joint_kind kind, eg_joint_side side,
                    eg_quaternion *relative) {
     size_t n = p->of[0].signal.n;
-    double low = 0.0, high = 0.0, before = 0.0;
+    double low = 0.0, high = 0.0, before = 0.0, sum = 0.0;
     /* A shoulder's own angles start with the plane; its flexion is what a hip's would be. */
     eg_joint_kind like = kind == EG_JOINT_SHOULDER ? EG_JOINT_HIP : kind;
     for (size_t i = 0; i < n; i++) {
@@ -381,10 +427,12 @@ static void relate(const pair *p, const double *delta, eg_joint_kind kind, eg_jo
         double flexion = eg_joint_measure(like, side, relative[i]).deg[0];
         flexion -= 360.0 * floor((flexion - before) / 360.0 + 0.5);
         before = flexion;
-        low = fmin(low, flexion);
-        high = fmax(high, flexion);
+        sum += flexion;
+        low = i > 0 || p->has_pose ? fmin(low, flexion) : flexion;
+        high = i > 0 || p->has_pose ? fmax(high, flexion) : flexion;
     }
-    for (size_t i = 0; i < n && -low > high; i++) {
+    int is_turned = is_reversed(p, low, high, sum / (double)n);
+    for (size_t i = 0; i < n && is_turned; i++) {
         relative[i].x = -relative[i].x;
         relative[i].z = -relative[i].z;
     }
@@ -405,23 +453,23 @@ static eg_err add_traces(pair *p, int which, int is_plain, int known, eg_motion_
     return err;
 }
 
-static void fill_traces(const pair *p, int which, const eg_heading_joint *joint,
-                        const double *delta, eg_quaternion *relative, eg_motion_trace *trace[3]) {
+static void fill_traces(const pair *p, int which, const double *delta, eg_quaternion *relative,
+                        eg_motion_trace *trace[3]) {
     size_t n = p->of[0].signal.n;
     eg_joint_kind kind = which >= 0 ? joints[which].kind : EG_JOINT_KNEE;
     eg_joint_side side = side_of(p) == EG_LEFT ? EG_JOINT_LEFT : EG_JOINT_RIGHT;
-    int is_turn = joint->kind == EG_HEADING_HINGE && !p->has_pose;
     relate(p, delta, kind, side, relative);
     for (size_t i = 0; i < n; i++) {
-        /* Without a pose only the turn about the axis is known, from where the recording began. */
-        double swing, turn = is_turn ? eg_joint_twist(relative[i], joint->j1, &swing) : 0.0;
         eg_joint_reading a = eg_joint_measure(kind, side, relative[i]);
         for (int k = 0; k < 3; k++)
-            if (trace[k] != NULL) trace[k]->values[i] = is_turn ? deg * turn : a.deg[k];
+            if (trace[k] != NULL) trace[k]->values[i] = a.deg[k];
     }
     for (int k = 0; k < 3; k++)
         if (trace[k] != NULL) eg_joint_unwrap(n, trace[k]->values, 360.0);
-    if (is_turn && trace[0] != NULL) turn_to_flexion(trace[0], trace[0]->values[0]);
+    if (p->has_pose) return;
+    /* Without a pose only the turn about the axis is known, from where the recording began. */
+    double first = trace[0]->values[0];
+    for (size_t i = 0; i < n; i++) trace[0]->values[i] -= first;
 }
 
 static eg_err measure_pair(pair *p, eg_diag *diag) {
@@ -447,7 +495,7 @@ static eg_err measure_pair(pair *p, eg_diag *diag) {
         err = eg_heading_offline(&joint, p->of[0].signal.rate_hz, n, p->of[0].q, p->of[1].q,
                                  p->of[0].signal.gyr, p->of[1].signal.gyr, &p->arena, delta,
                                  &heading, diag);
-    if (err == EG_OK) fill_traces(p, which, &joint, delta, relative, trace);
+    if (err == EG_OK) fill_traces(p, which, delta, relative, trace);
     free(relative);
     free(delta);
     if (err != EG_OK) return err;
@@ -455,7 +503,8 @@ static eg_err measure_pair(pair *p, eg_diag *diag) {
     if (!p->has_pose)
         eg_study_add_warning(p->run->result,
                              "no neutral pose was given (calibration): 0 is where the recording "
-                             "begins; ranges and repetitions hold, single angles do not");
+                             "begins: ranges and repetitions hold, single angles do not, and which "
+                             "way is flexion is a guess");
     snprintf(p->run->traces.source, sizeof p->run->traces.source,
              "two inertial sensors (%.40s, %.40s) without magnetometer, %.0f Hz",
              p->of[0].sensor->name, p->of[1].sensor->name, p->of[0].signal.rate_hz);
@@ -508,7 +557,7 @@ static eg_err measure_one(pair *p, eg_diag *diag) {
         eg_cross(now, up, across);
         trace->values[i] = deg * eg_atan2(eg_norm(across), eg_dot(now, up));
     }
-    if (is_plane) turn_to_flexion(trace, 0.0);
+    if (is_plane) turn_to_flexion(trace);
     snprintf(p->run->traces.source, sizeof p->run->traces.source,
              "one inertial sensor%s%.40s: inclination to gravity, 0 is %s", name_of(w) ? " " : "",
              w->sensor->name, p->has_pose ? "the pose" : "where the recording begins");

@@ -309,6 +309,10 @@ eg_err eg_hinge_pair(const eg_orient_signal *first, const eg_orient_signal *seco
     eg_err err = eg_excerpt_make(first, NULL, scratch, &e1, diag);
     if (err == EG_OK) err = eg_excerpt_make(second, NULL, scratch, &e2, diag);
     if (err == EG_OK) err = eg_connect_find(&e1, &e2, &connect, diag);
+    for (int k = 0; err == EG_OK && k < 3; k++) {
+        hinge->arm1_m[k] = connect.arm1_m[k];
+        hinge->arm2_m[k] = connect.arm2_m[k];
+    }
     double odds = 0.0;
     size_t n = err == EG_OK ? (e1.n < e2.n ? e1.n : e2.n) : 0, length = (size_t)(4.0 * e1.rate_hz);
     for (size_t from = 0; from < n; from += length) {

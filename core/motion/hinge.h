@@ -47,6 +47,8 @@ typedef struct eg_hinge {
     double sigma_deg[2];                /* uncertainty of each axis */
     double evidence;                    /* of the pairing: log-odds over its mirror image; below
                                            EG_HINGE_ODDS it is a guess. 0 until eg_hinge_pair */
+    double arm1_m[3], arm2_m[3]; /* connect.h: from the joint's centre to the sensors; 0 until
+                                    eg_hinge_pair */
     size_t n_gyr, n_acc;
     eg_verdict verdict;
     char reason[160]; /* of a warning or a refusal; "" if ok */

@@ -125,6 +125,80 @@ static void knee_from_a_table(void) {
     EG_CHECK(worst < 2.0);
 }
 
+/* The curve after the first minute against the angle that was put in, deg. Without a pose the zero
+ * is unknown and taken out, and so is the way; is_reversed says if it was the wrong one. */
+static double curve_error(const json_t *result, const eg_sim_motion *motion, size_t n,
+                          double rate_hz, int has_zero, int *is_reversed) {
+    const json_t *trace = json_array_get(json_object_get(result, "traces"), 0);
+    const json_t *values = json_object_get(trace, "low");
+    EG_CHECK_INT(json_array_size(values), n);
+    double sum[2] = {0.0, 0.0}, square[2] = {0.0, 0.0}, count = 0.0, error[2];
+    for (size_t i = (size_t)(60.0 * rate_hz); i < n; i++) {
+        double v[EG_SIM_COORDINATES];
+        eg_sim_motion_at(motion, (double)i / rate_hz, v);
+        for (int way = 0; way < 2; way++) {
+            double value = json_number_value(json_array_get(values, i));
+            double off = (way ? -value : value) - v[EG_SIM_KNEE_FLEXION];
+            sum[way] += off;
+            square[way] += off * off;
+        }
+        count += 1.0;
+    }
+    for (int way = 0; way < 2; way++) {
+        double mean = has_zero ? 0.0 : sum[way] / count;
+        error[way] = sqrt(square[way] / count - mean * mean);
+    }
+    *is_reversed = !has_zero && error[1] < error[0];
+    return error[*is_reversed];
+}
+
+/* Any mounting, with a pose and from mid-movement without one. */
+static void knee_of_any_mounting(void) {
+    static eg_imu_body bodies[EG_IMU_BODIES_MAX];
+    static const char *const names[] = {"thigh", "shank"};
+    const double rate_hz = 100.0;
+    size_t count = eg_imu_bodies(bodies);
+    int seeds = eg_test_crowd(3), runs = 0, reversed = 0, is_reversed;
+    double worst[2] = {0.0, 0.0};
+    for (size_t b = 0; b < count; b++)
+        for (int run_index = 0; run_index < 2 * seeds; run_index++) {
+            int has_pose = run_index % 2;
+            uint64_t seed = 100 * b + (uint64_t)run_index / 2 + 1;
+            eg_sim_motion motion = bodies[b].motion;
+            motion.still_s = has_pose ? 4.0 : 0.0;
+            eg_imu_track t[2];
+            for (int k = 0; k < 2; k++) {
+                eg_sim_imu sensor = eg_imu_strap(k ? EG_SIM_SHANK : EG_SIM_THIGH, seed);
+                t[k] = eg_imu_record(&motion, &sensor, rate_hz, 90.0);
+            }
+            eg_recording *r = table_of(2, names, t, 1.0, "rad/s");
+            size_t n = t[0].signal.n;
+            json_t *options = json_pack("{s:s}", "joint", "knee"), *result = NULL;
+            if (has_pose)
+                json_object_set_new(options, "calibration", json_pack("[f, f]", 0.5, 3.5));
+            eg_study_call call = {.recording = r, .options = options, .n_trace_points = n};
+            eg_diag diag = {0};
+            if (eg_study_run(eg_study_find("motion"), call, &result, &diag) != EG_OK)
+                EG_FAIL("%s: %s", bodies[b].name, diag.text);
+            double error = curve_error(result, &motion, n, rate_hz, has_pose, &is_reversed);
+            reversed += is_reversed;
+            if (!(error < 2.0))
+                EG_FAIL("%s, mounting %d, %s: %.1f deg", bodies[b].name, (int)seed,
+                        has_pose ? "with a pose" : "without a pose", error);
+            worst[has_pose] = fmax(worst[has_pose], error);
+            runs++;
+            json_decref(options);
+            json_decref(result);
+            eg_recording_destroy(r);
+            eg_imu_track_free(&t[0]);
+            eg_imu_track_free(&t[1]);
+        }
+    eg_test_note("%d mountings and movements after 60 s: worst RMSE %.2f deg with a pose, %.2f "
+                 "without one, where %d of %d bend the wrong way",
+                 runs, worst[1], worst[0], reversed, runs / 2);
+    EG_CHECK(20 * reversed <= runs);
+}
+
 /* Elbow and hip by pose and movement alone; the movement is the recorded one, no exercise made for
  * it, so that its axis is only nearly that of flexion. */
 static void elbow_and_hip(void) {
@@ -266,6 +340,7 @@ static void names_of_columns(void) {
 }
 
 EG_TESTS({"study-sensors: knee of a table", knee_from_a_table},
+         {"study-sensors: knee of any mounting, with and without a pose", knee_of_any_mounting},
          {"study-sensors: elbow and hip of a table", elbow_and_hip},
          {"study-sensors: wrong units, missing poses", wrong_and_missing},
          {"study-sensors: names of columns", names_of_columns})
