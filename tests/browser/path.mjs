@@ -197,8 +197,13 @@ class Walk {
       .locator('tr')
       .filter({ hasText: /dorsiflexors/i })
       .first()
-    await row.locator('[data-side=left] select').selectOption({ index: 4 })
-    await row.locator('[data-side=right] select').selectOption({ index: 6 })
+    // By mouse on one side, by keyboard on the other; what a grade means stands beneath.
+    await row.locator('[data-side=left]').getByRole('radio', { name: /^3 / }).check({ force: true })
+    await row.locator('[data-side=right]').getByRole('radio', { name: 'not tested' }).focus()
+    await page.keyboard.press('5')
+    await row.getByText('normal power').waitFor()
+    await group.getByText('What the grades mean').click()
+    await group.getByText('not verified by a clinician').first().waitFor()
     await page.getByRole('button', { name: 'Save 2 values' }).click()
     await page.getByText('2 values saved').waitFor()
   }

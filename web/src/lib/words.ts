@@ -68,7 +68,6 @@ export function unitWord(unit: string | undefined | null): string {
     '{#}/min': 'a minute',
     '{score}': 'points',
     '{grade}': '',
-    '{#}': '',
     '#': '',
     '{points}': 'points',
     Cel: '°C',
