@@ -10,6 +10,7 @@
 #include "core/base/check.h"
 #include "io/format/build.h"
 #include "io/format/layout.h"
+#include "io/format/noted.h"
 #include "io/format/number.h"
 #include "io/format/step.h"
 
@@ -54,6 +55,7 @@ typedef struct reader {
     size_t n_slow;
     uint64_t line;
     tally unreadable, short_rows, long_rows, words;
+    eg_span noted; /* from the first line that notes an event; start NULL: none does */
     last_mark marks[MARKS_MAX];
     size_t n_marks, events_room;
     int after_blank;   /* the line before was empty */
@@ -267,11 +269,16 @@ static int read_rows(reader *r) {
     if (!make_room(r)) return 0;
     while (!r->ended && eg_text_next_line(&rest, &line)) {
         r->line++;
+        const char *end = line.start + line.n;
+        if (eg_noted_is(line)) {
+            if (r->noted.start == NULL)
+                r->noted = (eg_span){line.start, (size_t)(rest.start + rest.n - line.start)};
+            continue;
+        }
         if (eg_text_trim(line).n == 0) {
             r->after_blank = 1;
             continue;
         }
-        const char *end = line.start + line.n;
         int has_line_end = rest.start > end;
         if (!take_row(r, line, has_line_end)) return 0;
         r->after_blank = 0;
@@ -654,6 +661,8 @@ static eg_err fill_recording(reader *r) {
     if (err == EG_OK) describe_text(r);
     if (err == EG_OK) err = set_time(r, time_column, seconds);
     if (err == EG_OK) err = place_marks(r);
+    if (err == EG_OK && r->noted.start != NULL)
+        err = eg_noted_read(r->noted, r->recording, r->diag);
     if (err == EG_OK) fill_values(r, kept);
     if (err == EG_OK) set_first_frame(r);
     free(kept);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/check.h"
+#include "io/format/noted.h"
 #include "io/format/number.h"
 #include "io/format/table.h"
 #include "io/format/write_part.h"
@@ -43,6 +44,47 @@ static void write_label(write_out *out, const write_column *c) {
     if (is_quoted) write_text(out, "\"");
 }
 
+static void write_quoted(write_out *out, const char *text) {
+    write_text(out, ",\"");
+    for (const char *at = text; *at != '\0'; at++)
+        write_bytes(out, *at == '"' ? "\"\"" : at, *at == '"' ? 2 : 1);
+    write_text(out, "\"");
+}
+
+/* Behind the rows: a program that knows no comments still finds names and numbers at the top. */
+static void write_noted_events(write_out *out, const eg_recording *r, eg_write_notes *notes) {
+    size_t n = r->n_events < EG_NOTED_EVENTS_MAX ? r->n_events : EG_NOTED_EVENTS_MAX;
+    for (size_t i = 0; i < n; i++) {
+        write_text(out, EG_NOTED_WORD);
+        write_number(out, r->events[i].t_s);
+        write_text(out, ",");
+        write_number(out, r->events[i].duration_s);
+        write_quoted(out, r->events[i].label);
+        write_quoted(out, r->events[i].context);
+        write_text(out, "\n");
+    }
+    if (n > 0)
+        eg_write_note(notes,
+                      "%zu events stand behind the last row, as lines that begin with #event", n);
+    if (n < r->n_events)
+        eg_write_note(notes, "%zu events are left out: at most %d are written", r->n_events - n,
+                      EG_NOTED_EVENTS_MAX);
+}
+
+static void write_csv_rows(write_out *out, const write_grid *grid, int has_time) {
+    int is_alone = !has_time && grid->n_columns == 1;
+    for (size_t row = 0; row < grid->n_rows && !out->failed; row++) {
+        if (has_time) write_number(out, write_grid_time(grid, row));
+        for (size_t i = 0; i < grid->n_columns; i++) {
+            double value = write_grid_value(&grid->columns[i], row);
+            if (i > 0 || has_time) write_text(out, ",");
+            write_number(out, value);
+            if (is_alone && isnan(value)) write_text(out, "NaN");
+        }
+        write_text(out, "\n");
+    }
+}
+
 eg_err eg_csv_write(const eg_recording *recording, const eg_sink *sink, eg_write_notes *notes,
                     eg_diag *diag) {
     write_grid grid;
@@ -53,7 +95,8 @@ eg_err eg_csv_write(const eg_recording *recording, const eg_sink *sink, eg_write
         return err != EG_OK ? err : no_memory(recording, diag);
     }
     write_note_lost(recording,
-                    WRITE_CHANNELS | WRITE_MARKERS | WRITE_UNITS | WRITE_STAMPS | WRITE_START,
+                    WRITE_CHANNELS | WRITE_MARKERS | WRITE_EVENTS | WRITE_UNITS | WRITE_STAMPS |
+                        WRITE_START,
                     notes);
     int has_time = grid.t_s != NULL || !isnan(grid.rate_hz);
     if (!has_time)
@@ -69,17 +112,8 @@ eg_err eg_csv_write(const eg_recording *recording, const eg_sink *sink, eg_write
         write_label(out, &grid.columns[i]);
     }
     write_text(out, "\n");
-    int is_alone = !has_time && grid.n_columns == 1;
-    for (size_t row = 0; row < grid.n_rows && !out->failed; row++) {
-        if (has_time) write_number(out, write_grid_time(&grid, row));
-        for (size_t i = 0; i < grid.n_columns; i++) {
-            double value = write_grid_value(&grid.columns[i], row);
-            if (i > 0 || has_time) write_text(out, ",");
-            write_number(out, value);
-            if (is_alone && isnan(value)) write_text(out, "NaN");
-        }
-        write_text(out, "\n");
-    }
+    write_csv_rows(out, &grid, has_time);
+    write_noted_events(out, recording, notes);
     write_grid_free(&grid);
     return write_end(out, recording->name, diag);
 }

@@ -196,6 +196,16 @@ static int has_twins(const eg_recording *r) {
     return 0;
 }
 
+static void same_events(const eg_recording *r, const eg_recording *made) {
+    EG_CHECK_INT(made->n_events, r->n_events);
+    for (size_t i = 0; i < r->n_events; i++) {
+        EG_CHECK_TEXT(made->events[i].label, r->events[i].label);
+        EG_CHECK_TEXT(made->events[i].context, r->events[i].context);
+        EG_CHECK_NEAR(made->events[i].t_s, r->events[i].t_s, 0);
+        EG_CHECK_NEAR(made->events[i].duration_s, r->events[i].duration_s, 0);
+    }
+}
+
 static void same_table(const eg_recording *r, const eg_recording *made) {
     double fastest = 0;
     size_t at = 0;
@@ -263,6 +273,7 @@ static void convert(const char *path, tally *seen) {
     seen->n_files++;
     if (!has_twins(r) && (made = again(r, "csv", &notes)) != NULL) {
         same_table(r, made);
+        same_events(r, made);
         eg_recording_destroy(made);
         seen->n_csv++;
     }
@@ -560,7 +571,40 @@ static void formats_by_name(void) {
     EG_CHECK(eg_write_format_find("walk.xyz") == NULL && eg_write_format_find("") == NULL);
 }
 
-EG_TESTS({"convert: motion capture comes back from every format", motion_capture},
+/* Lines that note events: between rows, with commas, quotes and letters of all kinds; damaged ones.
+ */
+static void noted_events(void) {
+    static const char text[] = "time [s],force [N]\n"
+                               "1,10\n1.1,11\n"
+                               "#event,1.15,0.25,\"Sto\xc3\x9f, left\",\"Trial \"\n"
+                               "1.2,12\n1.3,13\n"
+                               "#event,0.5,0,,\n"
+                               "#event,1e3,1e-3,word,\"a\"\n"
+                               "#event,nonsense,0,a,b\n"
+                               "#event,1,-1,a,b\n"
+                               "#event,1,0,a\n"
+                               "#event,1,0,a,b,c\n"
+                               "#event,1,0,\"a,b\n";
+    eg_recording *r = NULL;
+    eg_diag diag = {0};
+    eg_err err = eg_recording_parse("x.csv", (const uint8_t *)text, sizeof text - 1, &r, &diag);
+    if (err != EG_OK) EG_FAIL("%s", diag.text);
+    EG_CHECK_INT(r->n_frames, 4);
+    EG_CHECK(!r->is_partial);
+    EG_CHECK_INT(r->n_events, 3);
+    EG_CHECK_NEAR(r->events[0].t_s, 0.5, 0);
+    EG_CHECK_TEXT(r->events[0].label, "");
+    EG_CHECK_TEXT(r->events[1].label, "Sto\xc3\x9f, left");
+    EG_CHECK_TEXT(r->events[1].context, "Trial");
+    EG_CHECK_NEAR(r->events[1].duration_s, 0.25, 0);
+    EG_CHECK_NEAR(r->events[2].t_s, 1000, 0);
+    EG_CHECK_INT(r->n_warnings, 1);
+    EG_CHECK(strstr(r->warnings[0].text, "5 lines of events are damaged") != NULL);
+    eg_recording_destroy(r);
+}
+
+EG_TESTS({"convert: events noted behind the rows", noted_events},
+         {"convert: motion capture comes back from every format", motion_capture},
          {"convert: OpenSim motions come back", kinematics},
          {"convert: muscle signals come back", muscle_signals},
          {"convert: awkward tables come back to the bit", awkward_tables},
