@@ -118,7 +118,7 @@ static eg_err write_folder(const job *j, const eg_recording *recording, eg_write
 }
 
 static eg_err check_out(const job *j, const eg_write_format **format, eg_diag *diag) {
-    struct stat found, source;
+    struct stat found;
     *format = NULL;
     if (is_bids(j)) {
         if (stat(j->out, &found) != 0) return EG_OK;
@@ -133,9 +133,9 @@ static eg_err check_out(const job *j, const eg_write_format **format, eg_diag *d
     if (stat(j->out, &found) != 0) return EG_OK;
     if (!S_ISREG(found.st_mode))
         return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0, "it is no file; name a file");
-    if (stat(j->in, &source) == 0 && source.st_ino == found.st_ino && source.st_dev == found.st_dev)
+    if (eg_recording_is_part(j->in, j->out))
         return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0,
-                           "it is the recording itself; write to another name");
+                           "it is the recording itself, or a part of it; write to another name");
     if (j->may_replace) return EG_OK;
     return eg_diag_set(diag, EG_ERR_CONFLICT, j->out, 0,
                        "there is such a file; --force replaces it");

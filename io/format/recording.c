@@ -1,6 +1,5 @@
 #include "io/format/recording.h"
 
-#include <errno.h>
 #include <math.h>
 #include <openssl/evp.h>
 #include <sodium.h>
@@ -8,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "core/base/check.h"
 #include "core/base/sort.h"
@@ -22,6 +20,7 @@
 #include "io/format/mot.h"
 #include "io/format/nimu.h"
 #include "io/format/paired.h"
+#include "io/format/recording_part.h"
 #include "io/format/table.h"
 #include "io/format/text.h"
 #include "io/format/trc.h"
@@ -191,7 +190,7 @@ eg_err eg_recording_sort_events(eg_recording *recording, eg_diag *diag) {
     return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
 }
 
-static const char *base_name(const char *path) {
+const char *recording_base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash == NULL ? path : slash + 1;
 }
@@ -247,17 +246,6 @@ static eg_err parse_nimu(const char *name, const uint8_t *bytes, size_t size,
     return err;
 }
 
-typedef struct reader {
-    int (*is)(const uint8_t *bytes, size_t size);
-    eg_err (*parse)(const char *name, const uint8_t *bytes, size_t size, eg_recording *recording,
-                    eg_diag *diag);
-    /* Only of a format of several files, which has no `parse`. */
-    eg_err (*name_companions)(const char *name, const uint8_t *bytes, size_t size,
-                              eg_companions *companions, eg_diag *diag);
-    eg_err (*parse_set)(const eg_named_bytes *header, const eg_named_bytes *files, size_t n,
-                        eg_recording *recording, eg_diag *diag);
-} reader;
-
 /* Set once by the program, before there are threads; see eg_recording_set_foreign. */
 static eg_recording_foreign foreign_reader;
 
@@ -283,7 +271,7 @@ static eg_err parse_foreign(const char *name, const uint8_t *bytes, size_t size,
                        "it as CSV or EDF");
 }
 
-static const reader readers[] = {
+static const recording_reader readers[] = {
     {eg_c3d_is, eg_c3d_parse, NULL, NULL},
     {eg_edf_is, eg_edf_parse, NULL, NULL},
     {eg_trc_is, eg_trc_parse, NULL, NULL},
@@ -295,14 +283,14 @@ static const reader readers[] = {
     {is_foreign, parse_foreign, NULL, NULL},
     {eg_paired_is, eg_paired_parse, NULL, NULL}}; /* the least certain sign comes last */
 
-/* NULL: no reader of our own claims the bytes; then it is a table or nothing. */
-static const reader *find_reader(const uint8_t *bytes, size_t size) {
+const recording_reader *recording_find_reader(const uint8_t *bytes, size_t size) {
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
         if (readers[i].is(bytes, size)) return &readers[i];
     return NULL;
 }
 
-static eg_err parse_main(const reader *own, eg_set *set, eg_recording *made, eg_diag *diag) {
+static eg_err parse_main(const recording_reader *own, eg_set *set, eg_recording *made,
+                         eg_diag *diag) {
     const eg_named_bytes *main = set->main;
     if (own == NULL) return parse_table(main->name, main->bytes, main->size, made, diag);
     if (own->parse_set == NULL) return own->parse(main->name, main->bytes, main->size, made, diag);
@@ -310,7 +298,8 @@ static eg_err parse_main(const reader *own, eg_set *set, eg_recording *made, eg_
     return err == EG_OK ? own->parse_set(main, set->files, set->n, made, diag) : err;
 }
 
-static eg_err refuse_unread(const eg_named_bytes *main, const reader *own, eg_diag *diag) {
+static eg_err refuse_unread(const eg_named_bytes *main, const recording_reader *own,
+                            eg_diag *diag) {
     const char *unread = own != NULL ? NULL : find_unread_format(main->bytes, main->size);
     if (unread == NULL) return EG_OK;
     return eg_diag_set(diag, EG_ERR_FORMAT, main->name, 0,
@@ -320,7 +309,7 @@ static eg_err refuse_unread(const eg_named_bytes *main, const reader *own, eg_di
 }
 
 static eg_err parse_plain(eg_set *set, eg_recording *made, eg_diag *diag) {
-    const reader *own = find_reader(set->main->bytes, set->main->size);
+    const recording_reader *own = recording_find_reader(set->main->bytes, set->main->size);
     eg_err err = refuse_unread(set->main, own, diag);
     return err == EG_OK ? parse_main(own, set, made, diag) : err;
 }
@@ -353,7 +342,7 @@ static eg_err parse_one(eg_set *set, eg_recording **recording, eg_diag *diag) {
     if (made == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, main->name, 0, "no memory");
     made->rate_hz = NAN;
     made->decimal_mark = '.';
-    const char *base = base_name(main->name);
+    const char *base = recording_base_name(main->name);
     eg_recording_copy_text(made->name, sizeof made->name, base, strlen(base));
     eg_err err = eg_gzip_is(main->bytes, main->size) ? parse_packed(set, made, diag)
                                                      : parse_plain(set, made, diag);
@@ -379,7 +368,8 @@ eg_err eg_recording_parse_set(const eg_named_bytes *files, size_t n, eg_recordin
                                "%zu MB, at most %d MB are read; cut it into trials",
                                (size + files[i].size) >> 20, EG_RECORDING_BYTES_MAX >> 20);
         size += files[i].size;
-        const reader *own = set.main != NULL ? NULL : find_reader(files[i].bytes, files[i].size);
+        const recording_reader *own =
+            set.main != NULL ? NULL : recording_find_reader(files[i].bytes, files[i].size);
         if (own != NULL && own->parse_set != NULL) set.main = &files[i];
     }
     if (set.main == NULL)
@@ -399,132 +389,6 @@ eg_err eg_recording_parse(const char *name, const uint8_t *bytes, size_t size,
     eg_bundle bundle;
     eg_err err = eg_bundle_open(name, bytes, size, &bundle, diag);
     return err == EG_OK ? eg_recording_parse_set(bundle.files, bundle.n, recording, diag) : err;
-}
-
-static eg_err read_bytes(FILE *file, const char *path, size_t size, uint8_t **bytes,
-                         eg_diag *diag) {
-    *bytes = malloc(size + 1);
-    if (*bytes == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, path, 0, "no memory");
-    if (fread(*bytes, 1, size, file) != size) {
-        free(*bytes);
-        *bytes = NULL;
-        return eg_diag_set(diag, EG_ERR_IO, path, 0, "the file cannot be read to its end");
-    }
-    return EG_OK;
-}
-
-/* A file's bytes; `budget` is what may still be read. */
-static eg_err read_file(const char *path, size_t *budget, uint8_t **bytes, size_t *size,
-                        eg_diag *diag) {
-    struct stat status;
-    *bytes = NULL;
-    if (stat(path, &status) != 0)
-        return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s; check the name", strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return eg_diag_set(diag, EG_ERR_IO, path, 0,
-                           "this is not a file but a folder or a device; name a file");
-    if ((uint64_t)status.st_size > *budget)
-        return eg_diag_set(diag, EG_ERR_LIMIT, path, 0,
-                           "%lld MB, at most %d MB are read; cut it into trials",
-                           (long long)status.st_size >> 20, EG_RECORDING_BYTES_MAX >> 20);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return eg_diag_set(diag, EG_ERR_IO, path, 0, "%s; check who may read it", strerror(errno));
-    *size = (size_t)status.st_size;
-    eg_err err = read_bytes(file, path, *size, bytes, diag);
-    fclose(file);
-    if (err == EG_OK) *budget -= *size;
-    return err;
-}
-
-/* The path of a file beside another one; NULL without memory. */
-static char *path_beside(const char *path, const char *name) {
-    size_t folder = (size_t)(base_name(path) - path), n = strlen(name);
-    char *made = malloc(folder + n + 1);
-    if (made == NULL) return NULL;
-    memcpy(made, path, folder);
-    memcpy(made + folder, name, n + 1);
-    return made;
-}
-
-/* Reads what the header names, as far as it is there; the parser says what is missing. */
-static eg_err read_companions(const char *path, const eg_named_bytes *header, const reader *own,
-                              size_t budget, eg_recording **recording, eg_diag *diag) {
-    eg_named_bytes *files = calloc(EG_COMPANIONS_MAX + 1, sizeof *files);
-    eg_companions *names = calloc(1, sizeof *names);
-    eg_err err = files != NULL && names != NULL
-                     ? own->name_companions(header->name, header->bytes, header->size, names, diag)
-                     : eg_diag_set(diag, EG_ERR_MEMORY, path, 0, "no memory");
-    size_t n = 1;
-    if (err == EG_OK) files[0] = *header;
-    for (size_t i = 0; err == EG_OK && i < names->n; i++) {
-        struct stat status;
-        uint8_t *bytes = NULL;
-        size_t size = 0;
-        char *beside = path_beside(path, names->files[i].name);
-        if (beside == NULL)
-            err = eg_diag_set(diag, EG_ERR_MEMORY, path, 0, "no memory");
-        else if (stat(beside, &status) == 0)
-            err = read_file(beside, &budget, &bytes, &size, diag);
-        if (bytes != NULL) files[n++] = (eg_named_bytes){names->files[i].name, bytes, size};
-        free(beside);
-    }
-    if (err == EG_OK) err = eg_recording_parse_set(files, n, recording, diag);
-    for (size_t i = 1; i < n; i++) free((void *)(uintptr_t)files[i].bytes);
-    free(files);
-    free(names);
-    return err;
-}
-
-/* The header beside a file that only it explains; NULL if there is none. */
-static char *find_header(const char *path) {
-    static const struct {
-        const char *own, *header;
-    } rows[] = {{".eeg", ".vhdr"}, {".vmrk", ".vhdr"}, {".dat", ".hea"}, {".atr", ".hea"}};
-    const char *dot = strrchr(base_name(path), '.');
-    for (size_t i = 0; dot != NULL && i < sizeof rows / sizeof rows[0]; i++) {
-        if (strcmp(dot, rows[i].own) != 0) continue;
-        size_t n = (size_t)(dot - path);
-        char *made = malloc(n + strlen(rows[i].header) + 1);
-        struct stat status;
-        if (made == NULL) return NULL;
-        memcpy(made, path, n);
-        memcpy(made + n, rows[i].header, strlen(rows[i].header) + 1);
-        if (stat(made, &status) == 0) return made;
-        free(made);
-    }
-    return NULL;
-}
-
-static eg_err read_main(const char *path, const uint8_t *bytes, size_t size, const reader *own,
-                        eg_recording **recording, eg_diag *diag) {
-    eg_named_bytes header = {base_name(path), bytes, size};
-    if (own == NULL || own->parse_set == NULL)
-        return eg_recording_parse(path, bytes, size, recording, diag);
-    return read_companions(path, &header, own, EG_RECORDING_BYTES_MAX - size, recording, diag);
-}
-
-eg_err eg_recording_read(const char *path, eg_recording **recording, eg_diag *diag) {
-    EG_ASSERT(path != NULL && recording != NULL);
-    *recording = NULL;
-    size_t budget = EG_RECORDING_BYTES_MAX, size = 0;
-    uint8_t *bytes = NULL;
-    eg_err err = read_file(path, &budget, &bytes, &size, diag);
-    if (err != EG_OK) return err;
-    const reader *own = find_reader(bytes, size);
-    /* A file that no reader claims, of a kind that a header explains: that is read instead. */
-    char *header = own == NULL ? find_header(path) : NULL;
-    if (header != NULL) {
-        free(bytes);
-        budget = EG_RECORDING_BYTES_MAX;
-        err = read_file(header, &budget, &bytes, &size, diag);
-        own = err == EG_OK ? find_reader(bytes, size) : NULL;
-    }
-    if (err == EG_OK)
-        err = read_main(header != NULL ? header : path, bytes, size, own, recording, diag);
-    free(bytes);
-    free(header);
-    return err;
 }
 
 const eg_channel *eg_recording_channel(const eg_recording *recording, const char *label) {

@@ -167,6 +167,10 @@ EG_NODISCARD eg_err eg_recording_parse_set(const eg_named_bytes *files, size_t n
  * `path` is such a file, its header beside it is read. */
 EG_NODISCARD eg_err eg_recording_read(const char *path, eg_recording **recording, eg_diag *diag);
 
+/* Whether `other` is `path` itself or one of the files that reading it opens, by whatever name:
+ * what must not be written over while it is read, or afterwards unasked. */
+int eg_recording_is_part(const char *path, const char *other);
+
 /* The channel with this label (case is ignored), or NULL. */
 const eg_channel *eg_recording_channel(const eg_recording *recording, const char *label);
 
