@@ -13,11 +13,16 @@
 enum { BLOCK_VALUES = 1 << 17, TOLD_MAX = 8 };
 
 static const double rate_most_hz = 1e9, milli = 1e-3;
+/* Two rows a second are the least of a recording of movement; a rate and a time agree within this
+ * part; of a time with gaps at least a tenth is there. */
+static const double step_most_s = 0.5, rate_off_most = 0.02, gaps_most = 10;
 
 typedef struct times {
     const import_item *item; /* NULL: none */
     double factor;           /* to seconds */
     double rate_hz;          /* NaN: uneven */
+    double step;             /* mean, as it stands there */
+    const char *doubt;       /* why it is not taken; NULL: it is */
 } times;
 
 /* The last part of a path; Octave's HDF5 keeps the numbers of "fs" in "fs/value". */
@@ -107,13 +112,35 @@ static int look_at_times(const import_source *source, const import_item *item, d
     double step = (last - first) / (double)(item->n_samples - 1);
     found->item = item;
     found->factor = time_factor(item->name);
+    found->step = step;
     found->rate_hz = longest <= 2 * step ? 1 / (step * found->factor) : (double)NAN;
     return 1;
 }
 
+/* A name is no unit: beside a rate the time must be in the unit that fits it (EEGLAB's is in
+ * milliseconds), and without one its steps must be those of seconds. */
+static void settle_unit(times *time, double rate_hz) {
+    static const double factors[] = {1, 1e-3, 1e-6};
+    if (time->item == NULL) return;
+    if (!(rate_hz > 0)) {
+        if (time->step * time->factor > step_most_s)
+            time->doubt = "the file gives no rate, and its steps are too long for seconds";
+        return;
+    }
+    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+        if (!(fabs(time->step * factors[i] * rate_hz - 1) < rate_off_most)) continue;
+        time->factor = factors[i];
+        return;
+    }
+    /* Gaps make its mean step longer than the rate's, not shorter, and not many times. */
+    double times_longer = time->step * time->factor * rate_hz;
+    if (!(times_longer > 1 && times_longer < gaps_most))
+        time->doubt = "its steps are not those of the rate in any unit";
+}
+
 static times find_times(const import_source *source, const import_item *items, size_t n_items,
                         size_t length, double *block) {
-    times found = {NULL, 1, NAN};
+    times found = {NULL, 1, NAN, NAN, NULL};
     for (size_t i = 0; i < n_items && found.item == NULL; i++)
         if (items[i].n_samples == length && items[i].n_channels == 1 &&
             time_factor(items[i].name) > 0)
@@ -177,6 +204,21 @@ static void tell_left_out(const import_item *items, size_t n_items, size_t lengt
     if (n_left > TOLD_MAX) import_send_warning(0, "%zu variables are left out in all", n_left);
 }
 
+void import_add_odd(import_odd *odd, const char *name, const char *why) {
+    if (odd->n++ > 0) return;
+    snprintf(odd->name, sizeof odd->name, "%s", name);
+    odd->why = why;
+}
+
+static void tell_odd(const import_odd *odd) {
+    if (odd->n == 1)
+        import_send_warning(0, "%.80s is left out: %s", odd->name, odd->why);
+    else if (odd->n > 1)
+        import_send_warning(
+            0, "%zu variables cannot be read as samples and are left out, the first %.80s: %s",
+            odd->n, odd->name, odd->why);
+}
+
 void import_choose(const import_source *source, const import_item *items, size_t n_items,
                    int is_partial) {
     const import_item *rate = NULL;
@@ -187,8 +229,16 @@ void import_choose(const import_source *source, const import_item *items, size_t
     double *block = malloc(BLOCK_VALUES * sizeof *block);
     if (block == NULL) import_fail(EG_ERR_MEMORY, "no memory");
     times time = find_times(source, items, n_items, length, block);
+    settle_unit(&time, rate != NULL ? rate->scalar : source->rate_hz);
+    const import_item *doubted = time.doubt != NULL ? time.item : NULL;
+    if (doubted != NULL) time.item = NULL;
     for (size_t i = 0; i < n_items && length > 0; i++)
         if (is_sent(&items[i], length, &time)) n_channels += items[i].n_channels;
+    if (n_channels == 0 && source->odd->n > 0)
+        import_fail(EG_ERR_FORMAT,
+                    "the file holds no vector or matrix of numbers that can be read (%.60s: %s); "
+                    "export the samples as one",
+                    source->odd->name, source->odd->why);
     if (n_channels == 0)
         import_fail(EG_ERR_FORMAT,
                     "the file holds no vector or matrix of numbers; export the samples as one");
@@ -222,6 +272,10 @@ void import_choose(const import_source *source, const import_item *items, size_t
         import_send_warning(1, "the file is damaged or not whole: only its first variables can be "
                                "read");
     tell_left_out(items, n_items, length, &time, rate);
+    tell_odd(source->odd);
+    if (doubted != NULL)
+        import_send_warning(0, "%.80s is not taken as the time but as a channel: %s", doubted->name,
+                            time.doubt);
     if (time.item != NULL) send_time_values(source, &time, block);
     for (size_t i = 0; i < n_items; i++) {
         if (!is_sent(&items[i], length, &time)) continue;

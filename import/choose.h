@@ -16,10 +16,20 @@ typedef struct import_item {
     size_t source; /* the reader's own number for it */
 } import_item;
 
+/* What may be samples and cannot be read as such: told, not passed over in silence. */
+typedef struct import_odd {
+    size_t n;
+    char name[IMPORT_NAME_MAX]; /* of the first */
+    const char *why;            /* "it holds complex numbers" */
+} import_odd;
+
+void import_add_odd(import_odd *odd, const char *name, const char *why);
+
 typedef struct import_source {
     const char *format, *maker;
     double rate_hz;      /* said by the file beside its variables; NaN if it is not */
     const char *rate_is; /* where that stands */
+    const import_odd *odd;
     void *file;
     /* `n` samples of all its channels from sample `at` on into `values`, in the item's order; 0 if
      * they cannot be read. */

@@ -14,7 +14,8 @@ enum {
     TEXT_BYTES_MAX = 4096,
     CACHE_BYTES = 32 << 20,
     CACHE_SLOTS = 12421,
-    NUMBERS_MAX = 1024
+    NUMBERS_MAX = 1024,
+    FILTERS_MAX = 32
 };
 
 int import_hdf5_prepare(void) {
@@ -108,6 +109,46 @@ static int is_matlab_number(hid_t dataset) {
     return 0;
 }
 
+/* Values that are not in the file, or packed in a way that the library cannot unpack: it would
+ * answer with zeros or call the file damaged. */
+static const char *why_unread(hid_t dataset) {
+    hid_t made = H5Dget_create_plist(dataset);
+    if (made < 0) return NULL;
+    const char *why = NULL;
+    H5D_layout_t layout = H5Pget_layout(made);
+    if (layout == H5D_VIRTUAL || (layout == H5D_CONTIGUOUS && H5Pget_external_count(made) > 0))
+        why = "its values lie in another file";
+    int n = H5Pget_nfilters(made);
+    for (int i = 0; why == NULL && i < n && i < FILTERS_MAX; i++) {
+        unsigned flags;
+        size_t n_values = 0;
+        H5Z_filter_t filter =
+            H5Pget_filter2(made, (unsigned)i, &flags, &n_values, NULL, 0, NULL, NULL);
+        if (filter < 0 || H5Zfilter_avail(filter) <= 0)
+            why = "it is packed in a way that is not known here; save it with gzip or unpacked";
+    }
+    H5Pclose(made);
+    return why;
+}
+
+/* Why a dataset that has no shape of samples may hold some all the same; NULL: it does not. */
+static const char *why_odd(hid_t dataset) {
+    char name[32];
+    hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+    H5T_class_t kind = type >= 0 ? H5Tget_class(type) : H5T_NO_CLASS;
+    int rank = space >= 0 ? H5Sget_simple_extent_ndims(space) : 0;
+    hssize_t n = space >= 0 ? H5Sget_simple_extent_npoints(space) : 0;
+    if (type >= 0) H5Tclose(type);
+    if (space >= 0) H5Sclose(space);
+    import_hdf5_text(dataset, "MATLAB_class", name, sizeof name);
+    if (strcmp(name, "cell") == 0) return "it is a cell array; save its parts by themselves";
+    if (n <= 1 || H5Aexists(dataset, "MATLAB_empty") > 0) return NULL;
+    if (kind == H5T_COMPOUND) return "it is a table, or holds complex numbers";
+    if (rank > 2 && (kind == H5T_INTEGER || kind == H5T_FLOAT))
+        return "it has more than two dimensions";
+    return NULL;
+}
+
 int import_hdf5_shape(hid_t dataset, import_item *item) {
     hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
     hsize_t size[2] = {1, 1};
@@ -160,6 +201,7 @@ typedef struct collection {
     size_t n_items, n_objects;
     double rate_hz; /* of an attribute */
     int is_matlab;
+    import_odd odd;
     hid_t open; /* the dataset that was read last; negative: none */
     size_t open_source;
 } collection;
@@ -185,7 +227,12 @@ static herr_t collect(hid_t root, const char *path, const H5O_info_t *info, void
     hsize_t index = 0;
     H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, &index, find_rate, c);
     import_item *item = &c->items[c->n_items];
-    if (info->type == H5O_TYPE_DATASET && import_hdf5_shape(object, item)) {
+    int is_data = info->type == H5O_TYPE_DATASET;
+    const char *why = is_data ? why_unread(object) : NULL;
+    int is_good = is_data && why == NULL && import_hdf5_shape(object, item);
+    if (is_data && why == NULL && !is_good) why = why_odd(object);
+    if (why != NULL) import_add_odd(&c->odd, path, why);
+    if (is_good) {
         memcpy(item->name, path, strlen(path) + 1);
         item->source = c->n_items++;
         if (H5Aexists(object, "MATLAB_class") > 0) c->is_matlab = 1;
@@ -217,6 +264,7 @@ static void import_any(hid_t file) {
                             .maker = "",
                             .rate_hz = c.rate_hz,
                             .rate_is = "an attribute of the file",
+                            .odd = &c.odd,
                             .file = &c,
                             .read = read_item};
     import_choose(&source, c.items, c.n_items, err < 0);

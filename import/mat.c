@@ -10,7 +10,7 @@
 #include "import/send.h"
 #include "io/import/protocol.h"
 
-enum { DEPTH_MAX = 4, VARIABLES_MAX = 1024 };
+enum { DEPTH_MAX = 4, VARIABLES_MAX = 1024, PARTS_MAX = 256 };
 
 static FILE *input(void) {
     rewind(stdin);
@@ -36,6 +36,7 @@ typedef struct mat {
     import_item items[IMPORT_ITEMS_MAX];
     const matvar_t *variables[IMPORT_ITEMS_MAX]; /* of each item */
     size_t n_items, n_variables;
+    import_odd odd;
 } mat;
 
 static double value_at(const matvar_t *v, size_t i) {
@@ -104,8 +105,21 @@ static int read_item(void *context, const import_item *item, size_t at, size_t n
     return 1;
 }
 
+/* NULL: it is read, or holds no numbers. */
+static const char *why_odd(const matvar_t *v, size_t width) {
+    if (v->class_type == MAT_C_SPARSE) return "it is a sparse matrix; save it as a full one";
+    if (v->class_type == MAT_C_CELL || v->class_type == MAT_C_STRUCT)
+        return "it has too many parts, or parts within parts; save them by themselves";
+    if (v->class_type == MAT_C_OBJECT || v->class_type == MAT_C_OPAQUE)
+        return "it is an object of a program (a table, a timetable); save its columns as matrices";
+    if (width > 0 && v->isComplex) return "it holds complex numbers";
+    return width > 0 && v->rank > 2 ? "it has more than two dimensions" : NULL;
+}
+
 static void add_numbers(mat *m, const matvar_t *v, const char *name) {
     size_t width = value_bytes(v);
+    const char *why = why_odd(v, width);
+    if (why != NULL) import_add_odd(&m->odd, name, why);
     if (width == 0 || v->isComplex || v->rank != 2 || v->data == NULL) return;
     size_t rows = v->dims[0], columns = v->dims[1];
     if (rows == 0 || columns == 0 || rows > EG_IMPORT_SAMPLES_MAX ||
@@ -125,14 +139,53 @@ static void add_numbers(mat *m, const matvar_t *v, const char *name) {
     m->variables[m->n_items++] = v;
 }
 
+/* A structure, an array of them, or a cell array. */
 typedef struct place {
-    const matvar_t *variable;
-    unsigned n_fields, next; /* of a structure */
-    size_t n_name;           /* characters of its name */
+    matvar_t *variable;
+    size_t n_fields; /* of each structure; 0: cells */
+    size_t n_parts, next;
+    size_t n_name; /* characters of its name */
 } place;
 
-/* A variable, and where it is one structure, all fields of it: "trial.emg". */
+/* What holds other variables, none of them too many; 0 parts: it does not, or they are too many. */
+static place open_parts(const matvar_t *v, size_t n_name) {
+    place p = {.variable = (matvar_t *)(uintptr_t)v, .n_name = n_name};
+    size_t n = v->rank == 2 && v->dims[0] <= PARTS_MAX && v->dims[1] <= PARTS_MAX
+                   ? v->dims[0] * v->dims[1]
+                   : 0;
+    if (v->data == NULL) return p;
+    if (v->class_type == MAT_C_STRUCT) p.n_fields = Mat_VarGetNumberOfFields(p.variable);
+    if (v->class_type == MAT_C_STRUCT && p.n_fields <= PARTS_MAX) p.n_parts = n * p.n_fields;
+    if (v->class_type == MAT_C_CELL) p.n_parts = n;
+    if (p.n_parts > (v->class_type == MAT_C_CELL ? PARTS_MAX : (size_t)PARTS_MAX * PARTS_MAX))
+        p.n_parts = 0;
+    return p;
+}
+
+/* The next part and its name behind that of the whole: "trial.emg", "trial(2).emg", "data{1}". */
+static const matvar_t *next_part(place *p, char name[IMPORT_NAME_MAX], size_t *n_name) {
+    size_t part = p->next++, room = IMPORT_NAME_MAX - p->n_name;
+    const matvar_t *v;
+    int n;
+    if (p->n_fields == 0) {
+        v = Mat_VarGetCell(p->variable, (int)part);
+        n = snprintf(name + p->n_name, room, "{%zu}", part + 1);
+    } else {
+        size_t field = part % p->n_fields, which = part / p->n_fields;
+        char *const *fields = Mat_VarGetStructFieldnames(p->variable);
+        const char *own = fields != NULL && fields[field] != NULL ? fields[field] : "unnamed";
+        v = Mat_VarGetStructFieldByIndex(p->variable, field, which);
+        n = p->n_parts == p->n_fields
+                ? snprintf(name + p->n_name, room, ".%.40s", own)
+                : snprintf(name + p->n_name, room, "(%zu).%.40s", which + 1, own);
+    }
+    *n_name = p->n_name + (n > 0 ? (size_t)n : 0);
+    return v;
+}
+
+/* A variable, and where it holds others all of them. */
 static void add_variable(mat *m, const matvar_t *variable) {
+    static const matvar_t nothing = {.class_type = MAT_C_EMPTY};
     char name[IMPORT_NAME_MAX];
     place path[DEPTH_MAX];
     size_t depth = 0;
@@ -140,25 +193,15 @@ static void add_variable(mat *m, const matvar_t *variable) {
     size_t n_name = (size_t)snprintf(name, sizeof name, "%.64s",
                                      variable->name != NULL ? variable->name : "unnamed");
     for (;;) {
-        int is_one = v->class_type == MAT_C_STRUCT && v->rank == 2 && v->dims[0] == 1 &&
-                     v->dims[1] == 1 && depth < DEPTH_MAX;
-        if (is_one)
-            path[depth++] =
-                (place){v, Mat_VarGetNumberOfFields((matvar_t *)(uintptr_t)v), 0, n_name};
+        place inside = depth < DEPTH_MAX ? open_parts(v, n_name) : (place){.n_parts = 0};
+        if (inside.n_parts > 0)
+            path[depth++] = inside;
         else
             add_numbers(m, v, name);
-        while (depth > 0 && path[depth - 1].next == path[depth - 1].n_fields) depth--;
+        while (depth > 0 && path[depth - 1].next == path[depth - 1].n_parts) depth--;
         if (depth == 0) return;
-        place *at = &path[depth - 1];
-        matvar_t *owner = (matvar_t *)(uintptr_t)at->variable;
-        char *const *fields = Mat_VarGetStructFieldnames(owner);
-        v = Mat_VarGetStructFieldByIndex(owner, at->next, 0);
-        const char *field = fields != NULL ? fields[at->next] : NULL;
-        at->next++;
-        if (v == NULL) v = &(const matvar_t){.class_type = MAT_C_EMPTY};
-        int n = snprintf(name + at->n_name, sizeof name - at->n_name, ".%.40s",
-                         field != NULL ? field : "unnamed");
-        n_name = at->n_name + (n > 0 ? (size_t)n : 0);
+        v = next_part(&path[depth - 1], name, &n_name);
+        if (v == NULL) v = &nothing;
     }
 }
 
@@ -186,6 +229,7 @@ void import_mat(void) {
                             .maker = "",
                             .rate_hz = (double)NAN,
                             .rate_is = "",
+                            .odd = &m.odd,
                             .file = &m,
                             .read = read_item};
     import_choose(&source, m.items, m.n_items, stopped < ftell(stdin));

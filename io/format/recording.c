@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "core/base/sort.h"
 #include "io/format/brainvision.h"
@@ -253,12 +254,38 @@ void eg_recording_set_foreign(eg_recording_foreign foreign) {
     foreign_reader = foreign;
 }
 
+/* Matlab 4 has no sign but the sense of its first variable's head: kind, rows, columns, whether
+ * complex, and a name with its final NUL. */
+static int is_matlab_4(const uint8_t *bytes, size_t size) {
+    enum { HEAD = 20, ROWS_MAX = 1 << 28, NAME_MAX_BYTES = 64 };
+    static const size_t widths[] = {8, 4, 4, 2, 2, 1};
+    if (size < HEAD) return 0;
+    eg_reader in;
+    eg_reader_init(&in, bytes, size);
+    uint32_t kind = eg_reader_u32le(&in), rows = eg_reader_u32le(&in),
+             columns = eg_reader_u32le(&in);
+    uint32_t is_complex = eg_reader_u32le(&in), n_name = eg_reader_u32le(&in);
+    if (kind / 10 > 5 || kind % 10 > 2 || rows == 0 || rows > ROWS_MAX || columns == 0 ||
+        columns > ROWS_MAX || is_complex > 1 || n_name < 2 || n_name > NAME_MAX_BYTES ||
+        size - HEAD < n_name)
+        return 0;
+    for (size_t i = 0; i + 1 < n_name; i++) {
+        int c = bytes[HEAD + i] | 0x20; /* lower case; of a digit and "_" itself or no letter */
+        int is_letter = c >= 'a' && c <= 'z';
+        int is_other = (bytes[HEAD + i] >= '0' && bytes[HEAD + i] <= '9') || bytes[HEAD + i] == '_';
+        if (!is_letter && (i == 0 || !is_other)) return 0;
+    }
+    uint64_t n = (uint64_t)rows * columns * (is_complex + 1);
+    return bytes[HEAD + n_name - 1] == 0 && (size - HEAD - n_name) / widths[kind / 10] >= n;
+}
+
 /* HDF5 may begin behind a block of the user's: Matlab 7.3 puts its text there. */
 static int is_foreign(const uint8_t *bytes, size_t size) {
     static const char hdf5[] = "\x89HDF\r\n\x1a\n", matlab[] = "MATLAB ";
     const size_t n = sizeof hdf5 - 1, n_matlab = sizeof matlab - 1;
     for (size_t at = 0; at <= 2048; at = at == 0 ? 512 : 2 * at)
         if (size >= at + n && memcmp(bytes + at, hdf5, n) == 0) return 1;
+    if (is_matlab_4(bytes, size)) return 1;
     return size >= 128 && memcmp(bytes, matlab, n_matlab) == 0 &&
            (memcmp(bytes + 126, "IM", 2) == 0 || memcmp(bytes + 126, "MI", 2) == 0);
 }

@@ -70,6 +70,55 @@ void foreign_mat_timed(const char *path, size_t n, double step, int is_uneven) {
     free(t);
 }
 
+static matvar_t *column(const char *name, size_t k) {
+    double values[FOREIGN_ROWS];
+    size_t size[2] = {FOREIGN_ROWS, 1};
+    for (size_t i = 0; i < FOREIGN_ROWS; i++) values[i] = foreign_value(i, k);
+    return Mat_VarCreate(name, MAT_C_DOUBLE, MAT_T_DOUBLE, 2, size, values, 0);
+}
+
+void foreign_mat_parts(const char *path) {
+    static const char *const field[] = {"emg"};
+    double fs = FOREIGN_RATE_HZ, parts[2][FOREIGN_ROWS], times_ms[FOREIGN_ROWS];
+    for (size_t i = 0; i < FOREIGN_ROWS; i++) {
+        parts[0][i] = parts[1][i] = foreign_value(i, 0);
+        times_ms[i] = 1e3 * (double)i / FOREIGN_RATE_HZ;
+    }
+    mat_t *file = Mat_CreateVer(path, NULL, MAT_FT_MAT5);
+    if (file == NULL) EG_FAIL("%s cannot be written", path);
+    size_t two[2] = {1, 2}, down[2] = {FOREIGN_ROWS, 1};
+    matvar_t *cells[2] = {column(NULL, 0), column(NULL, 1)};
+    matvar_t *data = Mat_VarCreate("data", MAT_C_CELL, MAT_T_CELL, 2, two, cells, 0);
+    matvar_t *trial = Mat_VarCreateStruct("trial", 2, two, (const char **)(uintptr_t)field, 1);
+    for (size_t i = 0; i < 2; i++) Mat_VarSetStructFieldByIndex(trial, 0, i, column("emg", 2 + i));
+    mat_complex_split_t split = {parts[0], parts[1]};
+    matvar_t *odd =
+        Mat_VarCreate("odd", MAT_C_DOUBLE, MAT_T_DOUBLE, 2, down, &split, MAT_F_COMPLEX);
+    matvar_t *all[] = {data, trial, odd};
+    for (size_t i = 0; i < 3; i++) {
+        if (all[i] == NULL || Mat_VarWrite(file, all[i], MAT_COMPRESSION_NONE) != 0)
+            EG_FAIL("a variable cannot be written");
+        Mat_VarFree(all[i]);
+    }
+    put(file, "srate", MAT_C_DOUBLE, MAT_T_DOUBLE, 1, 1, &fs, MAT_COMPRESSION_NONE);
+    put(file, "times", MAT_C_DOUBLE, MAT_T_DOUBLE, 1, FOREIGN_ROWS, times_ms, MAT_COMPRESSION_NONE);
+    Mat_Close(file);
+}
+
+void foreign_mat_4(const char *path) {
+    FILE *file = fopen(path, "wb");
+    if (file == NULL) EG_FAIL("%s cannot be written", path);
+    static const uint32_t heads[2][5] = {{0, FOREIGN_ROWS, 1, 0, 2}, {0, 1, 1, 0, 3}};
+    size_t n = fwrite(heads[0], 4, 5, file) + fwrite("x", 1, 2, file);
+    for (size_t i = 0; i < FOREIGN_ROWS; i++) {
+        double value = foreign_value(i, 0);
+        n += fwrite(&value, sizeof value, 1, file);
+    }
+    double fs = FOREIGN_RATE_HZ;
+    n += fwrite(heads[1], 4, 5, file) + fwrite("fs", 1, 3, file) + fwrite(&fs, sizeof fs, 1, file);
+    if (n != 16 + FOREIGN_ROWS || fclose(file) != 0) EG_FAIL("%s cannot be written", path);
+}
+
 static hid_t dataset(hid_t group, const char *name, hid_t type, int rank, const hsize_t *size,
                      hid_t how, hid_t memory, const void *values) {
     hid_t space = rank > 0 ? H5Screate_simple(rank, size, NULL) : H5Screate(H5S_SCALAR);
@@ -128,5 +177,30 @@ void foreign_octave(const char *path) {
     group = H5Gcreate2(file, "fs", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     H5Dclose(dataset(group, "value", H5T_IEEE_F64LE, 0, NULL, H5P_DEFAULT, H5T_NATIVE_DOUBLE, &fs));
     H5Gclose(group);
+    H5Fclose(file);
+}
+
+void foreign_hdf5_odd(const char *path) {
+    typedef struct pair {
+        double a, b;
+    } pair;
+    static double here[FOREIGN_ROWS];
+    static pair pairs[FOREIGN_ROWS];
+    const hsize_t rows = FOREIGN_ROWS;
+    for (size_t i = 0; i < FOREIGN_ROWS; i++) here[i] = foreign_value(i, 0);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const double fs = FOREIGN_RATE_HZ;
+    H5Dclose(dataset(file, "fs", H5T_IEEE_F64LE, 0, NULL, H5P_DEFAULT, H5T_NATIVE_DOUBLE, &fs));
+    H5Dclose(dataset(file, "here", H5T_IEEE_F64LE, 1, &rows, H5P_DEFAULT, H5T_NATIVE_DOUBLE, here));
+    hid_t how = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, &rows, NULL);
+    H5Pset_virtual(how, space, "not-there.h5", "/emg", space);
+    H5Dclose(H5Dcreate2(file, "elsewhere", H5T_IEEE_F64LE, space, H5P_DEFAULT, how, H5P_DEFAULT));
+    hid_t type = H5Tcreate(H5T_COMPOUND, sizeof(pair));
+    H5Tinsert(type, "a", HOFFSET(pair, a), H5T_NATIVE_DOUBLE);
+    H5Tinsert(type, "b", HOFFSET(pair, b), H5T_NATIVE_DOUBLE);
+    H5Dclose(dataset(file, "table", type, 1, &rows, H5P_DEFAULT, type, pairs));
+    H5Tclose(type);
+    H5Sclose(space);
+    H5Pclose(how);
     H5Fclose(file);
 }

@@ -156,6 +156,44 @@ static void hdf5_of_any_program(void) {
     eg_recording_destroy(r);
 }
 
+/* Cells, arrays of structures, complex numbers; a time whose unit only the rate tells. */
+static void matlab_parts(void) {
+    const char *path = in_folder("parts.mat");
+    foreign_mat_parts(path);
+    eg_recording *r = read_file(path);
+    static const char *const labels[] = {"data{1}", "data{2}", "trial(1).emg", "trial(2).emg"};
+    EG_CHECK_INT(r->n_channels, 4);
+    for (size_t k = 0; k < 4; k++) check_channel(r, labels[k], k, 1);
+    EG_CHECK(has_warning(r, "odd is left out: it holds complex numbers"));
+    EG_CHECK_NEAR(r->rate_hz, FOREIGN_RATE_HZ, 0);
+    EG_CHECK(r->t_s != NULL);
+    EG_CHECK_NEAR(r->t_s[FOREIGN_ROWS - 1], (FOREIGN_ROWS - 1.0) / FOREIGN_RATE_HZ, 1e-12);
+    eg_recording_destroy(r);
+    /* Without a rate, steps of 10 are no seconds. */
+    foreign_mat_timed(path, 5000, 10, 0);
+    r = read_file(path);
+    EG_CHECK(r->t_s == NULL && isnan(r->rate_hz) && r->n_channels == 2);
+    EG_CHECK(has_warning(r, "time is not taken as the time but as a channel"));
+    eg_recording_destroy(r);
+    foreign_mat_4(path);
+    r = read_file(path);
+    EG_CHECK_INT(r->n_channels, 1);
+    check_channel(r, "x", 0, 1);
+    EG_CHECK_NEAR(r->rate_hz, FOREIGN_RATE_HZ, 0);
+    eg_recording_destroy(r);
+}
+
+static void hdf5_odd(void) {
+    const char *path = in_folder("odd.h5");
+    foreign_hdf5_odd(path);
+    eg_recording *r = read_file(path);
+    EG_CHECK_INT(r->n_channels, 1);
+    check_channel(r, "here", 0, 1);
+    EG_CHECK(has_warning(r, "2 variables cannot be read as samples"));
+    EG_CHECK(has_warning(r, "elsewhere: its values lie in another file"));
+    eg_recording_destroy(r);
+}
+
 static void nothing_to_read(void) {
     char text[128 + 8] = "MATLAB 5.0 MAT-file";
     text[124] = 0;
@@ -464,6 +502,8 @@ EG_TESTS({"foreign: OpenSignals equals the CSV of the same channel", opensignals
          {"foreign: Matlab times", matlab_times},
          {"foreign: HDF5 of any program", hdf5_of_any_program},
          {"foreign: a file without numbers is refused", nothing_to_read},
+         {"foreign: cells, arrays of structures, times in milliseconds, Matlab 4", matlab_parts},
+         {"foreign: values in other files, tables", hdf5_odd},
          {"foreign: 800 damaged copies", damaged_copies},
          {"foreign: children that die, wait or lie", lying_children},
          {"foreign: without the child", without_a_child},
