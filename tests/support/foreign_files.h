@@ -26,8 +26,8 @@ void foreign_mat_parts(const char *path);
 /* Matlab 4, written by hand: "x" [400 x 1] double and "fs" 1250. */
 void foreign_mat_4(const char *path);
 
-/* HDF5 with /fs 1250, /here [400], /elsewhere [400] whose values lie in another file that is not there, and
- * /table of compounds. */
+/* HDF5 with /fs 1250, /here [400], /elsewhere [400] whose values lie in another file that is not
+ * there, and /table of compounds. */
 void foreign_hdf5_odd(const char *path);
 
 /* /run/imu [3 x 400] float, compressed in chunks, with the attribute sampling_rate 1250;
