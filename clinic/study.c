@@ -290,6 +290,43 @@ void eg_study_add_check(json_t *result, const char *check, int verdict, const ch
     if (verdict > before) set_text(result, "verdict", words[verdict]);
 }
 
+/* Whether a value of `channel` was measured from `failed`, too. */
+static int draws_on(const char *channel, const char *failed) {
+    if (channel == NULL || failed == NULL || strcmp(channel, failed) == 0) return 1;
+    size_t all = strlen(channel), part = strlen(failed);
+    if (all <= part) return 0;
+    return (strncmp(channel, failed, part) == 0 && channel[part] == ',') ||
+           (strcmp(channel + all - part, failed) == 0 && channel[all - part - 1] == ',');
+}
+
+static void withhold(json_t *value, const char *check, const char *detail) {
+    char note[300];
+    if (json_is_null(json_object_get(value, "value"))) return;
+    if (strstr(json_string_value(json_object_get(value, "code")), ".quality.") != NULL) return;
+    snprintf(note, sizeof note, "withheld: %s failed, %s", check, detail);
+    json_object_set_new(value, "value", json_null());
+    json_object_set_new(value, "withheld", json_true());
+    set_text(value, "note", note);
+    json_object_del(value, "low");
+    json_object_del(value, "high");
+    json_object_del(value, "norm");
+}
+
+void eg_study_withhold(json_t *result, int by_channel) {
+    size_t i, k;
+    json_t *check, *value;
+    json_array_foreach(json_object_get(result, "quality"), i, check) {
+        if (strcmp(json_string_value(json_object_get(check, "verdict")), "fail") != 0) continue;
+        const char *failed = json_string_value(json_object_get(check, "channel"));
+        json_array_foreach(json_object_get(result, "measures"), k, value) {
+            if (!by_channel ||
+                draws_on(json_string_value(json_object_get(value, "channel")), failed))
+                withhold(value, json_string_value(json_object_get(check, "check")),
+                         json_string_value(json_object_get(check, "detail")));
+        }
+    }
+}
+
 json_t *eg_study_add_event(json_t *result, const char *label, double t_s, double end_s,
                            const char *channel, const char *side) {
     json_t *one = json_object();

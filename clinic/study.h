@@ -70,7 +70,8 @@ typedef struct eg_study {
  *    "quality"*: [{"check", "verdict", "detail", "channel"?}],
  *    "measures"*: [{"code", "name", "value" (null: not known), "unit", "better":
  *                  "lower|higher|none", "channel"?, "side"?: "left|right", "repetition"?: from 1,
- *                  "low"?, "high"? (95 %), "note"?, "extra"?: true (only with `all`), "norm"?:
+ *                  "low"?, "high"? (95 %), "note"?, "extra"?: true (only with `all`), "withheld"?:
+ * true, "norm"?:
  * {"text", "low"?, "high"?, "source", "verified"}}], "events"*: [{"label", "t_s", "end_s"?,
  * "channel"?, "side"?, "repetition"?, "confidence"?, "reason"?}], "traces"?: [{"label", "unit",
  * "role": "raw|clean|envelope|angle|force|position", "channel"?, "side"?, "start_s", "step_s",
@@ -120,6 +121,12 @@ json_t *eg_study_add_value(json_t *result, const eg_measure_table *table,
 /* `verdict` 0 ok, 1 warn, 2 fail; the result's own verdict follows. */
 void eg_study_add_check(json_t *result, const char *check, int verdict, const char *detail,
                         const char *channel);
+/* For the end of a run: takes away what failed checks make worthless. By channel (1): values of the
+ * channel that the check names, those that join it with others ("A,B") or are of all channels, and
+ * every value where it names none; else (0) every value, because all come from the same channels.
+ * The value becomes null, the note says why, "withheld": true. What describes quality itself
+ * (".quality." in its code) stays. */
+void eg_study_withhold(json_t *result, int by_channel);
 /* end_s NaN: a moment. Returns the object in the list, borrowed. */
 json_t *eg_study_add_event(json_t *result, const char *label, double t_s, double end_s,
                            const char *channel, const char *side);

@@ -189,13 +189,15 @@ static void detail_of(const emg_channel *c, eg_emg_check check, char *text, size
     const eg_emg_quality *q = &c->quality;
     if (check == EG_EMG_CHECK_SNR) snprintf(text, size, "loud over quiet %.1f dB", q->snr_db);
     if (check == EG_EMG_CHECK_HUM)
-        snprintf(text, size, "50 Hz %.2g, 60 Hz %.2g times the neighbours", q->hum_50, q->hum_60);
+        snprintf(text, size, "50 Hz %.2g, 60 Hz %.2g times the neighbours%s", q->hum_50, q->hum_60,
+                 q->verdicts[check] == EG_EMG_FAIL ? "; a notch (--notch-hz) takes it out" : "");
     if (check == EG_EMG_CHECK_CLIP)
         snprintf(text, size, "%.2g %% of the samples in runs at an extreme", 100.0 * q->clipped);
     if (check == EG_EMG_CHECK_FLAT)
         snprintf(text, size, "longest without change %.3f s", q->flat_s);
     if (check == EG_EMG_CHECK_MOTION)
-        snprintf(text, size, "%.3g %% of the power below 20 Hz", 100.0 * q->low_share);
+        snprintf(text, size, "%.3g %% of the power below 20 Hz%s", 100.0 * q->low_share,
+                 q->verdicts[check] == EG_EMG_FAIL ? ": hardly the signal of a muscle" : "");
     if (check == EG_EMG_CHECK_HEART && c->heart.n_beats > 0)
         snprintf(text, size, "%zu beats, %.0f a minute, taken out", c->heart.n_beats,
                  c->heart.beats_per_min);
@@ -213,6 +215,7 @@ static void report_quality(const emg_work *work, const emg_channel *c) {
         detail_of(c, check, detail, sizeof detail);
         int verdict = (int)c->quality.verdicts[check];
         if (check == EG_EMG_CHECK_HEART && c->heart.n_beats > 0) verdict = 0;
+        if (check == EG_EMG_CHECK_HUM && verdict == 2 && work->settings.notch_hz > 0.0) verdict = 1;
         eg_study_add_check(work->result, eg_emg_check_name(check), verdict, detail,
                            c->channel->label);
     }

@@ -316,6 +316,7 @@ static eg_err run_study(const eg_study_call *call, json_t **result, eg_diag *dia
                           "no angle could be computed: %s",
                           run.why != NULL ? run.why : "nothing was seen");
     if (err == EG_OK) say_context(&run);
+    if (err == EG_OK) eg_study_withhold(run.result, 0); /* each angle draws on every sensor */
     eg_motion_traces_clear(&run.traces);
     if (err != EG_OK) {
         json_decref(run.result);

@@ -179,7 +179,7 @@ eg_err eg_emg_quality_of(double rate_hz, size_t n, const eg_real *x, const eg_re
     v[EG_EMG_CHECK_HUM] = above(fmax(quality->hum_50, quality->hum_60), 5.0, 100.0);
     v[EG_EMG_CHECK_CLIP] = above(quality->clipped, 0.001, 0.01);
     v[EG_EMG_CHECK_FLAT] = above(quality->flat_s, 0.0999, 0.999);
-    v[EG_EMG_CHECK_MOTION] = above(quality->low_share, 0.25, 0.75);
+    v[EG_EMG_CHECK_MOTION] = above(quality->low_share, 0.25, 0.999);
     v[EG_EMG_CHECK_HEART] = isfinite(quality->beats_per_min) ? EG_EMG_WARN : EG_EMG_OK;
     for (size_t i = 0; i < EG_EMG_CHECK_COUNT; i++)
         if (v[i] > quality->verdict) quality->verdict = v[i];

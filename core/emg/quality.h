@@ -14,7 +14,8 @@ typedef enum eg_emg_check {
     EG_EMG_CHECK_HUM,    /* warn > 5, fail > 100 times the neighbours' density */
     EG_EMG_CHECK_CLIP,   /* warn > 0.1 %, fail > 1 % of samples in runs at an extreme */
     EG_EMG_CHECK_FLAT,   /* warn from 100 ms, fail from 1 s without any change */
-    EG_EMG_CHECK_MOTION, /* warn > 0.25, fail > 0.75 of the power below 20 Hz */
+    EG_EMG_CHECK_MOTION, /* warn > 0.25, fail > 0.999 of the power below 20 Hz: the filters take it
+                            away, but what has nothing else is hardly a muscle */
     EG_EMG_CHECK_HEART,  /* warn where beats of 40 to 180 a minute stand out of the rest */
     EG_EMG_CHECK_COUNT
 } eg_emg_check;

@@ -340,7 +340,37 @@ static void odd_recordings(void) {
     EG_CHECK(n_good > 20 && n_bad > 20);
 }
 
+/* A channel whose electrode was off: its values, and what it was joined in, are withheld; the other
+ * channels' and its quality stay. Another lab's recipe judges nothing. */
+static void withheld(void) {
+    made m;
+    make(&m, 2, 1e-4, 0.0, 0.0, as_they_are, "V");
+    for (size_t i = 0; i < 3000; i++) m.channels[1].values[20000 + i] = 0.0;
+    json_t *result = measure(&m);
+    EG_CHECK_TEXT(text_of(result, "verdict"), "fail");
+    const json_t *off = find(result, "emg.rms", "BF"), *sound = find(result, "emg.rms", "VL");
+    EG_CHECK(off != NULL && json_is_null(json_object_get(off, "value")));
+    EG_CHECK(json_is_true(json_object_get(off, "withheld")));
+    EG_CHECK(strstr(text_of(off, "note"), "flat") != NULL);
+    EG_CHECK(sound != NULL && json_is_real(json_object_get(sound, "value")));
+    EG_CHECK(json_object_get(sound, "withheld") == NULL);
+    const json_t *pair = find(result, "emg.coactivity.falconer_winter", "VL,BF");
+    EG_CHECK(pair != NULL && json_is_null(json_object_get(pair, "value")));
+    const json_t *quality = find(result, "emg.quality.snr", "BF");
+    EG_CHECK(quality != NULL && json_is_real(json_object_get(quality, "value")));
+    json_decref(result);
+    EG_CHECK_INT(run(&m, "{\"profile\": \"libemg\"}", &result, NULL), EG_OK);
+    size_t i, n_withheld = 0;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "measures"), i, one) n_withheld +=
+        json_object_get(one, "withheld") != NULL;
+    EG_CHECK_INT((int)n_withheld, 0);
+    json_decref(result);
+    release(&m);
+}
+
 EG_TESTS({"study emg: known bursts, delays and the shape of a result", truth},
+         {"study emg: a failed channel's values are withheld, the others' stay", withheld},
          {"study emg: unit, offset and order of the channels", unit_offset_order},
          {"study emg: 1, 2 and 4 kHz", rates}, {"study emg: time shift", time_shift},
          {"study emg: odd recordings", odd_recordings})
