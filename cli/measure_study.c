@@ -52,7 +52,7 @@ void measure_study_print_help(const eg_study *study, void *stream) {
             fprintf(file, " (%s)", option->fallback);
         fputc('\n', file);
     }
-    fputs("  --explain CODE     what a measure is; needs no file\n"
+    fputs("  --explain CODE     what a measure is (\"all\": every one); needs no file\n"
           "  --json  --csv      for scripts; one JSON object a line\n",
           file);
 }
@@ -107,30 +107,42 @@ static int read_arguments(study_job *job, int n_arguments, char **arguments) {
     return 1;
 }
 
+static const char *better_of(const eg_measure_def *def) {
+    return def->better == EG_BETTER_LOWER    ? "lower"
+           : def->better == EG_BETTER_HIGHER ? "higher"
+                                             : "neither";
+}
+
+static void print_definition(const eg_measure_def *def, int as_json) {
+    if (!as_json) {
+        printf("%s (%s)\n  unit        %s\n  better      %s\n  definition  %s\n  formula     %s\n"
+               "  source      %s\n",
+               def->name, def->code, def->unit, better_of(def), def->definition, def->formula,
+               def->source);
+        return;
+    }
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "code", def->code, "name",
+                               def->name, "unit", def->unit, "better", better_of(def), "definition",
+                               def->definition, "formula", def->formula, "source", def->source);
+    json_dumpf(object, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(object);
+}
+
+/* One measure, or "all" of them. */
 static int explain(const study_job *job) {
-    const eg_measure_def *def = eg_measure_find(job->study->measures, job->explain);
-    if (def == NULL) {
+    const eg_measure_table *table = job->study->measures;
+    const eg_measure_def *def = eg_measure_find(table, job->explain);
+    int is_all = strcmp(job->explain, "all") == 0;
+    if (def == NULL && !is_all) {
         fprintf(stderr, "engram measure: there is no measure \"%s\"; the codes are:\n",
                 job->explain);
-        for (size_t i = 0; i < job->study->measures->count; i++)
-            fprintf(stderr, "  %s\n", job->study->measures->rows[i].code);
+        for (size_t i = 0; i < table->count; i++) fprintf(stderr, "  %s\n", table->rows[i].code);
         return 2;
     }
-    const char *better = def->better == EG_BETTER_LOWER    ? "lower"
-                         : def->better == EG_BETTER_HIGHER ? "higher"
-                                                           : "neither";
-    if (job->form == FORM_JSON) {
-        json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "code", def->code, "name",
-                                   def->name, "unit", def->unit, "better", better, "definition",
-                                   def->definition, "formula", def->formula, "source", def->source);
-        json_dumpf(object, stdout, JSON_COMPACT);
-        putchar('\n');
-        json_decref(object);
-        return 0;
-    }
-    printf("%s (%s)\n  unit        %s\n  better      %s\n  definition  %s\n  formula     %s\n"
-           "  source      %s\n",
-           def->name, def->code, def->unit, better, def->definition, def->formula, def->source);
+    if (def != NULL) print_definition(def, job->form == FORM_JSON);
+    for (size_t i = 0; is_all && i < table->count; i++)
+        print_definition(&table->rows[i], job->form == FORM_JSON);
     return 0;
 }
 
