@@ -5,12 +5,16 @@
 
 enum { TERMS_MAX = 3, UNKNOWNS_MAX = 2 + EG_EDGE_KNOWN_MAX + TERMS_MAX, GRID = 24, ZOOM = 8 };
 
+/* A rise; with a knot its last term is (u - knot)^power behind the knot: what pulled stops pulling
+ * there, as with a velocity that grows evenly and then stays. */
 typedef struct shape {
     int power; /* of the first term */
     int terms;
+    double knot; /* share of the time from the edge to the window's end; 0: none */
 } shape;
 
-static const shape shapes[] = {{1, 1}, {1, 2}, {2, 1}, {2, 2}, {2, 3}, {3, 1}, {3, 3}};
+static const shape shapes[] = {{1, 1, 0.0}, {1, 2, 0.0}, {2, 1, 0.0}, {2, 2, 0.0}, {2, 3, 0.0},
+                               {3, 1, 0.0}, {3, 3, 0.0}, {2, 2, 0.5}, {4, 1, 0.0}, {4, 3, 0.0}};
 
 /* What does not depend on t0, formed once: columns 1, t and the known ones, forwards from the
  * rest; their products; their products with y. */
@@ -88,6 +92,12 @@ static void prepare(const eg_edge_window *w, problem *p) {
     }
 }
 
+static double power_of(double u, int power) {
+    double value = u;
+    for (int k = 1; k < power; k++) value *= u;
+    return value;
+}
+
 static fit fit_at(const problem *p, shape s, double at) {
     double a[UNKNOWNS_MAX][UNKNOWNS_MAX] = {{0}}, b[UNKNOWNS_MAX] = {0}, right[UNKNOWNS_MAX];
     int base = p->base, n_unknown = base + s.terms;
@@ -98,8 +108,9 @@ static fit fit_at(const problem *p, shape s, double at) {
     double span = (double)p->n - 1.0 - at;
     for (size_t i = (size_t)at + 1; i < p->n; i++) {
         double u = ((double)i - at) / span, f[TERMS_MAX];
-        f[0] = s.power == 1 ? u : s.power == 2 ? u * u : u * u * u;
+        f[0] = power_of(u, s.power);
         for (int k = 1; k < s.terms; k++) f[k] = f[k - 1] * u;
+        if (s.knot > 0.0) f[s.terms - 1] = power_of(fmax(0.0, u - s.knot), s.power);
         for (int k = 0; k < s.terms; k++) {
             b[base + k] += f[k] * p->y[i];
             for (int j = 0; j < base; j++) a[base + k][j] += f[k] * p->columns[j][i];
@@ -113,7 +124,9 @@ static fit fit_at(const problem *p, shape s, double at) {
     if (!solve(n_unknown, a, b)) return result;
     double sum = p->square, rise = 0.0;
     for (int j = 0; j < n_unknown; j++) sum -= b[j] * right[j];
-    for (int k = 0; k < s.terms; k++) rise += b[base + k];
+    for (int k = 0; k < s.terms; k++)
+        rise += b[base + k] *
+                (s.knot > 0.0 && k + 1 == s.terms ? power_of(1.0 - s.knot, s.power) : 1.0);
     result.residual = fmax(sum, 0.0);
     /* The first term sets the way and the whole goes the same way. */
     result.is_moving = b[base] * rise > 0.0 && (p->sign * rise > 0.0 || fabs(p->sign) < 0.5);
@@ -138,6 +151,33 @@ static fit fit_shape(const problem *p, shape s) {
     return best;
 }
 
+/* The best of all knots: some, then closer about the best of them. */
+static fit fit_knot(const problem *p, shape *s) {
+    fit best = {.residual = (double)INFINITY, .at = (double)NAN};
+    double middle = s->knot, about = middle;
+    for (double step = 0.16; step > 0.015; step *= 0.5, about = middle) {
+        int reach = step > 0.1 ? 2 : 1;
+        for (int k = -reach; k <= reach; k++) {
+            shape own = *s;
+            own.knot = about + step * k;
+            if (k == 0 && reach == 1) continue; /* done before */
+            fit one = fit_shape(p, own);
+            if (!(one.residual < best.residual)) continue;
+            best = one;
+            middle = own.knot;
+        }
+    }
+    s->knot = middle;
+    return best;
+}
+
+/* A free knot is one number more; that a movement begins as gently as the fourth power is rare and
+ * must be told as clearly. */
+static double criterion(double n, double mean_square, shape s, double noise) {
+    double unknowns = 3.0 + s.terms + (s.knot > 0.0) + (s.power > 3);
+    return n * eg_log(mean_square + noise * noise) + unknowns * eg_log(n);
+}
+
 bool eg_edge_find(const eg_edge_window *window, double *at, double *score) {
     EG_ASSERT(window != NULL && at != NULL && window->n_known <= EG_EDGE_KNOWN_MAX);
     if (window->n < EG_EDGE_SAMPLES_MIN || window->n > EG_EDGE_SAMPLES_MAX) return false;
@@ -146,10 +186,11 @@ bool eg_edge_find(const eg_edge_window *window, double *at, double *score) {
     double n = (double)p.n, best_score = (double)INFINITY;
     fit best = {.at = (double)NAN};
     for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
-        fit one = fit_shape(&p, shapes[k]);
+        shape s = shapes[k];
+        if (window->is_plain && (s.knot > 0.0 || s.power > 3)) continue;
+        fit one = s.knot > 0.0 ? fit_knot(&p, &s) : fit_shape(&p, s);
         if (!isfinite(one.residual)) continue;
-        double own = n * eg_log(one.residual / n + window->noise * window->noise) +
-                     (3.0 + shapes[k].terms) * eg_log(n);
+        double own = criterion(n, one.residual / n, s, window->noise);
         if (own < best_score) {
             best_score = own;
             best = one;

@@ -1,8 +1,9 @@
 /* When a movement begins or ends, by least squares: rest (a level, perhaps a slope, and what moves
  * in it anyway) turns at one instant t0 into a rise c1 u^p + c2 u^(p+1) + ..., u = t - t0. For
  * every t0 all coefficients are fitted; the t0 that leaves least is the event, and Schwarz'
- * criterion (1978, Ann Stat 6:461) chooses the power p (1: a jolt, 2, 3: as smooth as minimum jerk)
- * and the number of terms. A threshold is crossed later the slower a person moves; this is not.
+ * criterion (1978, Ann Stat 6:461) chooses the power p (1: a jolt, 2, 3: as smooth as minimum jerk,
+ * 4), the number of terms, and whether the pull ends at a knot (a velocity that grows evenly and
+ * then stays, as a trapezoid). A threshold is crossed later the slower a person moves; this is not.
  *
  * Related to the onset of force (core/strength/onset.c), which has a straight rest only and needs
  * no known disturbances. */
@@ -26,6 +27,8 @@ typedef struct eg_edge_window {
     size_t n;        /* EG_EDGE_SAMPLES_MIN ... EG_EDGE_SAMPLES_MAX */
     bool is_end;     /* the movement comes first and ends in the rest */
     bool has_slope;  /* the rest may be a slope */
+    bool is_plain;   /* powers to 3 without knots: for a choice between known columns (a third of
+                        the time), and for movements that are made of several */
     double noise;    /* what y is trusted to, in its unit; weighs `known` and ends the search */
     double sign;     /* 1: the movement goes up (seen from the rest), -1: down, 0: either */
     size_t n_known;
@@ -33,8 +36,8 @@ typedef struct eg_edge_window {
 } eg_edge_window;
 
 /* The edge in samples from the window's first; false if no movement grows out of the rest. *score
- * (may be NULL): the criterion, to choose between known columns; lower is better. Cost: about 1 ms
- * for 150 samples. */
+ * (may be NULL): the criterion, to choose between known columns; lower is better. Cost: about 5 ms
+ * for 150 samples, a third if it is plain. */
 bool eg_edge_find(const eg_edge_window *window, double *at, double *score);
 
 #endif

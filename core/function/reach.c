@@ -190,7 +190,8 @@ static double edge(const search *w, size_t rest, size_t top, size_t rough, bool 
                 y[i] += (w->place[a + i * stride + j][k] - w->place[a][k]) * way[k] /
                         (length * (double)stride);
     }
-    eg_edge_window window = {.y = y, .n = n, .is_end = is_end, .noise = noise_share};
+    eg_edge_window window = {
+        .y = y, .n = n, .is_end = is_end, .is_plain = true, .noise = noise_share};
     if (!eg_edge_find(&window, &found, NULL)) return (double)rough / w->rate_hz;
     return ((double)a + found * (double)stride + 0.5 * (double)(stride - 1)) / w->rate_hz;
 }

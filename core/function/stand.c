@@ -16,7 +16,7 @@ static const double speed_min = 0.05; /* m/s: mean of a leg; slower is drift */
  * more sway into the fit, more of the way says more about its shape (chosen on made people). */
 static const double reach_pelvis_s = 1.0, reach_lean_s = 0.6;
 static const double part_pelvis = 0.8, part_lean = 0.85;
-static const double height_noise = 0.001, lean_noise = 0.002;
+static const double height_noise = 0.0005, lean_noise = 0.001;
 static const double bob_m = 0.02; /* up and down at a step: expected size */
 static const double walk_none_s = -0.1, walk_full_s = 0.5; /* from where a rise is over */
 static const double margin_s = 0.05;      /* about the seat, not used for the lever */
@@ -175,6 +175,7 @@ static eg_err level_again(eg_trunk *body, const legs *all, double usual, eg_aren
 /* Steps that begin or end beside an edge: none at one time, all of them at another. */
 typedef struct gait {
     double cadence_hz, none_s, full_s;
+    bool is_plain; /* the edge's: a choice is still to be made */
 } gait;
 
 /* An edge of y within [from, to], in seconds; NaN if there is none. The rest is at `from`, or at
@@ -218,6 +219,7 @@ static double edge(const eg_trunk *body, const double *y, size_t from, size_t to
         w.known[1] = (eg_edge_known){lift, body->behind_m[0], body->behind_m[1]};
     }
     if (walk != NULL) {
+        w.is_plain = walk->is_plain;
         w.known[w.n_known++] = (eg_edge_known){sine, 0.0, bob_m};
         w.known[w.n_known++] = (eg_edge_known){cosine, 0.0, bob_m};
     }
@@ -255,19 +257,21 @@ static double pelvis_edge(const eg_trunk *body, size_t from, size_t to, bool is_
                           const gait *walk) {
     const double *h = body->height_m;
     if (walk == NULL) return edge(body, h, from, to, is_end, sign, height_noise, true, NULL, NULL);
-    double best = (double)INFINITY, found = (double)NAN,
-           way = walk->full_s > walk->none_s ? 1.0 : -1.0;
+    double best = (double)INFINITY, way = walk->full_s > walk->none_s ? 1.0 : -1.0;
+    gait likeliest = *walk;
     for (int k = -2; k <= 5; k++) {
         gait own = *walk;
+        own.is_plain = true;
         double score = (double)INFINITY;
         own.none_s += 0.1 * k * way;
         own.full_s += 0.1 * k * way;
         double at = edge(body, h, from, to, is_end, sign, height_noise, true, &own, &score);
         if (isnan(at) || !(score < best)) continue;
         best = score;
-        found = at;
+        likeliest = own;
     }
-    return found;
+    likeliest.is_plain = false;
+    return edge(body, h, from, to, is_end, sign, height_noise, true, &likeliest, NULL);
 }
 
 /* The events of the pelvis on one leg. before, after: the legs beside it or NULL. */

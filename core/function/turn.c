@@ -4,17 +4,20 @@
 #include "core/base/real.h"
 #include "core/function/edge.h"
 #include "core/function/part.h"
+#include "core/function/swing.h"
 
 enum { WINDOW = 200 };
 
 static const double radian = EG_PI / 180.0;
 static const double reach_s = 1.3; /* of straight walking beside a turn: a stride */
 static const double part = 0.75;   /* of the turn that goes into a window */
-static const double heading_noise = 0.01;
-static const double swing_rad = 0.1;    /* of the pelvis at a stride: expected size */
-static const double stop_s = 0.5;       /* the last step */
-static const double after_s = 2.0;      /* of walking behind a turn, or it was the last */
-static const double walking_m_s = 0.03; /* RMS of the vertical velocity: less is no walking */
+static const double heading_noise = 0.005;
+static const double swing_rad = 0.1;       /* of the pelvis at a stride: expected size */
+static const double swing_spread = 0.2;    /* of it, in shares, where the walk before tells it */
+static const double straight_most_s = 5.0; /* of that walk */
+static const double beside_s = 0.2;        /* not of it, beside a turn */
+static const double after_s = 2.0;         /* of walking behind a turn, or it was the last */
+static const double walking_m_s = 0.03;    /* RMS of the vertical velocity: less is no walking */
 
 double eg_turn_cadence_hz(const eg_trunk *body, size_t at) {
     size_t half = function_samples(2.0, body->rate_hz);
@@ -44,41 +47,78 @@ double eg_turn_cadence_hz(const eg_trunk *body, size_t at) {
     return best > 0.3 ? found : (double)NAN;
 }
 
-/* Who does not walk on stops as the turn ends. */
-static double ending(const eg_trunk *body, size_t sample, double end_s) {
-    double u = (end_s - (double)sample / body->rate_hz) / stop_s;
-    u = fmax(0.0, fmin(1.0, u));
-    return u * u * (3.0 - 2.0 * u);
+/* The swing of the pelvis in a turn's window, as two columns. */
+typedef struct gait {
+    const double *pace;    /* share of walking at each sample; or: */
+    const eg_swing *swing; /* known from the walk before, and when it stops */
+    double cadence_hz, stop_s;
+    bool is_plain; /* the edge's: a choice is still to be made */
+} gait;
+
+static void swing_at(const gait *g, double rate_hz, size_t sample, size_t from, double column[2]) {
+    double t = (double)sample / rate_hz, sine, cosine;
+    if (g->swing == NULL) {
+        eg_sincos(EG_PI * g->cadence_hz * (double)(sample - from) / rate_hz, &sine, &cosine);
+        column[0] = g->pace[sample] * sine;
+        column[1] = g->pace[sample] * cosine;
+        return;
+    }
+    const double *size = g->swing->heading;
+    double share = eg_swing_share(t, g->stop_s);
+    eg_sincos(EG_PI * g->swing->cadence_hz * t, &sine, &cosine);
+    column[0] = share * (size[0] * sine + size[1] * cosine);
+    column[1] = share * (size[0] * cosine - size[1] * sine); /* a quarter later */
 }
 
 /* The turn's end on the heading, or where it was if none is found. */
-static double edge(const eg_trunk *body, const double *pace, size_t from, size_t to, bool is_end,
-                   double cadence_hz, double stop_at_s, double otherwise_s, double *score) {
+static double edge(const eg_trunk *body, const gait *walk, size_t from, size_t to, bool is_end,
+                   double otherwise_s, double *score) {
     size_t stride = (to - from) / WINDOW + 1, n = (to - from + 1) / stride;
-    double y[WINDOW + 2], sine[WINDOW + 2], cosine[WINDOW + 2], at;
+    double y[WINDOW + 2], first[WINDOW + 2], second[WINDOW + 2], at, column[2];
     if (to <= from || n < EG_EDGE_SAMPLES_MIN) return otherwise_s;
     for (size_t i = 0; i < n; i++) {
         y[i] = 0.0;
         for (size_t k = 0; k < stride; k++)
             y[i] += (body->heading_rad[from + i * stride + k] - body->heading_rad[from]) /
                     (double)stride;
-        double t = (double)(i * stride) / body->rate_hz;
-        if (!isfinite(cadence_hz)) continue;
-        eg_sincos(EG_PI * cadence_hz * t, &sine[i], &cosine[i]);
-        double share =
-            pace != NULL ? pace[from + i * stride] : ending(body, from + i * stride, stop_at_s);
-        sine[i] *= share;
-        cosine[i] *= share;
+        if (walk == NULL) continue;
+        swing_at(walk, body->rate_hz, from + i * stride, from, column);
+        first[i] = column[0];
+        second[i] = column[1];
     }
     eg_edge_window w = {.y = y, .n = n, .is_end = is_end, .noise = heading_noise};
-    if (isfinite(cadence_hz)) {
+    if (walk != NULL) {
+        bool is_known = walk->swing != NULL;
+        double spread = is_known ? swing_spread : swing_rad;
         w.n_known = 2;
-        w.known[0] = (eg_edge_known){sine, 0.0, swing_rad};
-        w.known[1] = (eg_edge_known){cosine, 0.0, swing_rad};
+        w.is_plain = walk->is_plain;
+        w.known[0] = (eg_edge_known){first, is_known ? 1.0 : 0.0, spread};
+        w.known[1] = (eg_edge_known){second, 0.0, spread};
     }
     w.has_slope = (double)(to - from) > 0.6 * body->rate_hz;
     if (!eg_edge_find(&w, &at, score)) return otherwise_s;
     return ((double)from + at * (double)stride + 0.5 * (double)(stride - 1)) / body->rate_hz;
+}
+
+/* The end of a turn behind which nobody walks on: nobody says when the last step is taken; the
+ * likeliest of some times, by what it leaves of the heading and of the vertical velocity. */
+static double last_end(const eg_trunk *body, double straight_s, double from_s, size_t late,
+                       size_t to, double walk_to_s, double otherwise_s) {
+    eg_swing swing;
+    double best = (double)INFINITY, score, middle_s = (double)late / body->rate_hz;
+    if (!eg_swing_learn(body, fmax(straight_s, from_s - straight_most_s), from_s, middle_s, &swing))
+        return edge(body, NULL, late, to, true, otherwise_s, &score);
+    gait walk = {.swing = &swing, .is_plain = true}, likeliest = walk;
+    for (walk.stop_s = middle_s - 0.3; walk.stop_s < otherwise_s + 1.0; walk.stop_s += 0.05) {
+        score = (double)INFINITY;
+        (void)edge(body, &walk, late, to, true, otherwise_s, &score);
+        score += eg_swing_stop_score(body, &swing, middle_s, walk_to_s - 0.05, walk.stop_s);
+        if (!(score < best)) continue;
+        best = score;
+        likeliest = walk;
+    }
+    likeliest.is_plain = false;
+    return edge(body, &likeliest, late, to, true, otherwise_s, &score);
 }
 
 /* Sample at which the heading has gone `share` of the way from a to b. */
@@ -94,20 +134,21 @@ static void refine(const eg_trunk *body, const double *pace, size_t first, size_
                    double walk_to_s, eg_turn_event *turn) {
     size_t a = (size_t)(turn->from_s * body->rate_hz), b = (size_t)(turn->to_s * body->rate_hz);
     size_t reach = function_samples(reach_s, body->rate_hz);
-    double before = eg_turn_cadence_hz(body, a);
-    double after = eg_turn_cadence_hz(body, b);
+    gait before = {.pace = pace, .cadence_hz = eg_turn_cadence_hz(body, a)};
+    gait after = {.pace = pace, .cadence_hz = eg_turn_cadence_hz(body, b)};
     size_t from = a > first + reach ? a - reach : first;
     size_t to = b + reach < last ? b + reach : last;
     const double *x = body->heading_rad;
-    double to_s, score = (double)INFINITY;
-    double from_s =
-        edge(body, pace, from, share_of(x, a, b, part), false, before, 0.0, turn->from_s, &score);
+    double to_s, score;
+    double from_s = edge(body, isfinite(before.cadence_hz) ? &before : NULL, from,
+                         share_of(x, a, b, part), false, turn->from_s, &score);
     size_t late = share_of(x, a, b, 1.0 - part);
-    bool walks_on = turn->to_s + after_s < walk_to_s;
-    if (walks_on)
-        to_s = edge(body, pace, late, to, true, after, 0.0, turn->to_s, &score);
-    else /* the swing ends somewhere within: what stands for it would take the turn's end away */
-        to_s = edge(body, NULL, late, to, true, (double)NAN, 0.0, turn->to_s, &score);
+    if (turn->to_s + after_s < walk_to_s)
+        to_s = edge(body, isfinite(after.cadence_hz) ? &after : NULL, late, to, true, turn->to_s,
+                    &score);
+    else
+        to_s = last_end(body, (double)first / body->rate_hz + beside_s, from_s - beside_s, late, to,
+                        walk_to_s, turn->to_s);
     if (!(to_s > from_s)) return;
     turn->from_s = from_s;
     turn->to_s = to_s;

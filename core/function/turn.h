@@ -3,7 +3,9 @@
  * a turn lasts from where it was 5 deg/s to where it is again, takes 0.5 to 10 s and 45 degrees or
  * more; pieces of one direction that lie 0.05 s apart are one. Then both ends are found anew on the
  * heading (edge.h), from which the swing of the pelvis at every stride is taken: a low-pass of 1.5
- * Hz moves them outwards by a tenth of a second and more. */
+ * Hz moves them outwards by a tenth of a second and more. Where nobody walks on (before a chair)
+ * the swing ends with the last step: its size and phase come from the walk before (swing.h), the
+ * time of the last step from what it leaves of the heading and of the vertical velocity. */
 #ifndef EG_FUNCTION_TURN_H
 #define EG_FUNCTION_TURN_H
 

@@ -98,11 +98,7 @@ static void people(int place, double rate_hz, int n, const char *what) {
         EG_CHECK_NEAR(tug.turn[0].angle_rad * degrees, m.turns[0].angle_deg, 20);
         EG_CHECK_NEAR(tug.turn[1].angle_rad * degrees, m.turns[1].angle_deg, 20);
     }
-    /* Where the last turn ends the steps end, too, and their swing cannot be told from it: apart.
-     */
     double last = quantile(all.n[6], all.of[6], 0.5, 1);
-    (void)report(what, &all, 6, 7);
-    all.n[6] = 0;
     double worst = report(what, &all, 0, EVENTS);
     eg_test_note("%d people of %s, %g Hz: %zu not measured; worst event's median %.1f ms, end of "
                  "the last turn %.0f; total time median error %.0f, 95 %% %.0f ms",
