@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "clinic/describe.h"
+#include "clinic/study.h"
 #include "io/embed.h"
 #include "io/format/recording.h"
 #include "io/json/write.h"
@@ -246,6 +247,23 @@ static const char *word_for(char delimiter) {
                               : "bar";
 }
 
+/* Which studies say that the recording is theirs (2) or could be (1); how many. */
+static size_t print_studies(const eg_recording *recording, int suits, const char *words) {
+    size_t n = 0;
+    for (size_t i = 0; eg_study_at(i) != NULL; i++) {
+        if (eg_study_at(i)->suits(recording) != suits) continue;
+        printf("%s engram measure %s", n == 0 ? words : ",", eg_study_at(i)->name);
+        n++;
+    }
+    if (n > 0) putchar('\n');
+    return n;
+}
+
+static int print_what_measures(const eg_recording *recording) {
+    size_t n = print_studies(recording, 2, "  measured by:");
+    return n + print_studies(recording, 1, n > 0 ? "  or by:" : "  could be for:") > 0;
+}
+
 /* How the text is laid out, where its time comes from and how it would be measured. */
 static void print_layout(const eg_evaluator *evaluator, const eg_recording *recording) {
     eg_layout_answer answer;
@@ -260,15 +278,18 @@ static void print_layout(const eg_evaluator *evaluator, const eg_recording *reco
         printf("; steps vary by %.2g %%, longest %.4g s, %zu gaps, %zu steps back",
                100 * time.jitter, time.longest, time.n_gaps, time.n_back);
     printf("\n");
+    int is_studied = print_what_measures(recording);
     if (recording->delimiter == '\0') return; /* no text: columns are named by the format */
     if (eg_describe_layout(evaluator, recording, &answer, &diag) != EG_OK) return;
-    if (strcmp(answer.source, "unknown") == 0)
+    if (strcmp(answer.source, "unknown") == 0) {
+        if (is_studied) return;
         printf("  layout: not understood: %s;\n    say which column is what (docs/reference/"
                "maps.md)\n",
                answer.why);
-    else
-        printf("  layout: %s (%s)\n", answer.map.title,
+    } else {
+        printf("  layout: %s (%s): engram measure balance\n", answer.map.title,
                strcmp(answer.source, "ready") == 0 ? "ready map" : "by the header's words");
+    }
 }
 
 static void print_columns(const eg_recording *recording) {
@@ -345,6 +366,7 @@ static void print_motion(const char *path, const eg_recording *recording) {
     double rate_hz = eg_recording_channel_rate_hz(recording);
     if (!isnan(rate_hz)) printf(" at %g Hz", rate_hz);
     printf(", %zu force plates, %zu events\n", recording->n_platforms, recording->n_events);
+    (void)print_what_measures(recording);
     print_markers(recording);
     print_columns(recording);
     for (size_t i = 0; i < recording->n_platforms; i++) {

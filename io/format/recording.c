@@ -330,8 +330,8 @@ static eg_err refuse_unread(const eg_named_bytes *main, const recording_reader *
     const char *unread = own != NULL ? NULL : find_unread_format(main->bytes, main->size);
     if (unread == NULL) return EG_OK;
     return eg_diag_set(diag, EG_ERR_FORMAT, main->name, 0,
-                       "this is %s, which Engram does not read yet; export the forces or the "
-                       "centre of pressure as delimited text (CSV)",
+                       "this is %s, which Engram does not read; export what was recorded as "
+                       "delimited text (CSV), C3D or EDF",
                        unread);
 }
 
