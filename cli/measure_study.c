@@ -34,6 +34,15 @@ static const char *value_word(const eg_study_option *option) {
     return words[option->type];
 }
 
+static void print_conditions(const eg_study *study, const char *name, FILE *file) {
+    char text[200];
+    for (size_t i = 0; i < study->n_conditions; i++) {
+        if (strcmp(study->conditions[i].option, name) != 0) continue;
+        eg_study_condition_print(study->conditions[i].with, text, sizeof text);
+        fprintf(file, "; counts with %s", text);
+    }
+}
+
 void measure_study_print_help(const eg_study *study, void *stream) {
     FILE *file = stream;
     fprintf(file, "usage: engram measure %s FILE...%s [options]\n  %s\n", study->name,
@@ -50,6 +59,7 @@ void measure_study_print_help(const eg_study *study, void *stream) {
         if (option->unit != NULL) fprintf(file, ", in %s", option->unit);
         if (option->fallback != NULL && option->type != EG_STUDY_FLAG)
             fprintf(file, " (%s)", option->fallback);
+        print_conditions(study, option->name, file);
         fputc('\n', file);
     }
     fputs("  --explain CODE     what a measure is (\"all\": every one); needs no file\n"

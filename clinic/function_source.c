@@ -132,15 +132,14 @@ int eg_function_body_suits(const eg_recording *recording) {
 /* What of n samples the span keeps. */
 eg_err function_span_of(const eg_study_call *call, size_t n, double rate_hz, size_t *from,
                         size_t *count, eg_diag *diag) {
-    const json_t *span = json_object_get(call->options, "span");
+    double from_s, to_s;
     *from = 0;
     *count = n;
     if (!(rate_hz > 0.0))
         return eg_diag_set(diag, EG_ERR_DATA, call->recording->name, 0,
                            "the file says neither time nor rate");
-    if (span == NULL) return EG_OK;
-    double low = json_number_value(json_array_get(span, 0)) * rate_hz;
-    double high = json_number_value(json_array_get(span, 1)) * rate_hz;
+    if (!eg_study_span(call, "span", &from_s, &to_s)) return EG_OK;
+    const double low = from_s * rate_hz, high = to_s * rate_hz;
     if (!(low >= 0.0) || !(high > low) || low >= (double)n)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, "span", 0,
                            "the recording lasts %.2f s; say FROM,TO within it",

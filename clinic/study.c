@@ -12,7 +12,12 @@
 static const eg_study *const studies[] = {&eg_study_strength, &eg_study_emg, &eg_study_motion,
                                           &eg_study_gait, &eg_study_function};
 
-enum { N_STUDIES = sizeof studies / sizeof studies[0], TEXT_MAX = 4000, NAME_MAX_BYTES = 40 };
+enum {
+    N_STUDIES = sizeof studies / sizeof studies[0],
+    TEXT_MAX = 4000,
+    NAME_MAX_BYTES = 40,
+    TERM_MAX = 120
+};
 
 const eg_study *eg_study_at(size_t index) {
     return index < N_STUDIES ? studies[index] : NULL;
@@ -59,8 +64,9 @@ static eg_err refuse(const eg_study_option *option, eg_diag *diag) {
         return eg_diag_set(diag, EG_ERR_ARGUMENT, option->name, 0,
                            "it takes two times in seconds, the earlier one first: 2,5.5");
     case EG_STUDY_LABELS:
-        return eg_diag_set(diag, EG_ERR_ARGUMENT, option->name, 0,
-                           "it takes labels, with commas between them");
+        return eg_diag_set(
+            diag, EG_ERR_ARGUMENT, option->name, 0,
+            "it takes labels, with commas between them; one that has a comma in quotes");
     case EG_STUDY_CHANNEL:
     case EG_STUDY_TEXT:
         break;
@@ -123,13 +129,29 @@ eg_err eg_study_check_options(const eg_study *study, const json_t *options, eg_d
     return EG_OK;
 }
 
+/* One label, moved over; "Biceps, long" where it stands in quotes, with "" for one of them. NULL
+ * for quotes that do not end, or something behind them. */
+static json_t *label_from(const char **at) {
+    char label[TEXT_MAX + 1];
+    size_t n = 0;
+    if (**at != '"') {
+        n = strcspn(*at, ",");
+        *at += n;
+        return json_stringn(*at - n, n);
+    }
+    for (++*at; **at != '\0'; ++*at) {
+        if (**at == '"' && *++*at != '"') break;
+        if (n == TEXT_MAX) return NULL;
+        label[n++] = **at;
+    }
+    return (*at)[-1] == '"' && (**at == ',' || **at == '\0') ? json_stringn(label, n) : NULL;
+}
+
 static json_t *labels_from(const char *text) {
     json_t *list = json_array();
-    for (const char *at = text; list != NULL;) {
-        size_t n = strcspn(at, ",");
-        if (json_array_append_new(list, json_stringn(at, n)) != 0) break;
-        if (at[n] == '\0') return list;
-        at += n + 1;
+    for (const char *at = text; list != NULL; at++) {
+        if (json_array_append_new(list, label_from(&at)) != 0) break;
+        if (*at == '\0') return list;
     }
     json_decref(list);
     return NULL;
@@ -189,26 +211,115 @@ eg_err eg_study_option_set(const eg_study *study, const char *typed, const char 
     return EG_OK;
 }
 
+/* The value, and a mark that it was asked for. */
+static const json_t *look_at(const eg_study_call *call, const char *name) {
+    if (call->looked_at != NULL) json_object_set_new(call->looked_at, name, json_true());
+    return json_object_get(call->options, name);
+}
+
 double eg_study_number(const eg_study_call *call, const char *name, double otherwise) {
-    const json_t *value = json_object_get(call->options, name);
+    const json_t *value = look_at(call, name);
     return json_is_number(value) ? json_number_value(value) : otherwise;
 }
 
 const char *eg_study_text(const eg_study_call *call, const char *name, const char *otherwise) {
-    const char *text = json_string_value(json_object_get(call->options, name));
+    const char *text = json_string_value(look_at(call, name));
     return text != NULL ? text : otherwise;
 }
 
 int eg_study_flag(const eg_study_call *call, const char *name) {
-    return json_is_true(json_object_get(call->options, name));
+    return json_is_true(look_at(call, name));
 }
 
 int eg_study_span(const eg_study_call *call, const char *name, double *from_s, double *to_s) {
-    const json_t *value = json_object_get(call->options, name);
+    const json_t *value = look_at(call, name);
     if (!is_span(value)) return 0;
     *from_s = json_number_value(json_array_get(value, 0));
     *to_s = json_number_value(json_array_get(value, 1));
     return 1;
+}
+
+const json_t *eg_study_labels(const eg_study_call *call, const char *name) {
+    const json_t *value = look_at(call, name);
+    return json_is_array(value) ? value : NULL;
+}
+
+/* ---- options without a part in the result ---- */
+
+/* One term of a condition, "reflex" or "normalise=mvc|submaximal", of n bytes. */
+static int holds(const eg_study *study, const json_t *options, const char *term, size_t n) {
+    char name[NAME_MAX_BYTES], words[TERM_MAX];
+    const size_t n_name = strcspn(term, "= ");
+    EG_ASSERT(n < sizeof words && n_name < sizeof name);
+    (void)snprintf(name, sizeof name, "%.*s", (int)n_name, term);
+    const json_t *value = json_object_get(options, name);
+    if (n_name >= n) return value != NULL && !json_is_false(value);
+    (void)snprintf(words, sizeof words, "%.*s", (int)(n - n_name - 1), term + n_name + 1);
+    const eg_study_option *option = option_of(study, name);
+    EG_ASSERT(option != NULL);
+    const char *word = json_is_string(value) ? json_string_value(value) : option->fallback;
+    return word != NULL && is_choice(words, word);
+}
+
+static int condition_holds(const eg_study *study, const json_t *options, const char *with) {
+    for (const char *at = with; *at != '\0';) {
+        const size_t n = strcspn(at, " ");
+        if (holds(study, options, at, n)) return 1;
+        at += n + (at[n] == ' ');
+    }
+    return 0;
+}
+
+/* "normalise=mvc|submaximal reflex" as it is typed: "--normalise mvc|submaximal or --reflex". */
+void eg_study_condition_print(const char *with, char *text, size_t size) {
+    size_t n = 0;
+    EG_ASSERT(size > 8);
+    int is_name = 1;
+    const char *before = "--";
+    for (const char *at = with; n + 8 < size; at++) {
+        for (; *before != '\0' && n + 8 < size; before++) text[n++] = *before;
+        if (*at == '\0') break;
+        if (*at == '=' || *at == ' ') {
+            before = *at == '=' ? " " : " or --";
+            is_name = *at == ' ';
+        } else {
+            text[n++] = is_name && *at == '_' ? '-' : *at;
+        }
+    }
+    text[n] = '\0';
+}
+
+void eg_study_unused(json_t *result, const char *name, const char *why) {
+    char text[400], typed[NAME_MAX_BYTES];
+    eg_study_condition_print(name, typed, sizeof typed);
+    (void)snprintf(text, sizeof text, "%s was not used: %.300s", typed, why);
+    eg_study_add_warning(result, text);
+}
+
+static int is_of_person(const char *name) {
+    static const char *const names[] = {"age", "sex", "height_m", "mass_kg"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0) return 1;
+    return 0;
+}
+
+static void tell_unused(const eg_study *study, const eg_study_call *call, json_t *result) {
+    for (size_t k = 0; k < study->n_options; k++) {
+        const char *name = study->options[k].name, *with = NULL;
+        const json_t *value = json_object_get(call->options, name);
+        if (value == NULL || json_is_false(value) || is_of_person(name)) continue;
+        for (size_t i = 0; i < study->n_conditions && with == NULL; i++)
+            if (strcmp(study->conditions[i].option, name) == 0 &&
+                !condition_holds(study, call->options, study->conditions[i].with))
+                with = study->conditions[i].with;
+        char why[300] = "it counts with ";
+        if (with != NULL)
+            eg_study_condition_print(with, why + strlen(why), sizeof why - strlen(why));
+        if (with != NULL)
+            eg_study_unused(result, name, why);
+        else if (json_object_get(call->looked_at, name) == NULL)
+            eg_study_unused(result, name, "it has no part in what was measured here");
+    }
 }
 
 /* ---- running ---- */
@@ -227,7 +338,10 @@ eg_err eg_study_run(const eg_study *study, eg_study_call call, json_t **result, 
         err = eg_diag_set(diag, EG_ERR_ARGUMENT, "reference", 0, "at most %d further files",
                           EG_STUDY_REFERENCES_MAX);
     call.options = options;
+    call.looked_at = json_object();
     if (err == EG_OK) err = study->run(&call, result, diag);
+    if (err == EG_OK) tell_unused(study, &call, *result);
+    json_decref(call.looked_at);
     json_decref(options);
     EG_ASSERT((err == EG_OK) == (*result != NULL));
     return err;

@@ -23,7 +23,7 @@ typedef enum eg_study_option_type {
     EG_STUDY_CHOICE,  /* one of `choices` */
     EG_STUDY_SPAN,    /* two seconds, "FROM,TO"; in JSON an array of two numbers */
     EG_STUDY_CHANNEL, /* the label of a channel or marker */
-    EG_STUDY_LABELS,  /* several, "A,B,C"; in JSON an array of texts */
+    EG_STUDY_LABELS,  /* several, A,B or "A, long",B; in JSON an array of texts */
     EG_STUDY_TEXT
 } eg_study_option_type;
 
@@ -37,6 +37,13 @@ typedef struct eg_study_option {
     const char *help;     /* one line, for a person */
 } eg_study_option;
 
+/* With what an option counts, where it does not always: "reflex" where that option is given, too,
+ * "normalise=mvc|submaximal" where it has one of these values (or holds unless said otherwise);
+ * any of several, parted by spaces. */
+typedef struct eg_study_condition {
+    const char *option, *with;
+} eg_study_condition;
+
 /* What a study is given. Everything is borrowed. */
 typedef struct eg_study_call {
     const eg_recording *recording;
@@ -46,6 +53,7 @@ typedef struct eg_study_call {
     const json_t *options;         /* checked: only members of the study's options; never NULL */
     const eg_knowledge *knowledge; /* NULL: no published values */
     size_t n_trace_points;         /* 0: no traces; else at most this many points each */
+    json_t *looked_at;             /* of eg_study_run: the options that `run` has asked for */
 } eg_study_call;
 
 typedef struct eg_study {
@@ -56,6 +64,8 @@ typedef struct eg_study {
     const eg_measure_table *measures;
     const eg_study_option *options;
     size_t n_options;
+    const eg_study_condition *conditions; /* NULL: none */
+    size_t n_conditions;
     /* 0: this recording cannot be of this kind; 1: it could; 2: it is. Looks at labels, units and
      * rates only. */
     int (*suits)(const eg_recording *recording);
@@ -82,7 +92,9 @@ typedef struct eg_study {
 const eg_study *eg_study_at(size_t index); /* NULL behind the last */
 const eg_study *eg_study_find(const char *name);
 
-/* Checks `options` (NULL: none) and runs. Errors: EG_ERR_ARGUMENT for an option that is not of the
+/* Checks `options` (NULL: none) and runs. What was given and had no part in the result, because its
+ * condition does not hold or nothing asked for it, is named in a warning; facts about the person
+ * (age, sex, height, mass) are not. Errors: EG_ERR_ARGUMENT for an option that is not of the
  * study or out of range (diag->where names it); those of `run`. */
 EG_NODISCARD eg_err eg_study_run(const eg_study *study, eg_study_call call, json_t **result,
                                  eg_diag *diag);
@@ -99,6 +111,9 @@ int eg_study_option_takes(const eg_study *study, const char *name);
  * allowed. `name` as it is typed, without the dashes: "rate-hz". */
 EG_NODISCARD eg_err eg_study_option_set(const eg_study *study, const char *name, const char *text,
                                         json_t *options, eg_diag *diag);
+
+/* A condition as it is typed: "--normalise mvc|submaximal or --reflex". */
+void eg_study_condition_print(const char *with, char *text, size_t size);
 
 /* For the studies: an empty result, and what goes into it. Memory failures leave the member out;
  * eg_study_new gives NULL. Texts are copied; `side`, `channel`, `note` may be NULL. */
@@ -138,11 +153,17 @@ void eg_study_add_warning(json_t *result, const char *text);
 /* Adds a sentence to "methods". */
 void eg_study_say(json_t *result, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* An option's value, or what stands for its absence. */
+/* Warns that an option had no part in the result, for `why`: what only the study can know. */
+void eg_study_unused(json_t *result, const char *name, const char *why);
+
+/* An option's value, or what stands for its absence. Ask only where it counts: what was never asked
+ * for is told to the user. */
 double eg_study_number(const eg_study_call *call, const char *name, double otherwise);
 const char *eg_study_text(const eg_study_call *call, const char *name, const char *otherwise);
 int eg_study_flag(const eg_study_call *call, const char *name);
 /* 0 if it was not given. */
 int eg_study_span(const eg_study_call *call, const char *name, double *from_s, double *to_s);
+/* An array of texts, borrowed; NULL if it was not given. */
+const json_t *eg_study_labels(const eg_study_call *call, const char *name);
 
 #endif

@@ -44,15 +44,81 @@ static eg_err check_labels(const emg_work *work, const json_t *labels, const cha
     return EG_OK;
 }
 
-/* The channels asked for; else those of voltage; else those without a unit. Those that another
- * option names are measured, too. */
+static const char *const naming[] = {"channels", "pair", "left", "right"};
+
+/* Whether another option than `channels` names it. */
+static int is_named(const emg_work *work, const char *label) {
+    for (size_t k = 1; k < sizeof naming / sizeof naming[0]; k++)
+        if (is_listed(eg_study_labels(work->call, naming[k]), label)) return 1;
+    const char *timing = eg_study_text(work->call, "timing", NULL);
+    return timing != NULL && strcasecmp(timing, label) == 0;
+}
+
+static int is_of_plate(const eg_recording *r, size_t channel) {
+    for (size_t p = 0; p < r->n_platforms; p++)
+        for (size_t k = 0; k < r->platforms[p].n_channels; k++)
+            if (r->platforms[p].channels[k] == channel) return 1;
+    return 0;
+}
+
+/* A clock never goes back; a code (of a task, of a trigger) is whole numbers that stay. A few
+ * values suffice to tell that a signal is neither. */
+static int is_clock_or_code(const eg_channel *c) {
+    static const char *const names[] = {"time", "class", "label", "marker", "trigger", "sample"};
+    size_t n_up = 0, n_down = 0, n_whole = 0;
+    for (size_t i = 1; i < c->n; i++) {
+        n_up += c->values[i] > c->values[i - 1];
+        n_down += c->values[i] < c->values[i - 1];
+        n_whole += !(fabs(c->values[i] - floor(c->values[i])) > 0.0);
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcasecmp(c->label, names[i]) == 0 && (n_down == 0 || n_whole + 1 == c->n)) return 1;
+    const int is_rising = n_down == 0 && 2 * n_up > c->n;
+    const int is_code = n_whole + 1 == c->n && n_up + n_down > 0 && 200 * (n_up + n_down) < c->n;
+    return is_rising || is_code;
+}
+
+/* "Fx1", "F1X", "Force.Mz2": an output of a plate in volts, in files that describe no plate. */
+static int has_plate_name(const char *label) {
+    const char *at = strrchr(label, '.');
+    at = at != NULL ? at + 1 : label;
+    if (strchr("FMfm", *at) == NULL || *at == '\0') return 0;
+    at += 1 + strspn(at + 1, "0123456789");
+    if (strchr("XYZxyz", *at) == NULL || *at == '\0') return 0;
+    at += 1 + strspn(at + 1, "0123456789");
+    return *at == '\0';
+}
+
+/* What was left out, for one warning. */
+typedef struct left_out {
+    size_t n;
+    char names[160];
+} left_out;
+
+static void leave_out(left_out *list, const char *label) {
+    const size_t n = strlen(list->names);
+    if (list->n++ < 6)
+        (void)snprintf(list->names + n, sizeof list->names - n, "%s%.20s", n > 0 ? ", " : "",
+                       label);
+}
+
+static void tell_left_out(const emg_work *work, const left_out *list, const char *what) {
+    char text[300], more[40] = "";
+    if (list->n == 0) return;
+    if (list->n > 6) (void)snprintf(more, sizeof more, " and %zu more", list->n - 6);
+    (void)snprintf(text, sizeof text, "%s%s: left out as %s; --channels takes them", list->names,
+                   more, what);
+    eg_study_add_warning(work->result, text);
+}
+
+/* The channels asked for; else those of voltage; else those without a unit; but not what is plainly
+ * no muscle. Those that another option names are measured, too. */
 static eg_err choose(emg_work *work, eg_diag *diag) {
-    static const char *const naming[] = {"channels", "pair", "left", "right"};
     const eg_recording *recording = work->call->recording;
-    const json_t *asked = json_object_get(work->call->options, "channels");
+    const json_t *asked = eg_study_labels(work->call, "channels");
+    left_out plates = {0, ""}, others = {0, ""};
     for (size_t k = 0; k < sizeof naming / sizeof naming[0]; k++) {
-        eg_err err =
-            check_labels(work, json_object_get(work->call->options, naming[k]), naming[k], diag);
+        eg_err err = check_labels(work, eg_study_labels(work->call, naming[k]), naming[k], diag);
         if (err != EG_OK) return err;
     }
     for (int round = 0; round < 2 && work->n_channels == 0; round++)
@@ -61,11 +127,17 @@ static eg_err choose(emg_work *work, eg_diag *diag) {
             int is_chosen = asked != NULL ? is_listed(asked, c->label)
                             : round == 0  ? is_voltage(c->unit)
                                           : c->unit[0] == '\0';
-            for (size_t k = 1; k < sizeof naming / sizeof naming[0]; k++)
-                is_chosen |= is_listed(json_object_get(work->call->options, naming[k]), c->label);
+            is_chosen |= is_named(work, c->label);
             if (work->settings.trigger != NULL && strcasecmp(work->settings.trigger, c->label) == 0)
                 continue;
             if (!is_chosen || work->n_channels == EG_EMG_CHANNELS_MAX) continue;
+            if (asked == NULL && !is_named(work, c->label)) {
+                const int is_plate = is_of_plate(recording, i) || has_plate_name(c->label);
+                if (is_plate || is_clock_or_code(c)) {
+                    leave_out(is_plate ? &plates : &others, c->label);
+                    continue;
+                }
+            }
             emg_channel *chosen = &work->channels[work->n_channels++];
             *chosen = (emg_channel){.channel = c,
                                     .unit = c->unit[0] != '\0' ? c->unit : "1",
@@ -76,6 +148,8 @@ static eg_err choose(emg_work *work, eg_diag *diag) {
                                    "the sampling rate is unknown or below 100 Hz; give it: "
                                    "--rate-hz N");
         }
+    tell_left_out(work, &plates, "outputs of a force plate");
+    tell_left_out(work, &others, "clocks or codes");
     if (work->n_channels == 0)
         return eg_diag_set(diag, EG_ERR_LAYOUT, recording->name, 0,
                            "no channel of V, mV, uV or counts; name them: --channels A,B");
@@ -359,6 +433,38 @@ static const eg_study_option options[] = {
     {"all", EG_STUDY_FLAG, NULL, 0, 0, NULL, "no", "every measure"},
 };
 
+static const eg_study_condition conditions[] = {
+    {"mvc_trials", "normalise=mvc"},
+    {"synergy_starts", "synergies"},
+    {"seed", "synergies"},
+    {"blank_ms", "reflex trigger normalise=m_max"},
+    {"m_window", "reflex trigger normalise=m_max"},
+    {"h_window", "reflex trigger normalise=m_max"},
+    {"at", "profile=pyemgpipeline|scipy|bmc|libemg|welch-2048"},
+    {"rest", "profile=engram|bmc"},
+    {"method", "profile=engram"},
+    {"low_hz", "profile=engram"},
+    {"high_hz", "profile=engram"},
+    {"envelope_hz", "profile=engram"},
+    {"notch_hz", "profile=engram"},
+    {"ecg", "profile=engram"},
+    {"normalise", "profile=engram"},
+    {"window_s", "profile=engram"},
+    {"epoch_s", "profile=engram"},
+    {"integral_reset_s", "profile=engram"},
+    {"pair", "profile=engram"},
+    {"left", "profile=engram"},
+    {"right", "profile=engram"},
+    {"timing", "profile=engram"},
+    {"synergies", "profile=engram"},
+    {"flexion", "profile=engram"},
+    {"reflex", "profile=engram"},
+    {"trigger", "profile=engram"},
+    {"electrodes", "profile=engram"},
+    {"amplifier", "profile=engram"},
+    {"all", "profile=engram"},
+};
+
 const eg_study eg_study_emg = {
     .name = "emg",
     .title = "Muscle signals",
@@ -367,6 +473,8 @@ const eg_study eg_study_emg = {
     .measures = &eg_emg_measures,
     .options = options,
     .n_options = sizeof options / sizeof options[0],
+    .conditions = conditions,
+    .n_conditions = sizeof conditions / sizeof conditions[0],
     .suits = suits,
     .run = run,
 };

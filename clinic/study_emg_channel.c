@@ -129,6 +129,24 @@ eg_err emg_take_heart(const emg_settings *s, double rate_hz, size_t n, double *x
     return err;
 }
 
+/* A rhythm is a heart only if the removal would find its beats: steps are regular, too. */
+static eg_err confirm_heart(emg_channel *c, eg_arena *arena, eg_diag *diag) {
+    enum { BEATS = 16384 };
+    eg_emg_quality *q = &c->quality;
+    size_t count = 0, mark = eg_arena_mark(arena);
+    if (q->verdicts[EG_EMG_CHECK_HEART] == EG_EMG_OK || c->rate_hz < 200.0) return EG_OK;
+    size_t *peaks = eg_arena_take(arena, BEATS, sizeof *peaks);
+    if (peaks == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for beats");
+    eg_err err = eg_emg_heart_find(c->rate_hz, c->n, c->x, BEATS, peaks, &count, arena, diag);
+    eg_arena_reset(arena, mark);
+    if (err != EG_OK || count > 0) return err;
+    c->is_no_heart = 1;
+    q->verdicts[EG_EMG_CHECK_HEART] = q->verdict = EG_EMG_OK;
+    for (size_t i = 0; i < EG_EMG_CHECK_COUNT; i++)
+        if (q->verdicts[i] > q->verdict) q->verdict = q->verdicts[i];
+    return EG_OK;
+}
+
 /* Quality is judged on what was recorded; everything else on what is left without the heart. */
 static eg_err measure(const emg_settings *s, emg_channel *c, eg_arena *arena, eg_diag *diag) {
     eg_emg_settings settings = filter_settings(s, c->rate_hz, s->notch_hz);
@@ -138,6 +156,7 @@ static eg_err measure(const emg_settings *s, emg_channel *c, eg_arena *arena, eg
         err = eg_emg_zero_lag(&c->filters.band, 1, c->n, c->x, c->band, 0, arena, diag);
     if (err == EG_OK)
         err = eg_emg_quality_of(c->rate_hz, c->n, c->x, c->band, &c->quality, arena, diag);
+    if (err == EG_OK) err = confirm_heart(c, arena, diag);
     if (err == EG_OK)
         err = emg_take_heart(s, c->rate_hz, c->n, c->x, &c->filters, &c->heart, arena, diag);
     if (err == EG_OK)
@@ -201,6 +220,9 @@ static void detail_of(const emg_channel *c, eg_emg_check check, char *text, size
     if (check == EG_EMG_CHECK_HEART && c->heart.n_beats > 0)
         snprintf(text, size, "%zu beats, %.0f a minute, taken out", c->heart.n_beats,
                  c->heart.beats_per_min);
+    else if (check == EG_EMG_CHECK_HEART && isfinite(q->beats_per_min) && c->is_no_heart)
+        snprintf(text, size, "regular, %.0f a minute, but without beats of one shape",
+                 q->beats_per_min);
     else if (check == EG_EMG_CHECK_HEART && isfinite(q->beats_per_min))
         snprintf(text, size,
                  "regular peaks, %.0f a minute; if they are the heart, --ecg template takes it out",
@@ -218,6 +240,12 @@ static void report_quality(const emg_work *work, const emg_channel *c) {
         if (check == EG_EMG_CHECK_HUM && verdict == 2 && work->settings.notch_hz > 0.0) verdict = 1;
         eg_study_add_check(work->result, eg_emg_check_name(check), verdict, detail,
                            c->channel->label);
+    }
+    if (work->settings.heart != EG_EMG_HEART_NONE && c->heart.n_beats == 0) {
+        char text[160];
+        snprintf(text, sizeof text, "%.60s: no heart was found, nothing was taken out",
+                 c->channel->label);
+        eg_study_add_warning(work->result, text);
     }
     if (c->n_bad > 0) {
         char text[160];

@@ -52,6 +52,7 @@ typedef struct emg_channel {
     eg_emg_filters filters;
     eg_emg_heart heart;
     eg_emg_quality quality;
+    int is_no_heart; /* what seemed to be one has no beats */
     eg_onset_rest rest;
     eg_emg_rhythm rhythm;
     eg_emg_fatigue fatigue;

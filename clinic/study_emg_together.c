@@ -7,11 +7,11 @@
 #include "clinic/study_emg_part.h"
 
 static const char *label_at(const emg_work *work, const char *option, size_t index) {
-    return json_string_value(json_array_get(json_object_get(work->call->options, option), index));
+    return json_string_value(json_array_get(eg_study_labels(work->call, option), index));
 }
 
 static size_t labels_of(const emg_work *work, const char *option) {
-    return json_array_size(json_object_get(work->call->options, option));
+    return json_array_size(eg_study_labels(work->call, option));
 }
 
 /* The four indices and the first muscle's share. */

@@ -366,6 +366,13 @@ static const eg_study_option options[] = {
     {"sex", EG_STUDY_CHOICE, NULL, 0, 0, "M|F", "not known", "of the person, published values"},
 };
 
+static const eg_study_condition conditions[] = {
+    {"stop", "task=chair_rise_5"},
+    {"arms", "task=chair_rise_5|chair_rise_30s"},
+    {"chair_m", "task=chair_rise_5|chair_rise_30s"},
+    {"side", "task=reach_arm|reach_forward"},
+};
+
 const eg_study eg_study_function = {
     .name = "function",
     .title = "Function tests",
@@ -373,6 +380,8 @@ const eg_study eg_study_function = {
     .measures = &eg_function_measures,
     .options = options,
     .n_options = sizeof options / sizeof options[0],
+    .conditions = conditions,
+    .n_conditions = sizeof conditions / sizeof conditions[0],
     .suits = suits,
     .run = run_study,
 };

@@ -257,6 +257,11 @@ static const eg_study_option options[] = {
     {"all", EG_STUDY_FLAG, NULL, 0, 0, NULL, "no", "single support, times, ratios, too"},
 };
 
+static const eg_study_condition conditions[] = {
+    {"edges", "task=stairs|obstacle"},
+    {"leg_mm", "task=stairs|obstacle"},
+};
+
 const eg_study eg_study_gait = {
     .name = "gait",
     .title = "Walking and steps",
@@ -266,6 +271,8 @@ const eg_study eg_study_gait = {
     .measures = &eg_gait_measures,
     .options = options,
     .n_options = sizeof options / sizeof options[0],
+    .conditions = conditions,
+    .n_conditions = sizeof conditions / sizeof conditions[0],
     .suits = suits,
     .run = run,
 };

@@ -16,7 +16,8 @@ static const char *const sides[] = {"left", "right", NULL};
 static eg_err read_edges(const eg_study_call *call, const gait_look *look, int is_obstacle,
                          eg_gait_edge *edges, size_t *n_edges, eg_diag *diag) {
     const eg_points *points = &call->recording->points;
-    json_t *labels = json_object_get(call->options, "edges"), *label;
+    const json_t *labels = eg_study_labels(call, "edges");
+    json_t *label;
     size_t k;
     *n_edges = 0;
     json_array_foreach(labels, k, label) {

@@ -155,13 +155,11 @@ static eg_err look_at(pair *p, wearer *w, eg_diag *diag) {
 
 /* An option of two seconds as samples; 0 if it was not given. */
 static int span_of(const pair *p, const char *name, size_t *from, size_t *to) {
-    const json_t *span = json_object_get(p->run->call->options, name);
-    double rate_hz = p->of[0].signal.rate_hz, most = (double)p->of[0].signal.n;
+    double rate_hz = p->of[0].signal.rate_hz, most = (double)p->of[0].signal.n, from_s, to_s;
     *from = 0;
     *to = p->of[0].signal.n;
-    if (json_array_size(span) != 2) return 0;
-    double first = json_number_value(json_array_get(span, 0)) * rate_hz;
-    double last = json_number_value(json_array_get(span, 1)) * rate_hz;
+    if (!eg_study_span(p->run->call, name, &from_s, &to_s)) return 0;
+    const double first = from_s * rate_hz, last = to_s * rate_hz;
     *from = (size_t)fmin(most, fmax(0.0, first));
     *to = (size_t)fmin(most, fmax((double)*from, last));
     return 1;

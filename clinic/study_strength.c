@@ -404,11 +404,25 @@ static void say_methods(json_t *result, const strength_file *e) {
     if (e->is_inverted) eg_study_add_warning(result, "the force is negative: its sign was turned");
 }
 
+/* What was said and had no part, because the recording is as it is. */
+static void say_unused(const eg_study_call *call, const strength_file *e, json_t *result) {
+    const char *unit = eg_study_text(call, "unit", NULL);
+    char why[120];
+    snprintf(why, sizeof why, "the file says %.40s", e->channel->unit);
+    if (unit != NULL && e->channel->unit[0] != '\0' && strcmp(unit, e->channel->unit) != 0)
+        eg_study_unused(result, "unit", why);
+    if (e->is_torque && isfinite(e->options->lever_m))
+        eg_study_unused(result, "lever_m", "the column is a torque");
+    if (!e->is_torque && !e->has_lever && fabs(e->options->gravity_n_m) > 0.0)
+        eg_study_unused(result, "gravity_n_m", "a force without a lever makes no torque");
+}
+
 static eg_err fill(const eg_study_call *call, strength_file *e, json_t *result, eg_diag *diag) {
     double other = (double)NAN;
     eg_err err = measure_other_side(call, e->options, e->is_torque, &other, diag);
     if (err != EG_OK) return err;
     say_methods(result, e);
+    say_unused(call, e, result);
     eg_strength_set set = collect(e);
     add_set(result, e, &set);
     for (size_t k = 0; k < e->n_trials; k++) add_trial(result, e, k);

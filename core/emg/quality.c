@@ -109,6 +109,31 @@ static void measure_runs(double rate_hz, size_t n, const eg_real *x, eg_emg_qual
     q->flat_s = (double)longest / rate_hz;
 }
 
+enum { LAG_MAX = 80 }; /* cells of about 20 ms */
+
+static double alike(size_t cells, const double *share, size_t lag) {
+    double sum = 0.0;
+    for (size_t c = lag; c < cells; c++) sum += share[c] * share[c - lag];
+    return sum * (double)cells / (double)(cells - lag);
+}
+
+/* How alike the cells are one lag and two lags later, the less of both. */
+static double regularity(size_t cells, const double *share, size_t lag) {
+    return fmin(alike(cells, share, lag), alike(cells, share, 2 * lag));
+}
+
+/* Whether a rhythm faster than 180 a minute (a lag below `shortest`: tremor, shaking) has `lag` as
+ * its multiple: then it is as regular itself, between two whole lags if need be. */
+static int is_multiple(size_t cells, const double *share, size_t lag, size_t shortest,
+                       double value) {
+    for (size_t part = 2; part <= 4; part++) {
+        const size_t own = lag / part;
+        if (own < 4 || own >= shortest) continue;
+        if (alike(cells, share, own) + alike(cells, share, own + 1) > 0.7 * value) return 1;
+    }
+    return 0;
+}
+
 /* The heart: the share of 5 to 35 Hz in the energy of 20 ms cells. Bursts of muscle do not change
  * it much, beats do. Its autocorrelation has a peak at the beat and another at twice the beat. */
 static eg_err find_heart(double rate_hz, size_t n, const eg_real *x, const eg_real *band,
@@ -137,20 +162,18 @@ static eg_err find_heart(double rate_hz, size_t n, const eg_real *x, const eg_re
         share[c] -= mean;
         power += share[c] * share[c];
     }
-    enum { LAG_MIN = 16, LAG_MAX = 75 }; /* 0.32 to 1.5 s */
-    double best = 0.0;
-    for (size_t lag = LAG_MIN; lag <= LAG_MAX && 3 * lag < cells && power > 0.0; lag++) {
-        double once = 0.0, twice = 0.0;
-        for (size_t c = lag; c < cells; c++) once += share[c] * share[c - lag];
-        for (size_t c = 2 * lag; c < cells; c++) twice += share[c] * share[c - 2 * lag];
-        double both = fmin(once * (double)cells / (double)(cells - lag),
-                           twice * (double)cells / (double)(cells - 2 * lag)) /
-                      power;
-        if (both > best) {
-            best = both;
-            q->beats_per_min = 60.0 / ((double)(lag * size) / rate_hz);
-        }
+    double best = 0.0, values[LAG_MAX + 1] = {0};
+    for (size_t lag = 1; lag <= LAG_MAX && 3 * lag < cells && power > 0.0; lag++) {
+        const double per_min = 60.0 / ((double)(lag * size) / rate_hz);
+        if (per_min >= 40.0 && per_min <= 180.0)
+            values[lag] = regularity(cells, share, lag) / power;
+        best = fmax(best, values[lag]);
     }
+    size_t at = 1; /* two and three beats are as regular as one */
+    while (at < LAG_MAX && values[at] < 0.8 * best) at++;
+    q->beats_per_min = 60.0 / ((double)(at * size) / rate_hz);
+    if (is_multiple(cells, share, at, (size_t)(rate_hz / (3.0 * (double)size)), best * power))
+        best = 0.0;
     q->beat_regularity = best;
     if (cells < 400) best = 0.0; /* 8 s: fewer beats prove nothing */
     /* Of noise the value is about 2 / sqrt(cells). */

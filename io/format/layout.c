@@ -222,6 +222,17 @@ static eg_span without_comment_mark(eg_span line) {
     return n > 0 ? eg_text_trim((eg_span){trimmed.start + n, trimmed.n - n}) : line;
 }
 
+/* "Labels:= EMG, ECG" names columns; "Labels:=" is no part of the first name. */
+static eg_span without_key(eg_span line) {
+    static const char *const keys[] = {"labels:=", "labels:", "channels:="};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const size_t n = strlen(keys[i]);
+        if (line.n > n && eg_text_equals((eg_span){line.start, n}, keys[i]))
+            return eg_text_trim((eg_span){line.start + n, line.n - n});
+    }
+    return line;
+}
+
 static size_t count_cells(eg_span line, char delimiter, size_t *n_words) {
     eg_cell_walk walk;
     eg_span cell;
@@ -278,7 +289,7 @@ static size_t last_lines(eg_span header, eg_text_style style, header_line lines[
         if (eg_text_trim(line).n == 0) continue;
         memmove(lines + 1, lines, (HEADER_LINES - 1) * sizeof lines[0]);
         size_t n_words;
-        eg_span text = without_comment_mark(line);
+        eg_span text = without_key(without_comment_mark(line));
         lines[0] = (header_line){text, count_cells(text, style.delimiter, &n_words)};
         if (n_words == 0) lines[0].n_cells = 0; /* a row of numbers is no row of labels */
         if (n < HEADER_LINES) n++;

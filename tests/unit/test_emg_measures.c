@@ -305,6 +305,27 @@ static void faults_are_named(void) {
     }
 }
 
+/* Peaks of a heart's shape at rates that no heart at rest has: shaking, tremor, slow steps. */
+static void hearts_beat_at_their_rate(void) {
+    static const struct {
+        double per_min;
+        int is_heart;
+    } cases[] = {{30, 0},  {45, 1},  {60, 1},  {100, 1}, {150, 1},
+                 {175, 1}, {215, 0}, {240, 0}, {330, 0}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        eg_emg_made made = eg_emg_make(1000.0, 2, 20.0, 0.8, 0.05, -60.0, 0, 61);
+        for (size_t i = 0; i < made.n; i++) {
+            double beat = fmod((double)i / 1000.0, 60.0 / cases[k].per_min) - 0.1;
+            made.x[i] += 6.0 * exp(-0.5 * pow(beat / 0.010, 2.0));
+        }
+        eg_emg_quality q = judge(made.x, made.n);
+        eg_test_note("%g: %g; ", cases[k].per_min, q.beats_per_min);
+        EG_CHECK_INT(q.verdicts[EG_EMG_CHECK_HEART] == EG_EMG_WARN, cases[k].is_heart);
+        if (cases[k].is_heart) EG_CHECK_NEAR(q.beats_per_min, cases[k].per_min, 5.0);
+        free(made.x);
+    }
+}
+
 EG_TESTS({"emg measures: frequencies equal the golden", frequencies_equal_the_golden},
          {"emg measures: lines and their intervals", lines_are_exact},
          {"emg measures: the four quadrants", quadrants},
@@ -312,4 +333,5 @@ EG_TESTS({"emg measures: frequencies equal the golden", frequencies_equal_the_go
          {"emg measures: co-contraction equals the golden", coactivity_equals_the_golden},
          {"emg measures: co-contraction by hand", coactivity_by_hand},
          {"emg measures: quality equals the golden", quality_equals_the_golden},
-         {"emg measures: faults are named", faults_are_named})
+         {"emg measures: faults are named", faults_are_named},
+         {"emg measures: hearts beat 40 to 180 a minute", hearts_beat_at_their_rate})

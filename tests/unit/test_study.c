@@ -13,6 +13,7 @@ static const eg_study_option rows[] = {
     {"rest", EG_STUDY_SPAN, NULL, 0, 0, NULL, NULL, ""},
     {"channels", EG_STUDY_LABELS, NULL, 0, 0, NULL, NULL, ""},
     {"column", EG_STUDY_CHANNEL, NULL, 0, 0, NULL, NULL, ""},
+    {"age", EG_STUDY_NUMBER, "a", 0, 130, NULL, NULL, ""},
 };
 
 /* Gives back what it was told. */
@@ -44,15 +45,17 @@ static void typed(void) {
     static const struct {
         const char *name, *text;
         int is_good;
-    } cases[] = {{"rate-hz", "100", 1},      {"rate-hz", "19", 0},  {"rate-hz", "1e3", 1},
-                 {"rate-hz", "1001", 0},     {"rate-hz", "nan", 0}, {"rate-hz", "10x", 0},
-                 {"rate-hz", "", 0},         {"method", "tkeo", 1}, {"method", "tke", 0},
-                 {"method", "aglr|tkeo", 0}, {"method", "", 0},     {"rest", "1,2.5", 1},
-                 {"rest", "2,1", 0},         {"rest", "-1,2", 0},   {"rest", "1", 0},
-                 {"rest", "1,2,3", 0},       {"rest", "inf,3", 0},  {"channels", "A,B", 1},
-                 {"channels", "A,,B", 0},    {"channels", "", 0},   {"column", "Fz", 1},
-                 {"column", "", 0},          {"all", NULL, 1},      {"rate", "100", 0},
-                 {"no-such", "1", 0},        {"rate_hz", "50", 1}};
+    } cases[] = {
+        {"rate-hz", "100", 1},      {"rate-hz", "19", 0},      {"rate-hz", "1e3", 1},
+        {"rate-hz", "1001", 0},     {"rate-hz", "nan", 0},     {"rate-hz", "10x", 0},
+        {"rate-hz", "", 0},         {"method", "tkeo", 1},     {"method", "tke", 0},
+        {"method", "aglr|tkeo", 0}, {"method", "", 0},         {"rest", "1,2.5", 1},
+        {"rest", "2,1", 0},         {"rest", "-1,2", 0},       {"rest", "1", 0},
+        {"rest", "1,2,3", 0},       {"rest", "inf,3", 0},      {"channels", "A,B", 1},
+        {"channels", "A,,B", 0},    {"channels", "", 0},       {"channels", "\"A, b\",C", 1},
+        {"channels", "\"A", 0},     {"channels", "\"A\"b", 0}, {"channels", "\"\"", 0},
+        {"column", "Fz", 1},        {"column", "", 0},         {"all", NULL, 1},
+        {"rate", "100", 0},         {"no-such", "1", 0},       {"rate_hz", "50", 1}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         json_t *options = json_object();
         eg_diag diag = {0};
@@ -66,6 +69,50 @@ static void typed(void) {
     EG_CHECK_INT(eg_study_option_takes(&study, "rate-hz"), 1);
     EG_CHECK_INT(eg_study_option_takes(&study, "all"), 0);
     EG_CHECK_INT(eg_study_option_takes(&study, "other"), -1);
+}
+
+static void quoted_labels(void) {
+    json_t *options = json_object();
+    EG_CHECK_INT(eg_study_option_set(&study, "channels", "\"Biceps, long\",VL,\"a \"\"b\"\"\"",
+                                     options, NULL),
+                 EG_OK);
+    json_t *expected = json_loads("[\"Biceps, long\",\"VL\",\"a \\\"b\\\"\"]", 0, NULL);
+    EG_CHECK(json_equal(json_object_get(options, "channels"), expected));
+    json_decref(expected);
+    json_decref(options);
+}
+
+/* What was given and had no part is told; what counted, and facts about the person, are not. */
+static void unused_are_told(void) {
+    static const eg_study_condition conditions[] = {{"column", "all"},
+                                                    {"rest", "method=tkeo|bonato all"}};
+    static const struct {
+        const char *options, *told;
+    } cases[] = {
+        {"{}", NULL},
+        {"{\"rate_hz\":100,\"method\":\"tkeo\",\"rest\":[1,2]}", NULL},
+        {"{\"rest\":[1,2],\"all\":true}", NULL},
+        {"{\"rest\":[1,2]}", "--rest was not used: it counts with --method tkeo|bonato or --all"},
+        {"{\"rest\":[1,2],\"all\":false}",
+         "--rest was not used: it counts with --method tkeo|bonato or --all"},
+        {"{\"column\":\"A\"}", "--column was not used: it counts with --all"},
+        {"{\"channels\":[\"A\"]}",
+         "--channels was not used: it has no part in what was measured here"},
+        {"{\"age\":50}", NULL}};
+    eg_study own = study;
+    own.conditions = conditions;
+    own.n_conditions = 2;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *result = NULL, *options = json_loads(cases[i].options, 0, NULL);
+        eg_study_call call = {.recording = &nothing, .options = options};
+        EG_CHECK_INT(eg_study_run(&own, call, &result, NULL), EG_OK);
+        const json_t *warnings = json_object_get(result, "warnings");
+        EG_CHECK_INT(json_array_size(warnings), cases[i].told != NULL);
+        if (cases[i].told != NULL)
+            EG_CHECK_TEXT(json_string_value(json_array_get(warnings, 0)), cases[i].told);
+        json_decref(result);
+        json_decref(options);
+    }
 }
 
 static void given(void) {
@@ -174,6 +221,19 @@ static void rows_are_whole(void) {
             EG_CHECK_INT(option->type == EG_STUDY_CHOICE, option->choices != NULL);
             if (option->type == EG_STUDY_NUMBER) EG_CHECK(option->least < option->most);
         }
+        for (size_t k = 0; k < row->n_conditions; k++) {
+            char name[40], text[200];
+            int is_option = eg_study_option_takes(row, row->conditions[k].option) >= 0;
+            EG_CHECK(is_option);
+            for (const char *at = row->conditions[k].with; *at != '\0'; at += strcspn(at, " ")) {
+                at += *at == ' ';
+                (void)snprintf(name, sizeof name, "%.*s", (int)strcspn(at, "= "), at);
+                is_option = eg_study_option_takes(row, name) >= 0;
+                EG_CHECK(is_option);
+            }
+            eg_study_condition_print(row->conditions[k].with, text, sizeof text);
+            EG_CHECK(strncmp(text, "--", 2) == 0);
+        }
         EG_CHECK_INT(row->suits(&nothing), 0);
     }
     printf("# %zu studies\n", n);
@@ -181,5 +241,7 @@ static void rows_are_whole(void) {
 }
 
 EG_TESTS({"study: options as they are typed", typed}, {"study: options as they are sent", given},
+         {"study: labels with commas", quoted_labels},
+         {"study: unused options are told", unused_are_told},
          {"study: the shape of a result", shape}, {"study: traces lose no sample", traces},
          {"study: every row of the table is whole", rows_are_whole})

@@ -369,8 +369,66 @@ static void withheld(void) {
     release(&m);
 }
 
+/* Clocks, codes and a plate's outputs in the unit of muscles are left out unless named, and told.
+ */
+static void takes_muscles_only(void) {
+    static const struct {
+        const char *label, *options;
+        int fault, is_taken;
+    } cases[] = {{"BF", "{}", 0, 1},
+                 {"clock", "{}", 1, 0},
+                 {"class", "{}", 2, 0},
+                 {"BF", "{}", 3, 0},
+                 {"Force.Fz1", "{}", 0, 0},
+                 {"F2X", "{}", 0, 0},
+                 {"FX muscle", "{}", 0, 1},
+                 {"Force.Fz1", "{\"channels\": [\"Force.Fz1\"]}", 0, 1},
+                 {"Force.Fz1", "{\"pair\": [\"VL\", \"Force.Fz1\"]}", 0, 1}};
+    for (size_t k = 0; k < sizeof cases / sizeof cases[0]; k++) {
+        made m;
+        make(&m, 4, 1.0, 0.0, 0.0, as_they_are, "V");
+        size_t which = 0;
+        while (which + 1 < CHANNELS && strcmp(m.channels[which].label, "BF") != 0) which++;
+        eg_channel *c = &m.channels[which];
+        snprintf(c->label, sizeof c->label, "%s", cases[k].label);
+        for (size_t i = 0; i < c->n; i++) {
+            if (cases[k].fault == 1) c->values[i] = (double)i;
+            if (cases[k].fault == 2) c->values[i] = (double)(i * 5 / c->n);
+        }
+        eg_platform plate = {.type = 2, .n_channels = 1, .channels = {which}};
+        m.recording.platforms = &plate;
+        m.recording.n_platforms = cases[k].fault == 3;
+        json_t *result = NULL;
+        EG_CHECK_INT(run(&m, cases[k].options, &result, NULL), EG_OK);
+        char *text = json_dumps(json_object_get(result, "measures"), 0);
+        char *told = json_dumps(json_object_get(result, "warnings"), 0);
+        EG_CHECK(text != NULL && told != NULL);
+        EG_CHECK_INT(strstr(text, cases[k].label) != NULL, cases[k].is_taken);
+        EG_CHECK_INT(strstr(told, "left out as") == NULL, cases[k].is_taken);
+        free(text);
+        free(told);
+        json_decref(result);
+        release(&m);
+    }
+}
+
+/* A removal that finds no heart says so. */
+static void no_heart_is_told(void) {
+    made m;
+    make(&m, 4, 1.0, 0.0, 0.0, as_they_are, "mV");
+    json_t *result = NULL;
+    EG_CHECK_INT(run(&m, "{\"ecg\": \"template\"}", &result, NULL), EG_OK);
+    char *told = json_dumps(json_object_get(result, "warnings"), 0);
+    EG_CHECK(told != NULL && strstr(told, "no heart was found, nothing was taken out") != NULL);
+    free(told);
+    json_decref(result);
+    release(&m);
+}
+
 EG_TESTS({"study emg: known bursts, delays and the shape of a result", truth},
          {"study emg: a failed channel's values are withheld, the others' stay", withheld},
          {"study emg: unit, offset and order of the channels", unit_offset_order},
          {"study emg: 1, 2 and 4 kHz", rates}, {"study emg: time shift", time_shift},
-         {"study emg: odd recordings", odd_recordings})
+         {"study emg: odd recordings", odd_recordings},
+         {"study emg: takes muscles only", takes_muscles_only},
+         {"study emg: a removal without a heart", no_heart_is_told})

@@ -77,6 +77,20 @@ static void reads_what_vendors_write(void) {
     eg_test_note("%zu ways to write the same table", n);
 }
 
+/* "Labels:=" in front of the names is no part of the first. */
+static void reads_labels_behind_their_key(void) {
+    static const char text[] = "# Simple Text Format\n# Sampling Rate (Hz):= 1000.00\n"
+                               "# Resolution:= 12\n# Labels:= EMG\tECG\n1\t2\n3\t4\n5\t6\n";
+    eg_recording *r;
+    EG_CHECK_INT(eg_recording_parse("a.txt", (const uint8_t *)text, sizeof text - 1, &r, NULL),
+                 EG_OK);
+    EG_CHECK_INT(r->n_channels, 2);
+    EG_CHECK_NEAR(at(r, "EMG", 1), 3, 0);
+    EG_CHECK_NEAR(at(r, "ECG", 1), 4, 0);
+    EG_CHECK_NEAR(r->rate_hz, 1000, 0);
+    eg_recording_destroy(r);
+}
+
 static void reads_utf16(void) {
     static const char text[] = "Time[s]\tFx[N]\n0.5\t1\n1.0\t2\n";
     uint8_t little[2 * sizeof text], big[2 * sizeof text];
@@ -352,6 +366,7 @@ static void reads_the_open_recordings(void) {
 
 EG_TESTS({"table: reads what vendors write", reads_what_vendors_write},
          {"table: reads UTF-16 with its mark", reads_utf16},
+         {"table: reads labels behind their key", reads_labels_behind_their_key},
          {"table: says what is missing", says_what_is_missing},
          {"table: guesses no rate, no time and no name", guesses_no_rate},
          {"table: names command no terminal, quotes are quotes", names_command_nobody},
