@@ -223,6 +223,8 @@ static eg_err read_settings(const eg_study_call *call, emg_settings *s, eg_diag 
                        .blank_s = 1e-3 * eg_study_number(call, "blank_ms", 3.0),
                        .m_window = span_of(call, "m_window"),
                        .h_window = span_of(call, "h_window"),
+                       .has_live = eg_study_flag(call, "live"),
+                       .live_rest_s = eg_study_number(call, "live_rest_s", 2.0),
                        .all = eg_study_flag(call, "all")};
     s->has_reflex |= s->trigger != NULL || s->norm == EG_EMG_NORM_M_MAX;
     int needs_files = s->norm == EG_EMG_NORM_MVC || s->norm == EG_EMG_NORM_SUBMAX;
@@ -295,6 +297,7 @@ static eg_err work_on(emg_work *work, emg_channel *c, eg_diag *diag) {
     if (err == EG_OK) err = emg_normalise(work, c, diag);
     if (err == EG_OK) emg_channel_report(work, c);
     if (err == EG_OK && isfinite(work->settings.flexion.from_s)) err = emg_relax(work, c, diag);
+    if (err == EG_OK && work->settings.has_live) err = emg_live(work, c, diag);
     free(c->x);
     free(c->band);
     c->x = c->band = NULL;
@@ -422,6 +425,10 @@ static const eg_study_option options[] = {
     {"blank_ms", EG_STUDY_NUMBER, "ms", 0, 20, NULL, "3", "not looked at behind a stimulus"},
     {"m_window", EG_STUDY_SPAN, NULL, 0, 0, NULL, "0.005,0.025", "seconds of the M wave"},
     {"h_window", EG_STUDY_SPAN, NULL, 0, 0, NULL, "0.025,0.05", "seconds of the H reflex"},
+    {"live", EG_STUDY_FLAG, NULL, 0, 0, NULL, "no",
+     "what a live display would have shown: causal envelope and bursts, and how late each is"},
+    {"live_rest_s", EG_STUDY_NUMBER, "s", 0.5, 30, NULL, "2",
+     "the first seconds, which hold the rest for it"},
     {"profile", EG_STUDY_CHOICE, NULL, 0, 0, "engram|pyemgpipeline|scipy|bmc|libemg|welch-2048",
      "engram", "whose recipe; a peer's numbers have the peer's names"},
     {"at", EG_STUDY_TEXT, NULL, 0, 0, NULL, "none",
@@ -437,6 +444,8 @@ static const eg_study_condition conditions[] = {
     {"mvc_trials", "normalise=mvc"},
     {"synergy_starts", "synergies"},
     {"seed", "synergies"},
+    {"live_rest_s", "live"},
+    {"live", "profile=engram"},
     {"blank_ms", "reflex trigger normalise=m_max"},
     {"m_window", "reflex trigger normalise=m_max"},
     {"h_window", "reflex trigger normalise=m_max"},

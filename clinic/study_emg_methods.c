@@ -200,6 +200,17 @@ static void say_epochs(const emg_work *work) {
                      "largest during movement over that in full flexion.");
 }
 
+static void say_live(const emg_work *work) {
+    if (!work->settings.has_live) return;
+    eg_study_say(
+        work->result,
+        "Live path: the same filters once, forwards (causal), trailing RMS; onsets by the "
+        "likelihood ratio of the last 40 ms against the rest of the first %g s (alarm 20), "
+        "dated back by likelihood over 0.2 s; the heart is not removed. Latencies are "
+        "those of the computation; device and screen come on top.",
+        work->settings.live_rest_s);
+}
+
 void emg_methods(const emg_work *work) {
     size_t failed = 0;
     for (size_t i = 0; i < work->n_channels; i++)
@@ -210,6 +221,9 @@ void emg_methods(const emg_work *work) {
     say_norm(work);
     say_onsets(work);
     say_epochs(work);
+    say_live(work);
+    eg_study_say(work->result,
+                 "No norm and no minimal detectable change is known here for these measures.");
     eg_study_say(work->result, "%zu of %zu channels failed a quality check. Engram %s.", failed,
                  work->n_channels, ENGRAM_VERSION);
 }

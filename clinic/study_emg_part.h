@@ -30,7 +30,8 @@ typedef struct emg_settings {
     eg_emg_profile profile;
     eg_emg_span flexion, relaxed, extension;
     const char *trigger;
-    int has_reflex, has_synergies;
+    int has_reflex, has_synergies, has_live;
+    double live_rest_s;
     size_t restarts; /* of the synergies' random starts */
     uint64_t seed;
     double blank_s;
@@ -110,6 +111,9 @@ EG_NODISCARD eg_err emg_synergies(const emg_work *work, eg_diag *diag);
 
 /* study_emg_reflex.c. */
 EG_NODISCARD eg_err emg_reflex(const emg_work *work, emg_channel *c, eg_diag *diag);
+
+/* study_emg_live.c: what a live display would have shown. */
+EG_NODISCARD eg_err emg_live(const emg_work *work, const emg_channel *c, eg_diag *diag);
 
 /* study_emg_profile.c: a peer's numbers of one channel under the peer's names. */
 EG_NODISCARD eg_err emg_profile(const emg_work *work, const emg_channel *c, eg_diag *diag);

@@ -173,7 +173,28 @@
     X(RATIO, 0, "emg.coactivity.ratio", "Co-contraction (ratio)", "1", EG_BETTER_NONE,             \
       "Smaller over larger envelope.", "mean(min / max)", "Rudolph et al. 2000")                   \
     X(SHARE, 1, "emg.coactivity.share", "Share of the first muscle", "1", EG_BETTER_NONE,          \
-      "Of the activity of both.", "mean(a / (a + b))", "Kellis et al. 2003")
+      "Of the activity of both.", "mean(a / (a + b))", "Kellis et al. 2003")                       \
+    X(LIVE_BURSTS, 0, "emg.live.bursts", "Bursts seen live", "{#}", EG_BETTER_NONE,                \
+      "How often a live display would have shown the muscle switch on.",                           \
+      "power of the last 40 ms against the rest of the first seconds, causal",                     \
+      "Staude and Wolf 1999; Engram")                                                              \
+    X(LIVE_ONSET, 0, "emg.live.onset_delay", "Live: until an onset is known", "ms",                \
+      EG_BETTER_LOWER,                                                                             \
+      "Median time from the onset, as it is dated then, until it is known; device and screen "     \
+      "come "                                                                                      \
+      "on top.",                                                                                   \
+      "median(seen - at)", "Engram")                                                               \
+    X(LIVE_ENVELOPE, 0, "emg.live.envelope_delay", "Live: delay of the envelope", "ms",            \
+      EG_BETTER_LOWER, "How far the causal envelope lags behind.",                                 \
+      "group delay of its low-pass at 0 Hz", "Engram")                                             \
+    X(LIVE_ENVELOPE_90, 0, "emg.live.envelope_90", "Live: envelope to 90 %", "ms",                 \
+      EG_BETTER_LOWER, "From a step of the muscle's size until the envelope shows 90 % of it.",    \
+      "step response of the low-pass", "Engram")                                                   \
+    X(LIVE_RMS_90, 0, "emg.live.rms_90", "Live: RMS to 90 %", "ms", EG_BETTER_LOWER,               \
+      "From a step of the muscle's size until the trailing RMS shows 90 % of it.",                 \
+      "0.81 of the window", "Engram")                                                              \
+    X(LIVE_BAND, 0, "emg.live.band_delay", "Live: delay of the band-pass", "ms", EG_BETTER_LOWER,  \
+      "How far the filtered signal lags behind.", "group delay at 100 Hz", "Engram")
 
 typedef enum eg_emg_measure_id {
 #define EG_EMG_ID(id, ...) EG_EMG_M_##id,

@@ -412,6 +412,52 @@ static void takes_muscles_only(void) {
     }
 }
 
+static double value_of(const json_t *result, const char *code) {
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "measures"), i,
+                       one) if (strcmp(text_of(one, "code"), code) == 0 &&
+                                strcmp(text_of(one, "channel"), "VL") ==
+                                    0) return json_number_value(json_object_get(one, "value"));
+    return (double)NAN;
+}
+
+/* The live path sees the bursts that are found afterwards, later, and says how late. */
+static void live_is_stated(void) {
+    made m;
+    size_t i, k, n_live = 0, n_met = 0;
+    json_t *result = NULL, *one, *other;
+    make(&m, 4, 1.0, 0.0, 0.0, as_they_are, "mV");
+    EG_CHECK_INT(run(&m, "{\"live\": true, \"live_rest_s\": 0.5}", &result, NULL), EG_OK);
+    const json_t *events = json_object_get(result, "events");
+    json_array_foreach(events, i, one) {
+        if (strcmp(text_of(one, "label"), "live burst") != 0) continue;
+        if (strcmp(text_of(one, "channel"), "VL, live") != 0) continue;
+        n_live++;
+        double at_s = json_number_value(json_object_get(one, "t_s"));
+        EG_CHECK(json_number_value(json_object_get(one, "seen_s")) > at_s);
+        json_array_foreach(events, k, other) {
+            if (strcmp(text_of(other, "label"), "burst") != 0) continue;
+            if (strcmp(text_of(other, "channel"), "VL") != 0) continue;
+            n_met += fabs(json_number_value(json_object_get(other, "t_s")) - at_s) < 0.08;
+        }
+    }
+    eg_test_note("%zu live bursts, %zu met; onset %.0f ms, envelope %.1f ms", n_live, n_met,
+                 value_of(result, "emg.live.onset_delay"),
+                 value_of(result, "emg.live.envelope_delay"));
+    EG_CHECK(n_live >= 3 && 10 * n_met >= 9 * n_live);
+    EG_CHECK_NEAR(value_of(result, "emg.live.bursts"), (double)n_live, 0);
+    EG_CHECK_NEAR(value_of(result, "emg.live.envelope_delay"), 37.5, 1.0);
+    EG_CHECK_NEAR(value_of(result, "emg.live.rms_90"), 81.0, 1.0);
+    EG_CHECK(value_of(result, "emg.live.onset_delay") < 60.0);
+    char *traces = json_dumps(json_object_get(result, "traces"), 0);
+    EG_CHECK(traces != NULL && strstr(traces, "VL, live") != NULL);
+    EG_CHECK(strstr(text_of(result, "methods"), "Live path") != NULL);
+    free(traces);
+    json_decref(result);
+    release(&m);
+}
+
 /* A removal that finds no heart says so. */
 static void no_heart_is_told(void) {
     made m;
@@ -430,5 +476,6 @@ EG_TESTS({"study emg: known bursts, delays and the shape of a result", truth},
          {"study emg: unit, offset and order of the channels", unit_offset_order},
          {"study emg: 1, 2 and 4 kHz", rates}, {"study emg: time shift", time_shift},
          {"study emg: odd recordings", odd_recordings},
+         {"study emg: the live path and its latency", live_is_stated},
          {"study emg: takes muscles only", takes_muscles_only},
          {"study emg: a removal without a heart", no_heart_is_told})
