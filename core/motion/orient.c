@@ -51,6 +51,7 @@ eg_err eg_orient_init_with(eg_orient *o, double rate_hz, const eg_orient_tuning 
     eg_orient_lowpass_design(&o->field_now, EG_ORIENT_FIELD_NOW_S, o->step_s);
     o->strapdown = o->tilt = o->heading = o->level = EG_QUATERNION_ONE;
     eg_orient_bias_init(o);
+    eg_orient_scale_init(&o->scale);
     eg_orient_field_init(o);
     eg_orient_magnet_init(&o->magnet);
     return EG_OK;
@@ -120,7 +121,7 @@ static void step(eg_orient *o) {
     double turn[3][3], lean[3][3];
     watch_rest(o);
     if (o->in_acc > 0) {
-        double error[2];
+        double error[2], gyr[3];
         for (int i = 0; i < 3; i++)
             eg_orient_lowpass_step(&o->slow, &o->acc[i], o->n_acc, o->sum_acc[i] / o->in_acc);
         o->n_acc++;
@@ -131,7 +132,8 @@ static void step(eg_orient *o) {
                 turn[i][k] = (lean[i][0] * o->sum_turn[0][k] + lean[i][1] * o->sum_turn[1][k] +
                               lean[i][2] * o->sum_turn[2][k]) /
                              o->stride;
-        eg_orient_bias_step(o, error, turn);
+        for (int i = 0; i < 3; i++) gyr[i] = o->sum_gyr[i] / o->stride;
+        eg_orient_bias_step(o, error, turn, gyr);
         if (o->in_mag > 0) {
             double mag[3];
             eg_quaternion_apply(lean, o->sum_mag, mag);
@@ -158,10 +160,11 @@ void eg_orient_feed(eg_orient *o, const double gyr[3], const double acc[3], cons
     } else if (++o->gyr_missing > hold_s * o->rate_hz) {
         for (int i = 0; i < 3; i++) o->gyr[i] = o->bias.value[i];
     }
-    const double *g = o->gyr, *b = o->bias.value;
-    double dt = o->dt_s;
-    eg_quaternion small =
-        eg_quaternion_turn((g[0] - b[0]) * dt, (g[1] - b[1]) * dt, (g[2] - b[2]) * dt);
+    const double *g = o->gyr;
+    double angle[3];
+    for (int i = 0; i < 3; i++)
+        angle[i] = (g[i] + o->scale.value[i] * g[i] - o->bias.value[i]) * o->dt_s;
+    eg_quaternion small = eg_quaternion_turn(angle[0], angle[1], angle[2]);
     o->strapdown = eg_quaternion_tidied(eg_quaternion_product(o->strapdown, small));
     eg_quaternion_matrix(o->strapdown, turn);
     if (square_distance(g, o->rest.gyr) >= rate_limit * rate_limit) o->rest.stirred = 1;

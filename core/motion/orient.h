@@ -10,8 +10,9 @@
  * an iron door never tilts anything.
  *
  * Beyond the published filter: the constant field of a magnet or of iron that is fixed to the
- * sensor is told from the earth's (orient_magnet.c) and subtracted, and all but the strapdown runs
- * at a lower rate, on sums over a few samples.
+ * sensor is told from the earth's (orient_magnet.c) and subtracted; what the gyroscope's axes show
+ * too little or too much is estimated (orient_scale.c); and all but the strapdown runs at a lower
+ * rate, on sums over a few samples.
  *
  * Frames: sensor as in the recording, right-handed; earth East-North-Up (x east, y magnetic north,
  * z up). Without magnetometer x and y are those of the first sample's heading. */
@@ -30,6 +31,7 @@
 #define EG_ORIENT_RATE_MAX_HZ       2000.0 /* E: no sensor for movement is faster */
 #define EG_ORIENT_VALUE_MAX         1e6    /* E: a larger number in any unit comes from no sensor */
 #define EG_ORIENT_STEP_HZ           70.0   /* E: corrections run at this rate or up to twice it */
+#define EG_ORIENT_LEARN_HZ          17.0   /* E: rate for bias, scale, magnet */
 #define EG_ORIENT_TILT_S            3.0    /* P: time constant of the vertical */
 #define EG_ORIENT_START_S           9.0    /* P: the heading is a plain mean at first */
 #define EG_ORIENT_HEADING_S         20.0 /* E: P has 9; as slow as the reference field is learned */
@@ -39,21 +41,25 @@
 #define EG_ORIENT_BIAS_MOTION_DEG_S 0.05  /* E: P has 0.1; sigma reached by observing motion */
 #define EG_ORIENT_BIAS_VERTICAL     1e-4  /* P: weight of "the bias about the vertical is small" */
 #define EG_ORIENT_BIAS_REST_DEG_S   0.03  /* P: sigma reached at rest */
-#define EG_ORIENT_REST_S            1.5   /* P: stillness this long is rest */
-#define EG_ORIENT_REST_TAU_S        0.5   /* P: low-pass that stillness is measured against */
-#define EG_ORIENT_REST_RATE_DEG_S   2.0   /* P: largest deviation of the angular rate at rest */
-#define EG_ORIENT_REST_ACC_M_S2     0.5   /* P: largest deviation of the acceleration at rest */
-#define EG_ORIENT_FIELD_NOW_S       0.05  /* P: low-pass of norm and dip */
-#define EG_ORIENT_FIELD_REFERENCE_S 20.0  /* P: time constant of the reference field */
-#define EG_ORIENT_FIELD_NORM        0.15  /* E: P has 0.1; part of the norm that may be amiss */
-#define EG_ORIENT_FIELD_DIP_DEG     10.0  /* P: and of its dip */
-#define EG_ORIENT_FIELD_SETTLE_S    0.5   /* P: good this long is undisturbed */
-#define EG_ORIENT_FIELD_NEW_S       20.0  /* P: motion in a steady other field that accepts it */
-#define EG_ORIENT_FIELD_FIRST_S     5.0   /* P: the same for the first field */
-#define EG_ORIENT_FIELD_RATE_DEG_S  20.0  /* P: what counts as motion there */
-#define EG_ORIENT_FIELD_REJECT_S    60.0  /* P: at most this long is a field rejected entirely */
-#define EG_ORIENT_FIELD_FACTOR      2.0   /* P: then it counts half; credit returns twice as fast */
-#define EG_ORIENT_MAGNET_HZ         17.0  /* E: four times slower than the steps is enough for it */
+#define EG_ORIENT_SCALE             0.005 /* E: sigma of a calibrated gyroscope's scale */
+#define EG_ORIENT_SCALE_MAX         0.05  /* E: what is further off is broken */
+#define EG_ORIENT_SCALE_BLOCK_S     10.0 /* E: long against a movement, short against a recording */
+#define EG_ORIENT_SCALE_TILT_DEG    2.0  /* E: sigma of what movement does to the vertical there */
+#define EG_ORIENT_SCALE_SIGMAS      3.0  /* E: more than this is no scale */
+#define EG_ORIENT_REST_S            1.5  /* P: stillness this long is rest */
+#define EG_ORIENT_REST_TAU_S        0.5  /* P: low-pass that stillness is measured against */
+#define EG_ORIENT_REST_RATE_DEG_S   2.0  /* P: largest deviation of the angular rate at rest */
+#define EG_ORIENT_REST_ACC_M_S2     0.5  /* P: largest deviation of the acceleration at rest */
+#define EG_ORIENT_FIELD_NOW_S       0.05 /* P: low-pass of norm and dip */
+#define EG_ORIENT_FIELD_REFERENCE_S 20.0 /* P: time constant of the reference field */
+#define EG_ORIENT_FIELD_NORM        0.15 /* E: P has 0.1; part of the norm that may be amiss */
+#define EG_ORIENT_FIELD_DIP_DEG     10.0 /* P: and of its dip */
+#define EG_ORIENT_FIELD_SETTLE_S    0.5  /* P: good this long is undisturbed */
+#define EG_ORIENT_FIELD_NEW_S       20.0 /* P: motion in a steady other field that accepts it */
+#define EG_ORIENT_FIELD_FIRST_S     5.0  /* P: the same for the first field */
+#define EG_ORIENT_FIELD_RATE_DEG_S  20.0 /* P: what counts as motion there */
+#define EG_ORIENT_FIELD_REJECT_S    60.0 /* P: at most this long is a field rejected entirely */
+#define EG_ORIENT_FIELD_FACTOR      2.0  /* P: then it counts half; credit returns twice as fast */
 #define EG_ORIENT_MAGNET_FIELD_UT   300.0 /* E: sigma of the field before it is seen: unknown */
 #define EG_ORIENT_MAGNET_UT         20.0 /* E: sigma of the offset before it is seen: iron nearby */
 #define EG_ORIENT_MAGNET_NOISE_UT   10.0 /* E: of one second; a room's field is uneven by as much */
@@ -88,11 +94,22 @@ typedef struct eg_orient_lowpass {
 
 /* Three values and how well they are known. */
 typedef struct eg_orient_bias {
-    double value[3]; /* rad/s, sensor frame */
-    double p[3][3];  /* covariance, (0.01 deg/s)^2 */
-    eg_orient_smooth turn[3][3], turned[2];
-    uint32_t n;
+    double value[3];                                       /* rad/s, sensor frame */
+    double p[3][3];                                        /* covariance, (0.01 deg/s)^2 */
+    double sum_turn[3][3], sum_turned[2][3], sum_error[2]; /* of the steps since the last look */
+    uint32_t wait;
+    eg_orient_smooth turn[3][3], used[2];
+    uint32_t n; /* looks */
 } eg_orient_bias;
+
+/* How much faster each axis turns than it shows, and how well that is known. */
+typedef struct eg_orient_scale {
+    double value[3];               /* part of the rate shown; 0: the gyroscope is right */
+    double p[3][3];                /* covariance */
+    eg_orient_smooth turned[2][3]; /* what each axis turns the vertical by */
+    double sum_left[2], sum_row[2][3], sum_turn[2][3]; /* over the running block */
+    uint32_t in_block;                                 /* looks */
+} eg_orient_scale;
 
 typedef struct eg_orient_rest {
     eg_orient_smooth gyr[3], acc[3];
@@ -126,9 +143,9 @@ typedef struct eg_orient_magnet {
 /* The whole filter; the caller owns it and may look, but only eg_orient_* change it. */
 typedef struct eg_orient {
     double rate_hz, dt_s, step_s;
-    uint32_t stride;
+    uint32_t stride, learn_steps; /* samples a step, steps a look at bias and scale */
     eg_orient_tuning tuning;
-    eg_orient_lowpass slow, quick, field_now;
+    eg_orient_lowpass slow, quick, field_now, learn;
     double bias_v, bias_w_motion, bias_w_vertical, bias_w_rest, bias_p_start;
     double heading_k, reference_k;
 
@@ -146,6 +163,7 @@ typedef struct eg_orient {
     uint32_t in_acc, in_mag;
 
     eg_orient_bias bias;
+    eg_orient_scale scale;
     eg_orient_rest rest;
     eg_orient_field field;
     eg_orient_magnet magnet;

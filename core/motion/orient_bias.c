@@ -14,7 +14,9 @@ static double hundredths(double deg_s) {
 void eg_orient_bias_init(eg_orient *o) {
     double motion = hundredths(o->tuning.bias_motion_deg_s);
     double rest = hundredths(EG_ORIENT_BIAS_REST_DEG_S);
-    o->bias_v = hundredths(0.1) * o->step_s / EG_ORIENT_BIAS_FORGET_S;
+    o->learn_steps = (uint32_t)fmax(ceil(1.0 / (EG_ORIENT_LEARN_HZ * o->step_s) - 0.5), 1.0);
+    eg_orient_lowpass_design(&o->learn, o->tuning.tilt_s, o->learn_steps * o->step_s);
+    o->bias_v = hundredths(0.1) * o->learn_steps * o->step_s / EG_ORIENT_BIAS_FORGET_S;
     /* The noise for which the stationary covariance is the one wished for. */
     o->bias_w_motion = motion * motion / o->bias_v + motion;
     o->bias_w_vertical = o->bias_w_motion / EG_ORIENT_BIAS_VERTICAL;
@@ -38,15 +40,9 @@ static void observe(eg_orient_bias *b, const double row[3], double e, double w) 
     }
 }
 
-void eg_orient_bias_step(eg_orient *o, const double error[2], double turn[3][3]) {
+/* error: mean correction of the vertical since the last look, rad/s. */
+static void learn(eg_orient *o, const double error[2]) {
     eg_orient_bias *b = &o->bias;
-    double flat[3];
-    eg_quaternion_apply(turn, b->value, flat);
-    for (int i = 0; i < 3; i++)
-        for (int k = 0; k < 3; k++)
-            eg_orient_lowpass_step(&o->slow, &b->turn[i][k], b->n, turn[i][k]);
-    for (int i = 0; i < 2; i++) eg_orient_lowpass_step(&o->slow, &b->turned[i], b->n, flat[i]);
-    b->n++;
     for (int i = 0; i < 3; i++)
         if (b->p[i][i] < o->bias_p_start) b->p[i][i] += o->bias_v;
     /* A recording that begins in motion: the vertical is still being found, and how it is corrected
@@ -56,18 +52,20 @@ void eg_orient_bias_step(eg_orient *o, const double error[2], double turn[3][3])
     double old[3] = {b->value[0], b->value[1], b->value[2]};
     double rows[3][3], e[3];
     for (int i = 0; i < 3; i++) {
-        double expected = 0.0;
+        e[i] = 0.0;
         for (int k = 0; k < 3; k++) {
-            rows[i][k] = o->rest.is_rest ? (double)(i == k) : b->turn[i][k].y;
-            expected += rows[i][k] * old[k];
+            rows[i][k] = b->turn[i][k].y;
+            e[i] -= rows[i][k] * old[k];
         }
-        e[i] = -expected;
     }
+    e[0] += b->used[0].y - error[1] + eg_orient_scale_share(&o->scale, 0);
+    e[1] += b->used[1].y + error[0] + eg_orient_scale_share(&o->scale, 1);
+    if (o->n_acc >= 2 * o->slow.n_start) eg_orient_scale_step(o, e);
     if (o->rest.is_rest) {
-        for (int i = 0; i < 3; i++) e[i] = o->rest.gyr[i].y - old[i];
-    } else {
-        e[0] += b->turned[0].y - error[1];
-        e[1] += b->turned[1].y + error[0];
+        for (int i = 0; i < 3; i++) {
+            for (int k = 0; k < 3; k++) rows[i][k] = (double)(i == k);
+            e[i] = o->rest.gyr[i].y - old[i];
+        }
     }
     for (int i = 0; i < 3; i++) {
         /* The three were measured at the same time: the innovation of a later one must not hold
@@ -78,4 +76,48 @@ void eg_orient_bias_step(eg_orient *o, const double error[2], double turn[3][3])
         observe(b, rows[i], fmin(fmax(e[i], -limit), limit) - done, w);
     }
     for (int i = 0; i < 3; i++) b->value[i] = fmin(fmax(b->value[i], -limit), limit);
+}
+
+/* One step; whether it is the last before a look. */
+static int gather(eg_orient *o, const double error[2], double turn[3][3], const double gyr[3]) {
+    eg_orient_bias *b = &o->bias;
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) b->sum_turn[i][k] += turn[i][k];
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < 3; k++) b->sum_turned[i][k] += turn[i][k] * gyr[k];
+        b->sum_error[i] += error[i];
+    }
+    return ++b->wait == o->learn_steps;
+}
+
+/* The means over the time that the correction of the vertical looks back on. */
+static void look_back(eg_orient *o) {
+    eg_orient_bias *b = &o->bias;
+    eg_orient_scale *s = &o->scale;
+    double n = b->wait;
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++)
+            eg_orient_lowpass_step(&o->learn, &b->turn[i][k], b->n, b->sum_turn[i][k] / n);
+    for (int i = 0; i < 2; i++) {
+        double used = 0.0;
+        for (int k = 0; k < 3; k++) {
+            used += b->sum_turn[i][k] * b->value[k] - b->sum_turned[i][k] * s->value[k];
+            eg_orient_lowpass_step(&o->learn, &s->turned[i][k], b->n, b->sum_turned[i][k] / n);
+        }
+        eg_orient_lowpass_step(&o->learn, &b->used[i], b->n, used / n);
+    }
+    b->n++;
+}
+
+void eg_orient_bias_step(eg_orient *o, const double error[2], double turn[3][3],
+                         const double gyr[3]) {
+    eg_orient_bias *b = &o->bias;
+    if (!gather(o, error, turn, gyr)) return;
+    look_back(o);
+    double mean[2] = {b->sum_error[0] / b->wait, b->sum_error[1] / b->wait};
+    memset(b->sum_turn, 0, sizeof b->sum_turn);
+    memset(b->sum_turned, 0, sizeof b->sum_turned);
+    memset(b->sum_error, 0, sizeof b->sum_error);
+    b->wait = 0;
+    learn(o, mean);
 }

@@ -56,7 +56,7 @@ void eg_orient_magnet_step(eg_orient_magnet *m, double step_s, const double mag[
     const double field = EG_ORIENT_MAGNET_TURN_UT, walk = EG_ORIENT_MAGNET_WALK_UT;
     m->wait++;
     double dt_s = m->wait * step_s, misfit[3];
-    if (dt_s + 0.5 * step_s < 1.0 / EG_ORIENT_MAGNET_HZ) return;
+    if (dt_s + 0.5 * step_s < 1.0 / EG_ORIENT_LEARN_HZ) return;
     m->wait = 0;
     for (int i = 0; i < 3; i++) {
         misfit[i] =

@@ -62,9 +62,8 @@ static void join(eg_orient *o, double sign, known *at) {
     double info[3][3], inverse[3][3], v[3] = {0.0, 0.0, 0.0}, sure = 0.0;
     invert(o->bias.p, info);
     for (int i = 0; i < 3; i++)
-        for (int k = 0; k < 3; k++) {
+        for (int k = 0; k < 3; k++)
             v[i] += at->info[i][k] * at->bias[k] + info[i][k] * sign * o->bias.value[k];
-        }
     for (int i = 0; i < 3; i++)
         for (int k = 0; k < 3; k++) at->info[i][k] += info[i][k];
     invert(at->info, inverse);
@@ -79,15 +78,31 @@ static void join(eg_orient *o, double sign, known *at) {
     if (!o->field.is_disturbed) at->trust = 1.0;
 }
 
+/* The gyroscope's scale is one for the whole recording: a first pass learns it, and the two that
+ * learn the rest are given it and keep it. */
+static eg_err begin_pass(eg_orient *o, const eg_orient_signal *s, const eg_orient_tuning *tuning,
+                         const double scale[3], eg_diag *diag) {
+    eg_err err = eg_orient_init_with(o, s->rate_hz, tuning, diag);
+    if (err != EG_OK) return err;
+    memcpy(o->scale.value, scale, sizeof o->scale.value);
+    memset(o->scale.p, 0, sizeof o->scale.p);
+    return EG_OK;
+}
+
 static eg_err look_both_ways(const eg_orient_signal *s, const eg_orient_tuning *tuning,
-                             size_t n_steps, uint32_t stride, known *steps, eg_diag *diag) {
+                             size_t n_steps, uint32_t stride, known *steps, double scale[3],
+                             eg_diag *diag) {
     eg_orient o;
     eg_err err = eg_orient_init_with(&o, s->rate_hz, tuning, diag);
+    for (size_t i = 0; err == EG_OK && i < s->n; i++) feed(&o, s, i, 1.0);
+    if (err != EG_OK) return err;
+    memcpy(scale, o.scale.value, sizeof o.scale.value);
+    err = begin_pass(&o, s, tuning, scale, diag);
     for (size_t i = 0; err == EG_OK && i < n_steps * stride; i++) {
         feed(&o, s, i, 1.0);
         if (o.at == 0) join(&o, 1.0, &steps[i / stride]);
     }
-    if (err == EG_OK) err = eg_orient_init_with(&o, s->rate_hz, tuning, diag);
+    if (err == EG_OK) err = begin_pass(&o, s, tuning, scale, diag);
     for (size_t i = n_steps * stride; err == EG_OK && i-- > 0;) {
         feed(&o, s, i, -1.0);
         if (o.at == 0) join(&o, -1.0, &steps[i / stride]);
@@ -104,8 +119,8 @@ static int add_turned(double turn[3][3], double v[3], double sum[3]) {
 }
 
 /* One integration; gravity and field of each step in its frame. */
-static void integrate(const eg_orient_signal *s, size_t n_steps, uint32_t stride, known *steps,
-                      eg_quaternion *out) {
+static void integrate(const eg_orient_signal *s, const double scale[3], size_t n_steps,
+                      uint32_t stride, known *steps, eg_quaternion *out) {
     eg_quaternion q = EG_QUATERNION_ONE;
     double dt = 1.0 / s->rate_hz, gyr[3] = {0}, turn[3][3], last[3] = {0.0, 0.0, 1.0};
     for (size_t step = 0; step <= n_steps; step++) {
@@ -118,7 +133,7 @@ static void integrate(const eg_orient_signal *s, size_t n_steps, uint32_t stride
             fetch(s->gyr, i, g);
             if (fabs(g[0]) + fabs(g[1]) + fabs(g[2]) < EG_ORIENT_VALUE_MAX)
                 memcpy(gyr, g, sizeof gyr);
-            for (int k = 0; k < 3; k++) g[k] = (gyr[k] - at->bias[k]) * dt;
+            for (int k = 0; k < 3; k++) g[k] = (gyr[k] + scale[k] * gyr[k] - at->bias[k]) * dt;
             q = eg_quaternion_product(q, eg_quaternion_turn(g[0], g[1], g[2]));
             q = eg_quaternion_tidied(q);
             out[i] = q;
@@ -233,9 +248,10 @@ eg_err eg_orient_offline_with(const eg_orient_signal *s, const eg_orient_tuning 
         return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "%zu bytes of working memory are needed",
                            eg_orient_offline_bytes(s->n, s->rate_hz));
     memset(steps, 0, n_steps * sizeof *steps);
-    eg_err err = look_both_ways(s, tuning, n_steps, stride, steps, diag);
+    double scale[3];
+    eg_err err = look_both_ways(s, tuning, n_steps, stride, steps, scale, diag);
     if (err == EG_OK) {
-        integrate(s, n_steps, stride, steps, out);
+        integrate(s, scale, n_steps, stride, steps, out);
         level_all(s, tuning, n_steps, stride, steps, out);
     }
     eg_arena_reset(scratch, mark);

@@ -1,7 +1,8 @@
-/* Orientation of a whole recording: what a later sample tells is used for an earlier one too. The
- * filter of orient.h runs forwards and, with time reversed, backwards; both estimates of the
- * gyroscope's bias and of a magnet on the sensor are joined by what each knows; then one strapdown,
- * gravity low-passed forwards and backwards, and the heading as a mean that looks both ways. */
+/* Orientation of a whole recording: what a later sample tells is used for an earlier one too. A
+ * first pass learns the gyroscope's scale; with it the filter of orient.h runs forwards and, with
+ * time reversed, backwards. Both estimates of the gyroscope's bias and of a magnet on the sensor
+ * are joined by what each knows; then one strapdown, gravity low-passed forwards and backwards, and
+ * the heading as a mean that looks both ways. */
 #ifndef EG_MOTION_ORIENT_OFFLINE_H
 #define EG_MOTION_ORIENT_OFFLINE_H
 
@@ -29,7 +30,7 @@ EG_NODISCARD eg_err eg_orient_run(const eg_orient_signal *signal, eg_quaternion 
 size_t eg_orient_offline_bytes(size_t n, double rate_hz);
 
 /* Both directions into out[n]. Takes the bytes above from `scratch` and gives them back
- * (EG_ERR_MEMORY if they do not fit); EG_ERR_ARGUMENT for the rate. Cost: about three times that
+ * (EG_ERR_MEMORY if they do not fit); EG_ERR_ARGUMENT for the rate. Cost: about four times that
  * of eg_orient_run. */
 EG_NODISCARD eg_err eg_orient_offline(const eg_orient_signal *signal, eg_arena *scratch,
                                       eg_quaternion *out, eg_diag *diag);

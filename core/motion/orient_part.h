@@ -28,8 +28,18 @@ static inline double eg_orient_lowpass_step(const eg_orient_lowpass *f, eg_orien
 void eg_orient_bias_init(eg_orient *orient);
 
 /* error: how far this step corrected the vertical, rad/s (its x and y before the correction over
- * the step's time); turn: sensor to the frame of q6, mean of the step. */
-void eg_orient_bias_step(eg_orient *orient, const double error[2], double turn[3][3]);
+ * the step's time); turn: sensor to the frame of q6, gyr: rad/s as measured; means of the step. */
+void eg_orient_bias_step(eg_orient *orient, const double error[2], double turn[3][3],
+                         const double gyr[3]);
+
+void eg_orient_scale_init(eg_orient_scale *scale);
+
+/* What the scale accounts for of the drift about x or y that the correction of the vertical shows,
+ * rad/s. */
+double eg_orient_scale_share(const eg_orient_scale *scale, int axis);
+
+/* drift: what bias and scale do not account for of it, about x and y, rad/s. */
+void eg_orient_scale_step(eg_orient *orient, const double drift[2]);
 
 void eg_orient_field_init(eg_orient *orient);
 

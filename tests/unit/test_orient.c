@@ -93,7 +93,7 @@ static void broad_live(void) {
     eg_test_note("total %.3f, inclination %.3f deg, worst against VQF %+.3f", total, inclination,
                  worst);
     EG_CHECK(total <= 2.10);
-    EG_CHECK(inclination <= 0.72);
+    EG_CHECK(inclination <= 0.66);
 }
 
 static void broad_offline(void) {
@@ -158,13 +158,32 @@ typedef struct recipe {
     double bias[3];                   /* deg/s */
     double magnet[3], magnet_until_s; /* uT */
     double noise;                     /* 1: like the open recordings */
+    double scale[3];                  /* of the gyroscope: shown by how much too little */
+    double lever_m;                   /* it swings about a joint this far off along z */
 } recipe;
+
+/* What swinging about a joint adds to the acceleration; r: from the joint to the sensor. */
+static void swing(const double rate[3], const double last[3], double rate_hz, double lever_m,
+                  double a[3]) {
+    const double r[3] = {0.0, 0.0, -lever_m};
+    double speed[3];
+    for (int k = 0; k < 3; k++) {
+        int x = (k + 1) % 3, y = (k + 2) % 3;
+        speed[k] = rate[x] * r[y] - rate[y] * r[x];
+        a[k] += ((rate[x] - last[x]) * r[y] - (rate[y] - last[y]) * r[x]) * rate_hz;
+    }
+    for (int k = 0; k < 3; k++) {
+        int x = (k + 1) % 3, y = (k + 2) % 3;
+        a[k] += rate[x] * speed[y] - rate[y] * speed[x];
+    }
+}
 
 /* A sensor turned by hand: its rate is smooth, its truth is integrated in small steps. */
 static void make(const recipe *c) {
     eg_random random;
     eg_random_init(&random, 7, 0);
     eg_quaternion q = EG_QUATERNION_ONE;
+    double last[3] = {0.0, 0.0, 0.0};
     m.rate_hz = c->rate_hz;
     m.n = (size_t)(c->rate_hz * c->seconds);
     EG_CHECK(m.n <= MADE_MAX);
@@ -182,9 +201,12 @@ static void make(const recipe *c) {
         double a[3], f[3];
         eg_quaternion_apply(turn, gravity, a);
         eg_quaternion_apply(turn, field, f);
+        swing(rate, last, c->rate_hz, c->lever_m, a);
+        memcpy(last, rate, sizeof last);
         for (int k = 0; k < 3; k++) {
             double on = t < c->magnet_until_s ? c->magnet[k] : 0.0;
-            m.gyr[k][i] = rate[k] + c->bias[k] * deg + 0.003 * c->noise * eg_random_normal(&random);
+            m.gyr[k][i] = rate[k] * (1.0 - c->scale[k]) + c->bias[k] * deg +
+                          0.003 * c->noise * eg_random_normal(&random);
             m.acc[k][i] = a[k] + 0.03 * c->noise * eg_random_normal(&random);
             m.mag[k][i] = f[k] + on + 0.4 * c->noise * eg_random_normal(&random);
         }
@@ -208,8 +230,8 @@ static eg_orient_error made_error(double from_s) {
     return eg_orient_compare(m.n - at, out + at, truth, NULL);
 }
 
-static const recipe turning = {285.714,          100.0, 5.0, {1.2, 1.5, 1.0},
-                               {0.5, -0.4, 0.3}, {0},   0.0, 1.0};
+static const recipe turning = {285.714, 100.0, 5.0, {1.2, 1.5, 1.0}, {0.5, -0.4, 0.3}, {0}, 0.0,
+                               1.0,     {0},   0.0};
 
 static void known_motion_at_every_rate(void) {
     const double rates[] = {50.0, 60.0, 100.0, 285.714, 400.0};
@@ -256,6 +278,54 @@ static void bias_at_rest_and_in_motion(void) {
                  worst_motion);
     EG_CHECK(worst_rest < 0.02);
     EG_CHECK(worst_motion < 0.1);
+}
+
+/* The made motion without field; a filter that may not learn the scale begins sure that it is 0. */
+static double inclination_with_scale(eg_orient *o, int learns) {
+    EG_CHECK_INT(eg_orient_init(o, m.rate_hz, NULL), EG_OK);
+    if (!learns) memset(o->scale.p, 0, sizeof o->scale.p);
+    for (size_t i = 0; i < m.n; i++) {
+        const double g[3] = {m.gyr[0][i], m.gyr[1][i], m.gyr[2][i]};
+        const double a[3] = {m.acc[0][i], m.acc[1][i], m.acc[2][i]};
+        eg_orient_feed(o, g, a, NULL);
+        out[i] = eg_orient_6d(o);
+    }
+    return made_error(60.0).inclination_deg;
+}
+
+/* Fast turning shows the scale of each axis; a limb that swings, which accelerates the sensor in
+ * step with its rotation, must not be taken for one. */
+static void scale_in_motion(void) {
+    static eg_orient o;
+    recipe c = turning;
+    c.seconds = 160.0;
+    for (int k = 0; k < 3; k++) {
+        c.spin[k] *= 8.0;
+        c.scale[k] = k == 1 ? -0.006 : 0.008;
+    }
+    make(&c);
+    double without = inclination_with_scale(&o, 0), with = inclination_with_scale(&o, 1);
+    double sure = 0.0, sigmas = 0.0;
+    for (int k = 0; k < 3; k++) {
+        double sigma = sqrt(o.scale.p[k][k]);
+        sure = fmax(sure, sigma);
+        sigmas = fmax(sigmas, fabs(o.scale.value[k] - c.scale[k]) / sigma);
+    }
+    c = turning;
+    c.seconds = 160.0;
+    c.lever_m = 0.4;
+    make(&c);
+    inclination_with_scale(&o, 1);
+    double seen = 0.0;
+    for (int k = 0; k < 3; k++) seen = fmax(seen, fabs(o.scale.value[k]));
+    eg_test_note(
+        "0.8 %%: inclination %.2f deg without, %.2f with it, known to %.2f %%, off by %.1f "
+        "sigma; %.3f %% seen in a swinging limb that has none",
+        without, with, 100.0 * sure, sigmas, 100.0 * seen);
+    EG_CHECK(with < 0.7 * without);
+    EG_CHECK(sure < 0.0035);
+    EG_CHECK(sigmas < 2.5);
+    EG_CHECK(seen < 0.001);
 }
 
 /* A magnet that turns with the sensor must not win, and may be taken off again. */
@@ -462,6 +532,7 @@ EG_TESTS({"orient: BROAD, live, against VQF and the limits", broad_live},
          {"orient: BROAD, begun in motion", broad_begun_in_motion},
          {"orient: known motion at 50 to 400 Hz", known_motion_at_every_rate},
          {"orient: gyroscope's bias at rest and in motion", bias_at_rest_and_in_motion},
+         {"orient: gyroscope's scale, and a swinging limb", scale_in_motion},
          {"orient: a magnet on the sensor does not win", magnet_on_the_sensor},
          {"orient: the same bits however it is fed", same_bits_however_it_is_fed},
          {"orient: missing samples are no samples", missing_samples_are_no_samples},
