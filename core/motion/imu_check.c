@@ -27,6 +27,7 @@ typedef struct trial {
     size_t n, length;
     int has_offset;
     double size;          /* of the vector when it stands still */
+    double gravity;       /* as this accelerometer has it; 0: each naming finds its own */
     stretch_sums *sums;   /* [n], of the hypothesis at hand */
     const double *window; /* [length], a Hann window of sum 1 */
 } trial;
@@ -35,6 +36,8 @@ typedef struct trial {
 typedef struct outcome {
     double part[EG_IMU_CHECK_STRETCHES_MAX];
     double residual;
+    double own;    /* the same against an accelerometer that is as much too long as it may be */
+    double length; /* of what was turned back, median over the stretches */
 } outcome;
 
 size_t eg_imu_check_bytes(size_t n, double rate_hz) {
@@ -95,15 +98,33 @@ static void offset_of(const trial *t, double h[3]) {
     if (!eg_solve(3, a, b, h)) h[0] = h[1] = h[2] = 0.0;
 }
 
+/* How long gravity may be taken to be: that of the place, or a little longer if the accelerometer
+ * has it so. A wrong rate or axis makes what is turned back shorter, never longer, unless a steady
+ * swing adds to it. */
+static double gravity_in(const trial *t, double length, double part) {
+    if (t->gravity > 0.0) return t->gravity;
+    return fmax(t->size, fmin((1.0 + part) * t->size, length));
+}
+
+static double middle_length(const trial *t) {
+    double spare[EG_IMU_CHECK_STRETCHES_MAX], sorted[EG_IMU_CHECK_STRETCHES_MAX];
+    for (size_t s = 0; s < t->n; s++) sorted[s] = eg_norm(t->sums[s].turned);
+    eg_sort(t->n, sorted, spare);
+    return eg_sort_quantile(t->n, sorted, 0.5);
+}
+
 /* Gravity: the mean of what is turned back is as long as gravity, or shorter if it scattered; the
  * movement's own acceleration has averaged out. The field: what scatters about the mean. */
 static void try_naming(const trial *t, const naming *m, outcome *o) {
-    double h[3] = {0.0, 0.0, 0.0}, left = 0.0;
+    double h[3] = {0.0, 0.0, 0.0}, left = 0.0, own = 0.0;
     for (size_t s = 0; s < t->n; s++) add_stretch(t, m, t->from[s], &t->sums[s]);
+    o->length = middle_length(t);
+    double length = gravity_in(t, o->length, EG_IMU_CHECK_ACC_SURE);
+    double longer = gravity_in(t, o->length, EG_IMU_CHECK_ACC_MOST);
     if (t->has_offset) offset_of(t, h);
     for (size_t s = 0; s < t->n; s++) {
         const stretch_sums *x = &t->sums[s];
-        double square = t->has_offset ? x->square : t->size * t->size, mean[3];
+        double square = t->has_offset ? x->square : length * length, mean[3];
         for (int j = 0; j < 3; j++) {
             mean[j] = x->turned[j];
             for (int k = 0; k < 3; k++) mean[j] -= x->turn[j][k] * h[k];
@@ -111,8 +132,10 @@ static void try_naming(const trial *t, const naming *m, outcome *o) {
         }
         o->part[s] = fabs(square - eg_dot(mean, mean)) / (t->size * t->size);
         left += o->part[s];
+        own += fabs(longer * longer - eg_dot(mean, mean)) / (t->size * t->size);
     }
     o->residual = left / (double)t->n;
+    o->own = t->has_offset ? 0.0 : own / (double)t->n;
 }
 
 /* Is b better than a by enough to matter, and in more stretches than chance explains? Stretches are
@@ -205,23 +228,52 @@ static double best_scale(const trial *t, naming m, outcome *o, double *residual)
     return best;
 }
 
-/* All hypotheses; room holds four outcomes: as given, the best, and two at hand. */
-static void judge(const trial *t, eg_imu_agreement *a, outcome *room) {
+void eg_imu_check_naming(int which, signed char axis[3]) {
     static const signed char orders[6][3] = {{1, 2, 3}, {2, 3, 1}, {3, 1, 2},
                                              {1, 3, 2}, {3, 2, 1}, {2, 1, 3}};
+    EG_ASSERT(which >= 0 && which < EG_IMU_CHECK_NAMINGS);
+    for (int k = 0; k < 3; k++) {
+        signed char from = orders[which / 8][k];
+        axis[k] = (signed char)((which >> k & 1) != 0 ? -from : from);
+    }
+}
+
+/* What else fits about as well as the best (room[1]). */
+static void judge_rivals(const trial *t, eg_imu_agreement *a, const naming *best, outcome *room) {
+    naming m;
+    a->open = 0;
+    for (int which = 0; which < EG_IMU_CHECK_NAMINGS; which++) {
+        eg_imu_check_naming(which, m.axis);
+        if (memcmp(m.axis, best->axis, sizeof m.axis) == 0) continue;
+        for (int own = 0; own < 2; own++) {
+            m.scale = own ? best->scale : 1.0;
+            if (own && fabs(m.scale - 1.0) < 1e-9) continue;
+            try_naming(t, &m, &room[2]);
+            if (!is_better(&room[1], &room[2], t->n)) a->open |= UINT64_C(1) << which;
+        }
+    }
+    a->is_whole = a->open == 0;
+    /* Without any turning at all: if that is no worse, the gyroscope's words count for nothing. One
+     * accelerometer has one gravity: that of the best naming. */
+    trial fixed = *t;
+    fixed.gravity = gravity_in(t, room[1].length, EG_IMU_CHECK_ACC_SURE);
+    m = (naming){{1, 2, 3}, 0.0};
+    try_naming(&fixed, &m, &room[2]);
+    a->is_known = is_better(&room[1], &room[2], t->n);
+}
+
+/* All hypotheses; room holds four outcomes: as given, the best, and two at hand. */
+static void judge(const trial *t, eg_imu_agreement *a, outcome *room) {
     naming best = {{1, 2, 3}, 1.0}, m;
     char text[64];
     try_naming(t, &best, &room[0]);
     room[1] = room[0];
     a->as_given = room[0].residual;
     add_row(a, "as given", a->as_given);
-    for (int which = 0; which < 48; which++)
+    for (int which = 0; which < EG_IMU_CHECK_NAMINGS; which++)
         for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
             if (which == 0 && u == 0) continue;
-            for (int k = 0; k < 3; k++) {
-                signed char axis = orders[which / 8][k];
-                m.axis[k] = (signed char)((which >> k & 1) != 0 ? -axis : axis);
-            }
+            eg_imu_check_naming(which, m.axis);
             m.scale = units[u].scale;
             try_naming(t, &m, &room[2]);
             name_of(&m, units[u].name, text);
@@ -250,22 +302,10 @@ static void judge(const trial *t, eg_imu_agreement *a, outcome *room) {
     a->scale = best.scale;
     memcpy(a->axis, best.axis, sizeof a->axis);
     a->is_left_handed = handed(a->axis) < 0;
-    a->is_wrong = is_better(&room[1], &room[0], t->n);
-    a->is_whole = 1;
-    for (int which = 0; which < 48 && a->is_whole; which++) {
-        m.scale = best.scale;
-        for (int k = 0; k < 3; k++) {
-            signed char axis = orders[which / 8][k];
-            m.axis[k] = (signed char)((which >> k & 1) != 0 ? -axis : axis);
-        }
-        if (memcmp(m.axis, best.axis, sizeof m.axis) == 0) continue;
-        try_naming(t, &m, &room[2]);
-        a->is_whole = is_better(&room[1], &room[2], t->n);
-    }
-    /* Without any turning at all: if that is no worse, the gyroscope's words count for nothing. */
-    m = (naming){{1, 2, 3}, 0.0};
-    try_naming(t, &m, &room[2]);
-    a->is_known = is_better(&room[1], &room[2], t->n);
+    /* Better only because the accelerometer is too long is no proof. */
+    a->is_wrong = is_better(&room[1], &room[0], t->n) &&
+                  room[1].own < fmax(room[0].own, 0.5 * EG_IMU_CHECK_BETTER);
+    judge_rivals(t, a, &best, room);
 }
 
 static void say(eg_imu_check *c, eg_verdict verdict, const char *format, ...) EG_PRINTF(3, 4);
@@ -290,6 +330,14 @@ static int is_near(double x, double wanted, double part) {
 /* What the gyroscope's numbers must be multiplied by. */
 static void say_scale(eg_imu_check *c, const eg_imu_agreement *a) {
     if (fabs(a->scale - 1.0) < EG_IMU_CHECK_SCALE) return;
+    int is_unit = is_near(a->scale, 1.0 / deg, 0.35) || is_near(a->scale, deg, 0.35);
+    if (!a->is_whole && !is_unit) {
+        say(c, EG_VERDICT_FAIL,
+            "the gyroscope contradicts gravity: the sampling rate is not the one given (%.3g times "
+            "the one given would fit), or the gyroscope's scale or axes are wrong",
+            1.0 / a->scale);
+        return;
+    }
     if (is_near(a->scale, 1.0 / deg, 0.35))
         say(c, EG_VERDICT_FAIL, "the angular rate is in deg/s but called rad/s");
     else if (is_near(a->scale, deg, 0.35))
@@ -331,6 +379,10 @@ static void judge_agreement(eg_imu_check *c) {
         return;
     }
     if (acc_wrong) say_scale(c, acc);
+    if (acc_wrong && same_axes(acc, given) && fabs(acc->scale - 1.0) < EG_IMU_CHECK_SCALE)
+        say(c, EG_VERDICT_WARN,
+            "the gyroscope times %.2f would fit gravity better: its scale or its axes are off",
+            acc->scale);
     if (acc_wrong && mag_wrong && same_axes(mag, acc->axis))
         say_axes(c, acc, "accelerometer and magnetometer agree with each other: gyroscope");
     else if (acc_wrong)
@@ -339,39 +391,56 @@ static void judge_agreement(eg_imu_check *c) {
                      ? "the magnetometer agrees with the gyroscope: accelerometer"
                      : "gyroscope and accelerometer");
     if (mag_wrong && !(acc_wrong && same_axes(mag, acc->axis))) say_axes(c, mag, "magnetometer");
-    if (!acc_wrong && !acc->is_whole)
+    int is_other = !same_axes(acc, given) || fabs(acc->scale - 1.0) > EG_IMU_CHECK_SCALE;
+    if ((!acc_wrong || c->verdict < EG_VERDICT_FAIL) && (!acc->is_whole || is_other))
         say(c, EG_VERDICT_WARN,
             "axes are only partly checked: the sensor did not turn about all three");
 }
 
-static void judge_sizes(eg_imu_check *c, double gyr_median) {
-    static const struct {
-        const char *name;
-        double g;
-    } names[] = {{"g", 1.0}, {"mg", 1000.0}, {"ft/s2", 32.174}, {"cm/s2", 980.665}};
+/* What gravity measures in units that files use. Movement makes the acceleration longer on average,
+ * never much shorter, and no two of these are within a factor of three. */
+static const struct {
+    const char *name;
+    double g;
+} lengths[] = {{"m/s2", 9.80665}, {"g", 1.0},         {"mg", 1000.0},
+               {"ft/s2", 32.174}, {"cm/s2", 980.665}, {"", 96.17}};
+
+/* The unit whose gravity this length is that of; -1: none. */
+static int unit_of(double length) {
+    for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++)
+        if (length > 0.8 * lengths[k].g && length < 1.6 * lengths[k].g) return (int)k;
+    return -1;
+}
+
+/* The middle length of the columns, and how far it varies; for gravity in the columns of another.
+ */
+typedef struct spread {
+    double median, part;
+} spread;
+
+static void judge_gravity(eg_imu_check *c, const spread *acc, const spread *gyr) {
+    double g = c->gravity_m_s2;
+    int unit = unit_of(g);
+    if (is_near(gyr->median, gravity, 0.3) && unit != 0 && gyr->part < acc->part)
+        say(c, EG_VERDICT_FAIL, "the gyroscope's columns hold the acceleration: swapped columns");
+    else if (unit > 0 && lengths[unit].name[0] == '\0')
+        say(c, EG_VERDICT_FAIL, "the acceleration is in m/s2 but called g");
+    else if (unit > 0)
+        say(c, EG_VERDICT_FAIL, "the acceleration is in %s but called m/s2", lengths[unit].name);
+    else if (unit < 0)
+        say(c, EG_VERDICT_FAIL, "gravity measures %.3g m/s2 instead of 9.8: %s", g,
+            g < 0.25 * gravity ? "was it taken out? The orientation needs it" : "wrong scale");
+    else if (!is_near(g, gravity, 0.1) && c->is_gravity_sure)
+        say(c, is_near(g, gravity, 0.25) ? EG_VERDICT_WARN : EG_VERDICT_FAIL,
+            "gravity measures %.3g m/s2 instead of 9.8: wrong scale", g);
+}
+
+static void judge_field(eg_imu_check *c) {
     static const struct {
         const char *name;
         double low, high;
     } fields[] = {{"gauss", 0.2, 0.7}, {"mG", 200.0, 700.0}, {"nT", 2e4, 7e4}, {"mT", 0.02, 0.07}};
-    double g = c->gravity_m_s2, m = c->field_ut;
-    if (!is_near(g, gravity, 0.1)) {
-        if (is_near(gyr_median, gravity, 0.3) && g < 0.7 * gravity) {
-            say(c, EG_VERDICT_FAIL,
-                "the gyroscope's columns hold the acceleration: swapped columns");
-            return;
-        }
-        const char *unit = NULL;
-        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
-            if (is_near(g, names[k].g, 0.1)) unit = names[k].name;
-        if (unit != NULL)
-            say(c, EG_VERDICT_FAIL, "the acceleration is in %s but called m/s2", unit);
-        else if (is_near(g, gravity * gravity, 0.1))
-            say(c, EG_VERDICT_FAIL, "the acceleration is in m/s2 but called g");
-        else
-            say(c, is_near(g, gravity, 0.25) ? EG_VERDICT_WARN : EG_VERDICT_FAIL,
-                "gravity measures %.3g m/s2 instead of 9.8: %s", g,
-                g < 0.25 * gravity ? "was it taken out? The orientation needs it" : "wrong scale");
-    }
+    double m = c->field_ut;
     if (!isfinite(m) || (m >= 15.0 && m <= 100.0)) return;
     for (size_t k = 0; k < sizeof fields / sizeof fields[0]; k++)
         if (m >= fields[k].low && m <= fields[k].high) {
@@ -381,17 +450,20 @@ static void judge_sizes(eg_imu_check *c, double gyr_median) {
     say(c, EG_VERDICT_WARN, "the magnetic field measures %.3g uT; on earth it is 25 to 65", m);
 }
 
-/* The median length of those vectors that count; scratch of 2 n doubles. */
-static double median_length(size_t n, double (*v)[3], const unsigned char *counts, double *lengths,
-                            double *spare) {
+/* The length of those vectors that count; scratch of 2 n doubles. */
+static spread spread_of(size_t n, double (*v)[3], const unsigned char *counts, double *sizes,
+                        double *spare) {
     size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        if (counts[i]) lengths[count++] = eg_norm(v[i]);
-    eg_sort(count, lengths, spare);
-    return eg_sort_quantile(count, lengths, 0.5);
+        if (counts[i]) sizes[count++] = eg_norm(v[i]);
+    eg_sort(count, sizes, spare);
+    spread s = {.median = eg_sort_quantile(count, sizes, 0.5)};
+    s.part = (eg_sort_quantile(count, sizes, 0.9) - eg_sort_quantile(count, sizes, 0.1)) /
+             fmax(s.median, 1e-9);
+    return s;
 }
 
-static void sizes(const eg_excerpt *e, eg_imu_check *c, double *spare) {
+static void look(const eg_excerpt *e, eg_imu_check *c) {
     double still = 0.0, whole = 0.0, limit = 4.0 / deg;
     for (size_t i = 0; i < e->n; i++) {
         double rate = eg_norm(e->gyr[i]);
@@ -402,9 +474,6 @@ static void sizes(const eg_excerpt *e, eg_imu_check *c, double *spare) {
         still += rate < limit ? 1.0 : 0.0;
     }
     c->rest_part = whole > 0.0 ? still / whole : 0.0;
-    c->gravity_m_s2 = median_length(e->n, e->acc, e->is_whole, spare, spare + e->n);
-    double gyr = median_length(e->n, e->gyr, e->is_whole, spare, spare + e->n);
-    judge_sizes(c, gyr);
 }
 
 /* The stretches that say most: gravity turns much and keeps its length. The gyroscope, which may be
@@ -458,9 +527,13 @@ static eg_err compare(const eg_excerpt *e, const eg_excerpt *f, eg_arena *scratc
     }
     t.n = choose(e, length, check->gravity_m_s2, score, order, spare, from);
     check->n_stretches = t.n;
-    t.size = is_near(check->gravity_m_s2, gravity, 0.15) ? gravity : check->gravity_m_s2;
+    int unit = unit_of(check->gravity_m_s2);
+    t.size = unit >= 0 ? lengths[unit].g : check->gravity_m_s2;
     if (t.n < 3 || !(t.size > 1e-6)) return EG_OK;
     judge(&t, &check->acc, room);
+    /* Movement has averaged out of what the best naming turned back. */
+    check->is_gravity_sure = check->acc.residual < EG_IMU_CHECK_SURE;
+    if (unit >= 0 && check->is_gravity_sure) check->gravity_m_s2 = room[1].length;
     if (f->n == 0) return EG_OK;
     t.v = f->acc;
     t.size = check->field_ut;
@@ -478,6 +551,7 @@ eg_err eg_imu_check_run(const eg_orient_signal *signal, eg_arena *scratch, eg_im
         return eg_diag_set(diag, EG_ERR_DATA, "sensor", 0, "less than 3 s cannot be checked");
     size_t mark = eg_arena_mark(scratch);
     eg_excerpt e, f = {0};
+    spread acc = {0}, gyr = {0};
     eg_err err = eg_excerpt_make(signal, NULL, scratch, &e, diag);
     double *spare = err == EG_OK ? eg_arena_take(scratch, 2 * e.n, sizeof *spare) : NULL;
     if (err == EG_OK && spare == NULL)
@@ -488,11 +562,17 @@ eg_err eg_imu_check_run(const eg_orient_signal *signal, eg_arena *scratch, eg_im
         err = eg_excerpt_make(&field, NULL, scratch, &f, diag);
     }
     if (err == EG_OK) {
-        if (f.n > 0) check->field_ut = median_length(f.n, f.acc, f.is_whole, spare, spare + e.n);
-        sizes(&e, check, spare);
+        if (f.n > 0) check->field_ut = spread_of(f.n, f.acc, f.is_whole, spare, spare + e.n).median;
+        acc = spread_of(e.n, e.acc, e.is_whole, spare, spare + e.n);
+        gyr = spread_of(e.n, e.gyr, e.is_whole, spare, spare + e.n);
+        check->gravity_m_s2 = acc.median;
+        look(&e, check);
+        check->is_gravity_sure = check->rest_part > 0.5;
         err = compare(&e, &f, scratch, check, diag);
     }
     if (err == EG_OK) {
+        judge_gravity(check, &acc, &gyr);
+        judge_field(check);
         judge_agreement(check);
     }
     eg_arena_reset(scratch, mark);

@@ -5,12 +5,12 @@
  * scatter it.
  *
  * Every hypothesis M (48 signed permutations of the gyroscope's axes x units, and a free scale) is
- * tried: the angular rate becomes M w, and the residual is the part of gravity's square that is
- * by which the mean of what was turned back differs from it (of the field: that scatters about
- * its mean). The file is
- * called wrong when a rival's residual is smaller by more than chance over the stretches allows,
- * and by enough to matter. A magnetometer is judged likewise, after its best constant offset (iron)
- * is taken out. What is found is said and never corrected here.
+ * tried: the angular rate becomes M w, and the residual is the part of gravity's square by which
+ * the mean of what was turned back differs from it (of the field: that scatters about its mean).
+ * Wrong namings make that mean shorter; one that is longer is put down to the accelerometer. The
+ * file is called wrong when a rival's residual is smaller by more than chance over the stretches
+ * allows, and by enough to matter. A magnetometer is judged likewise, after its best constant
+ * offset (iron) is taken out. What is found is said and never corrected here.
  *
  * Not seen: an accelerometer whose three axes are all reversed (gravity is then upside down, but
  * consistent); axes about which the sensor hardly turned (said as "unchecked"). Without a
@@ -19,17 +19,22 @@
 #ifndef EG_MOTION_IMU_CHECK_H
 #define EG_MOTION_IMU_CHECK_H
 
+#include <stdint.h>
+
 #include "core/motion/hinge.h"
 
 #define EG_IMU_CHECK_STRETCH_S 4.0 /* E: movement averages out, a bias turns by few degrees */
 #define EG_IMU_CHECK_TURN                                                                          \
     0.01                          /* E: a stretch in which gravity's direction scatters less (sine \
                                      squared, 6 degrees) says nothing */
-#define EG_IMU_CHECK_SIGMAS 3.0   /* E: of a sign test over the stretches that differ */
-#define EG_IMU_CHECK_BETTER 0.005 /* E: and a residual that is smaller by this, 4 degrees */
-#define EG_IMU_CHECK_SCALE  0.1   /* E: a scale nearer to 1 is not called wrong */
+#define EG_IMU_CHECK_SIGMAS   3.0 /* E: of a sign test over the stretches that differ */
+#define EG_IMU_CHECK_BETTER   0.005 /* E: and a residual that is smaller by this, 4 degrees */
+#define EG_IMU_CHECK_ACC_SURE 0.01  /* E: so much every accelerometer may be too long */
+#define EG_IMU_CHECK_ACC_MOST 0.05  /* E: and so much a poor one: then nothing is accused for it */
+#define EG_IMU_CHECK_SURE     0.02  /* E: a residual that leaves no doubt about gravity */
+#define EG_IMU_CHECK_SCALE    0.1   /* E: a scale nearer to 1 is not called wrong */
 
-enum { EG_IMU_CHECK_ROWS = 8, EG_IMU_CHECK_STRETCHES_MAX = 40 };
+enum { EG_IMU_CHECK_ROWS = 8, EG_IMU_CHECK_STRETCHES_MAX = 40, EG_IMU_CHECK_NAMINGS = 48 };
 
 /* One hypothesis: what the file's numbers would have to be turned by. */
 typedef struct eg_imu_hypothesis {
@@ -39,10 +44,12 @@ typedef struct eg_imu_hypothesis {
 
 /* How one vector (gravity, field) agrees with the gyroscope. */
 typedef struct eg_imu_agreement {
-    int is_known;        /* 0: the sensor hardly turned: nothing can be said */
-    int is_whole;        /* every other naming of the axes is clearly worse than the best */
-    int is_wrong;        /* a rival is clearly better than the file as it is */
-    double scale;        /* the gyroscope's best common factor on the best axes */
+    int is_known;  /* 0: the sensor hardly turned: nothing can be said */
+    uint64_t open; /* bit k: naming k (see eg_imu_check_naming) fits about as well as the best;
+                      0: none does */
+    int is_whole;  /* every other naming of the axes is clearly worse than the best */
+    int is_wrong;  /* a rival is clearly better than the file as it is */
+    double scale;  /* the gyroscope's best common factor on the best axes */
     signed char axis[3]; /* of the best hypothesis: true gyroscope axis k is file axis
                             |axis[k]| - 1 with that sign; 1 2 3 as given */
     double residual;     /* of the best hypothesis */
@@ -53,7 +60,9 @@ typedef struct eg_imu_agreement {
 } eg_imu_agreement;
 
 typedef struct eg_imu_check {
-    double gravity_m_s2; /* median length of the acceleration in calm windows; should be 9.8 */
+    double gravity_m_s2; /* of what was turned back, median; else of the acceleration; should be
+                            9.8 */
+    int is_gravity_sure; /* movement has averaged out of it */
     double field_ut;     /* median length of the field; 25 to 65 on earth; NaN without one */
     double turn_rad;     /* all turning together, as the gyroscope has it */
     size_t n_stretches;  /* that were looked at */
@@ -64,6 +73,9 @@ typedef struct eg_imu_check {
     size_t n_reasons;
     char reasons[6][200];
 } eg_imu_check;
+
+/* The axes of naming 0 ... EG_IMU_CHECK_NAMINGS - 1, as in eg_imu_agreement; 0 is "as given". */
+void eg_imu_check_naming(int which, signed char axis[3]);
 
 size_t eg_imu_check_bytes(size_t n, double rate_hz);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/sensors.h"
 #include "core/motion/imu_check.h"
 #include "io/format/recording.h"
 #include "tests/support/imu_body.h"
@@ -165,6 +166,48 @@ static void real_sensors(void) {
     EG_CHECK_INT(silent, 0);
 }
 
+/* Sensors of one recorder on a person who moved all limbs: their accelerometers are up to 3 % too
+ * long, and none may be accused for it. */
+static void whole_body(void) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/kinematics/qmt_fullbody_open.nchain", eg_test_data("imu"));
+    eg_recording *r = NULL;
+    if (eg_recording_read(path, &r, NULL) != EG_OK) EG_SKIP("no %s", path);
+    eg_sensor sensors[EG_SENSORS_MAX];
+    size_t n = eg_sensors_find(r, sensors);
+    EG_CHECK(n >= 8);
+    for (size_t i = 0; i < n; i++) {
+        eg_orient_signal s;
+        double *block = NULL;
+        EG_CHECK_INT(eg_sensor_load(r, &sensors[i], NULL, NULL, &s, &block, NULL), EG_OK);
+        eg_imu_check c = check(&s);
+        if (c.verdict == EG_VERDICT_FAIL) EG_FAIL("%s: %s", sensors[i].name, c.reasons[0]);
+        free(block);
+    }
+    eg_recording_destroy(r);
+    eg_test_note("%zu sensors, none accused", n);
+}
+
+/* Both units wrong at once are named as such, whatever movement makes of the lengths. */
+static void two_wrong_units(void) {
+    static eg_imu_body bodies[EG_IMU_BODIES_MAX];
+    size_t count = eg_imu_bodies(bodies);
+    for (size_t b = 0; b < count; b++) {
+        eg_sim_imu sensor = eg_imu_strap(EG_SIM_SHANK, 7 + b);
+        eg_imu_track t = eg_imu_record(&bodies[b].motion, &sensor, 100.0, 60.0);
+        copy c = copy_of(&t.signal);
+        scale(&c, 0, 180.0 / EG_PI);
+        scale(&c, 3, 1.0 / 9.80665);
+        eg_imu_check r = check(&c.signal);
+        EG_CHECK(says(&r, "in g but called m/s2"));
+        EG_CHECK(!says(&r, "swapped columns"));
+        EG_CHECK(says(&r, "deg/s but called rad/s"));
+        drop(&c);
+        eg_imu_track_free(&t);
+    }
+    eg_test_note("deg/s and g, both unnamed, on %zu shanks", count);
+}
+
 static void moving_bodies(void) {
     static eg_imu_body bodies[EG_IMU_BODIES_MAX];
     static const eg_sim_segment segments[] = {EG_SIM_THIGH, EG_SIM_SHANK, EG_SIM_FOREARM};
@@ -242,4 +285,5 @@ static void damaged(void) {
 
 EG_TESTS({"imu-check: BROAD and every fault", real_sensors},
          {"imu-check: sensors on moving bodies and every fault", moving_bodies},
-         {"imu-check: damaged samples", damaged})
+         {"imu-check: sensors of a whole body", whole_body},
+         {"imu-check: two wrong units", two_wrong_units}, {"imu-check: damaged samples", damaged})
