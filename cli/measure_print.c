@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clinic/study.h"
 #include "core/base/measure.h"
 #include "io/json/write.h"
 
@@ -26,17 +27,21 @@ static json_t *as_json(const eg_evaluation *evaluation) {
 
 static void print_quality(const json_t *object) {
     const json_t *quality = json_object_get(object, "quality");
-    size_t n_fine = 0;
+    size_t n_fine = 0, n_open = 0;
     for (size_t i = 0; i < json_array_size(quality); i++) {
         const json_t *check = json_array_get(quality, i);
         const char *verdict = text_of(check, "verdict");
         if (strcmp(verdict, "ok") == 0) {
-            n_fine++;
+            int is_open = eg_study_is_open_check(text_of(check, "detail"));
+            n_open += (size_t)is_open;
+            n_fine += (size_t)!is_open;
             continue;
         }
         printf("    %-5s %-13s %s\n", verdict, text_of(check, "check"), text_of(check, "detail"));
     }
-    printf("    ok    %zu of %zu checks\n", n_fine, json_array_size(quality));
+    printf("    ok    %zu of %zu checks", n_fine, json_array_size(quality) - n_open);
+    if (n_open > 0) printf("; %zu could not be made", n_open);
+    printf("\n");
 }
 
 static void print_note(const json_t *measure, char *text, size_t size) {

@@ -8,6 +8,7 @@
 
 #include "clinic/study_rows.h"
 #include "core/base/check.h"
+#include "io/format/step.h"
 
 static const eg_study *const studies[] = {&eg_study_strength, &eg_study_emg, &eg_study_motion,
                                           &eg_study_gait, &eg_study_function};
@@ -324,6 +325,27 @@ static void tell_unused(const eg_study *study, const eg_study_call *call, json_t
 
 /* ---- running ---- */
 
+int eg_study_is_open_check(const char *detail) {
+    static const char words[] = "not checked";
+    return strncmp(detail, words, sizeof words - 1) == 0;
+}
+
+int eg_study_is_uneven(const eg_recording *recording) {
+    if (recording->t_s == NULL || recording->n_frames < 2) return 0;
+    return eg_steps_of(recording->t_s, recording->n_frames).n_uneven > 0;
+}
+
+static void tell_uneven(const eg_recording *recording, json_t *result) {
+    if (!eg_study_is_uneven(recording)) return;
+    eg_steps steps = eg_steps_of(recording->t_s, recording->n_frames);
+    char text[200];
+    snprintf(text, sizeof text,
+             "rows are not evenly apart (%.4g to %.4g ms): they are taken at their mean, %.6g Hz, "
+             "so moments and speeds are less sure",
+             1e3 * steps.least_s, 1e3 * steps.most_s, steps.rate_hz);
+    eg_study_add_check(result, "rate", 1, text, NULL);
+}
+
 eg_err eg_study_run(const eg_study *study, eg_study_call call, json_t **result, eg_diag *diag) {
     EG_ASSERT(study != NULL && call.recording != NULL && result != NULL);
     *result = NULL;
@@ -341,6 +363,7 @@ eg_err eg_study_run(const eg_study *study, eg_study_call call, json_t **result, 
     call.looked_at = json_object();
     if (err == EG_OK) err = study->run(&call, result, diag);
     if (err == EG_OK) tell_unused(study, &call, *result);
+    if (err == EG_OK) tell_uneven(call.recording, *result);
     json_decref(call.looked_at);
     json_decref(options);
     EG_ASSERT((err == EG_OK) == (*result != NULL));

@@ -133,6 +133,14 @@ typedef struct eg_study_value {
  * object in the list, borrowed, for what else belongs to it; NULL without memory. */
 json_t *eg_study_add_value(json_t *result, const eg_measure_table *table,
                            const eg_study_value *value);
+/* Whether a check's detail says that it could not be made: it counts neither as passed nor failed.
+ */
+int eg_study_is_open_check(const char *detail);
+
+/* Whether the recording's rows carry times that are not evenly apart (io/format/step.h). Studies
+ * take samples to be evenly apart; eg_study_run adds a check to each that got such a recording. */
+int eg_study_is_uneven(const eg_recording *recording);
+
 /* `verdict` 0 ok, 1 warn, 2 fail; the result's own verdict follows. */
 void eg_study_add_check(json_t *result, const char *check, int verdict, const char *detail,
                         const char *channel);

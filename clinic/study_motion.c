@@ -315,6 +315,7 @@ static eg_err run_study(const eg_study_call *call, json_t **result, eg_diag *dia
         err = eg_diag_set(diag, EG_ERR_MISSING, call->recording->name, 0,
                           "no angle could be computed: %s",
                           run.why != NULL ? run.why : "nothing was seen");
+    if (err == EG_OK) motion_check_traces(&run);
     if (err == EG_OK) say_context(&run);
     if (err == EG_OK) eg_study_withhold(run.result, 0); /* each angle draws on every sensor */
     eg_motion_traces_clear(&run.traces);

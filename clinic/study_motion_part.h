@@ -31,6 +31,9 @@ int motion_has_sensors(const eg_recording *recording);
 /* Foot strikes of the file, else those that the markers show; adds the latter as events. */
 EG_NODISCARD eg_err motion_find_strikes(motion_run *run, eg_diag *diag);
 
+/* Checks of what the traces show of the recording's quality, into the result. */
+void motion_check_traces(motion_run *run);
+
 /* The trace over the cycles from foot strike to foot strike of its side, into detail.cycles. */
 void motion_add_cycles(motion_run *run, const eg_motion_trace *trace);
 
