@@ -4,7 +4,7 @@
 #include "bench/bench.h"
 #include "core/gait/imu_foot.h"
 #include "core/gait/track.h"
-#include "core/sim/walk.h"
+#include "core/sim/walk_body.h"
 
 enum { STEPS = 400, RATE = 200 };
 
@@ -32,10 +32,14 @@ static void *prepare(void) {
     size_t a = eg_gait_track_bytes(w->n), b = eg_gait_foot_bytes(w->n);
     w->bytes = a > b ? a : b;
     w->memory = malloc(w->bytes);
-    if (w->points == NULL || w->sensor == NULL || w->memory == NULL) abort();
+    void *grid = malloc(eg_walk_body_bytes(duration_s));
+    if (w->points == NULL || w->sensor == NULL || w->memory == NULL || grid == NULL) abort();
+    eg_arena arena;
+    eg_walk_body body;
+    eg_arena_init(&arena, grid, eg_walk_body_bytes(duration_s));
+    if (eg_walk_body_build(&p, n_steps, steps, duration_s, &body, &arena, NULL) != EG_OK) abort();
     for (size_t i = 0; i < w->n; i++) {
         double t = (double)i / RATE, acc[3], gyr[3];
-        eg_quaternion turn;
         for (size_t side = 0; side < 2; side++) {
             eg_walk_foot foot;
             eg_walk_foot_at(&p, n_steps, steps, (int)side, t, &foot);
@@ -44,13 +48,14 @@ static void *prepare(void) {
                 w->points[(2 + side) * w->n + i][r] = foot.toe_mm[r];
             }
         }
-        eg_walk_pelvis_at(&p, n_steps, steps, t, w->points[4 * w->n + i], &turn);
-        eg_walk_sensor_at(&p, n_steps, steps, 0, EG_QUATERNION_ONE, RATE, t, acc, gyr);
+        eg_walk_pelvis_at(&body, t, w->points[4 * w->n + i]);
+        eg_walk_sensor_at(&body, EG_WALK_LEFT_FOOT, EG_QUATERNION_ONE, RATE, t, acc, gyr);
         for (size_t r = 0; r < 3; r++) {
             w->sensor[r * w->n + i] = gyr[r];
             w->sensor[(3 + r) * w->n + i] = acc[r];
         }
     }
+    free(grid);
     return w;
 }
 

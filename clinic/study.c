@@ -475,10 +475,10 @@ json_t *eg_study_add_event(json_t *result, const char *label, double t_s, double
     return append(result, "events", one);
 }
 
-void eg_study_add_trace(json_t *result, size_t n_points, const char *label, const char *unit,
-                        const char *role, const char *channel, double start_s, double rate_hz,
-                        size_t n, const double *values) {
-    if (n_points == 0 || n == 0 || !(rate_hz > 0.0)) return;
+json_t *eg_study_add_trace(json_t *result, size_t n_points, const char *label, const char *unit,
+                           const char *role, const char *channel, double start_s, double rate_hz,
+                           size_t n, const double *values) {
+    if (n_points == 0 || n == 0 || !(rate_hz > 0.0)) return NULL;
     size_t n_steps = n < n_points ? n : n_points;
     json_t *low = json_array(), *high = json_array();
     for (size_t k = 0; k < n_steps; k++) {
@@ -498,7 +498,7 @@ void eg_study_add_trace(json_t *result, size_t n_points, const char *label, cons
     set_text(one, "channel", channel);
     if (json_object_get(result, "traces") == NULL)
         json_object_set_new(result, "traces", json_array());
-    (void)append(result, "traces", one);
+    return append(result, "traces", one);
 }
 
 void eg_study_add_warning(json_t *result, const char *text) {

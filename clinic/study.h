@@ -153,10 +153,11 @@ void eg_study_withhold(json_t *result, int by_channel);
 /* end_s NaN: a moment. Returns the object in the list, borrowed. */
 json_t *eg_study_add_event(json_t *result, const char *label, double t_s, double end_s,
                            const char *channel, const char *side);
-/* Least and most of each of at most n_points equal parts of values[n]; NaN becomes null. */
-void eg_study_add_trace(json_t *result, size_t n_points, const char *label, const char *unit,
-                        const char *role, const char *channel, double start_s, double rate_hz,
-                        size_t n, const double *values);
+/* Least and most of each of at most n_points equal parts of values[n]; NaN becomes null. Returns
+ * the object in the list, borrowed, for its "side"; NULL where there is none. */
+json_t *eg_study_add_trace(json_t *result, size_t n_points, const char *label, const char *unit,
+                           const char *role, const char *channel, double start_s, double rate_hz,
+                           size_t n, const double *values);
 void eg_study_add_warning(json_t *result, const char *text);
 /* Adds a sentence to "methods". */
 void eg_study_say(json_t *result, const char *format, ...) __attribute__((format(printf, 2, 3)));

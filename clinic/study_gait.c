@@ -7,11 +7,17 @@
 #include "clinic/study_gait_part.h"
 #include "clinic/study_rows.h"
 #include "core/base/sort.h"
+#include "core/gait/harmony.h"
 #include "core/gait/measures.h"
 
 static const char *const sides[] = {"left", "right", NULL};
 
 /* ---- what is printed ---- */
+
+void eg_gait_set_side(json_t *object, int side) {
+    if (object != NULL && side < EG_GAIT_UNKNOWN)
+        json_object_set_new(object, "side", json_string(sides[side]));
+}
 
 static void add_event(const gait_look *look, const eg_gait_phase *phases, size_t at,
                       json_t *result) {
@@ -23,6 +29,8 @@ static void add_event(const gait_look *look, const eg_gait_phase *phases, size_t
                            is_off ? c->off_s : c->strike_s, (double)NAN, NULL, sides[c->side]);
     if (event == NULL) return;
     json_object_set_new(event, "confidence", json_real(c->confidence));
+    double sd = is_off ? c->off_sd_s : c->strike_sd_s;
+    if (isfinite(sd)) json_object_set_new(event, "uncertainty_s", json_real(sd));
     if (why[phases[at / 2]] != NULL)
         json_object_set_new(event, "reason", json_string(why[phases[at / 2]]));
 }
@@ -50,14 +58,24 @@ static int is_spread(int id) {
     return id >= EG_GAIT_M_STRIDE_TIME_CV && id <= EG_GAIT_M_STEP_WIDTH_SD;
 }
 
-static const char *note_of(int id, const eg_gait_value *v) {
+/* What follows from lengths of steps. */
+static int is_length(int id) {
+    return id == EG_GAIT_M_SPEED || id == EG_GAIT_M_STEP_LENGTH || id == EG_GAIT_M_STRIDE_LENGTH ||
+           id == EG_GAIT_M_STEP_LENGTH_SD || id == EG_GAIT_M_SI_STEP_LENGTH ||
+           id == EG_GAIT_M_RATIO_STEP_LENGTH || id == EG_GAIT_M_WALK_RATIO;
+}
+
+static const char *note_of(const gait_look *look, int id, const eg_gait_value *v) {
     if (!isfinite(v->value)) return "no steady stride was seen";
+    if (look->is_length_estimated && is_length(id))
+        return "an estimate: inverted pendulum (Zijlstra and Hof 2003)";
     if (is_spread(id))
         return v->n < EG_GAIT_SPREAD_SURE ? "fewer than 30 strides: a first guess" : NULL;
     return v->n > 0 && v->n < EG_GAIT_MEAN_SURE ? "of fewer than 3 steps or strides" : NULL;
 }
 
-static void add_side(const eg_gait_walk *walk, int side, int all, json_t *result) {
+static void add_side(const gait_look *look, const eg_gait_walk *walk, int side, int all,
+                     json_t *result) {
     for (int id = 0; id < EG_GAIT_M_COUNT; id++) {
         int is_extra = eg_gait_measure_is_extra((eg_gait_measure_id)id);
         const eg_gait_value *v = &walk->values[id][side];
@@ -71,7 +89,7 @@ static void add_side(const eg_gait_walk *walk, int side, int all, json_t *result
                                                  .low = v->low,
                                                  .high = v->high,
                                                  .side = sides[side],
-                                                 .note = note_of(id, v),
+                                                 .note = note_of(look, id, v),
                                                  .is_extra = is_extra});
         if (object != NULL && v->n > 0)
             json_object_set_new(object, "n", json_integer((json_int_t)v->n));
@@ -150,6 +168,25 @@ static void check_walk(const gait_look *look, const eg_gait_walk *walk, json_t *
                  EG_GAIT_SPREAD_MIN);
 }
 
+/* Harmonic ratios and regularity, which the contacts alone do not tell. */
+static eg_err add_harmony(const gait_look *look, const eg_gait_phase *phases, eg_gait_walk *walk,
+                          eg_arena *scratch, eg_diag *diag) {
+    static const int ids[3][4] = {
+        {EG_GAIT_M_HR_AP, EG_GAIT_M_IHR_AP, EG_GAIT_M_STEP_REG_AP, EG_GAIT_M_STRIDE_REG_AP},
+        {EG_GAIT_M_HR_ML, EG_GAIT_M_IHR_ML, EG_GAIT_M_STEP_REG_ML, EG_GAIT_M_STRIDE_REG_ML},
+        {EG_GAIT_M_HR_V, EG_GAIT_M_IHR_V, EG_GAIT_M_STEP_REG_V, EG_GAIT_M_STRIDE_REG_V}};
+    eg_gait_harmony h;
+    eg_err err =
+        eg_gait_harmony_of(&look->back, look->n, look->contacts, phases, &h, scratch, diag);
+    for (int r = 0; r < 3 && err == EG_OK; r++) {
+        walk->values[ids[r][0]][2] = h.ratio[r];
+        walk->values[ids[r][1]][2] = h.improved[r];
+        walk->values[ids[r][2]][2].value = h.step_regularity[r];
+        walk->values[ids[r][3]][2].value = h.stride_regularity[r];
+    }
+    return err;
+}
+
 static eg_err measure(const eg_study_call *call, gait_look *look, json_t *result, eg_diag *diag) {
     size_t bytes = (look->n + 4) * 8 * sizeof(double) + 4096;
     void *memory = malloc(bytes);
@@ -166,9 +203,10 @@ static eg_err measure(const eg_study_call *call, gait_look *look, json_t *result
             eg_gait_phases(look->n, look->contacts, look->from_s, look->to_s, phases, &arena, diag);
     if (err == EG_OK) err = eg_gait_measure(look->n, look->contacts, phases, walk, &arena, diag);
     if (err == EG_OK) {
+        if (look->has_back) err = add_harmony(look, phases, walk, &arena, diag);
         for (int k = 0; k < 3; k++) /* both together first */
-            add_side(walk, (k + 2) % 3, eg_study_flag(call, "all"), result);
-        err = add_events(look, phases, result, diag);
+            add_side(look, walk, (k + 2) % 3, eg_study_flag(call, "all"), result);
+        if (err == EG_OK) err = add_events(look, phases, result, diag);
         check_walk(look, walk, result);
         add_published(call, walk, detail);
         if (err == EG_OK) err = eg_gait_add_stairs(call, look, result, detail, diag);
@@ -221,6 +259,7 @@ static eg_err run(const eg_study_call *call, json_t **result, eg_diag *diag) {
     if (err == EG_OK) err = measure(call, &look, own, diag);
     free(look.contacts);
     if (look.has_markers) eg_gait_markers_free(&look.markers);
+    free(look.back_memory);
     if (err == EG_OK)
         *result = own;
     else
@@ -236,11 +275,14 @@ static int suits(const eg_recording *recording) {
 static const eg_study_option options[] = {
     {"source", EG_STUDY_CHOICE, NULL, 0, 0, "auto|plates|markers|imu", "auto",
      "what to see the steps with, where the recording holds several"},
+    {"place", EG_STUDY_CHOICE, NULL, 0, 0, "auto|foot|shank|back", "auto",
+     "where the inertial sensors are worn, where their names do not say it"},
     {"left", EG_STUDY_TEXT, NULL, 0, 0, NULL, "found by its name",
-     "inertial sensor on the left foot: channels NAME.gx to NAME.az"},
-    {"right", EG_STUDY_TEXT, NULL, 0, 0, NULL, "found by its name", "that on the right foot"},
+     "inertial sensor on the left foot or shank: what its channels' names begin with"},
+    {"right", EG_STUDY_TEXT, NULL, 0, 0, NULL, "found by its name", "that on the right one"},
+    {"back", EG_STUDY_TEXT, NULL, 0, 0, NULL, "found by its name", "that at the lower back"},
     {"side", EG_STUDY_CHOICE, NULL, 0, 0, "left|right", "left",
-     "which foot, where the file holds one sensor without a name"},
+     "which foot or shank, where the file holds one sensor without a name"},
     {"toe_forward_mm", EG_STUDY_NUMBER, "mm", -100, 300, NULL, "clearance is that of the sensor",
      "from the sensor to the forefoot, along the foot that stands"},
     {"toe_down_mm", EG_STUDY_NUMBER, "mm", -50, 200, NULL, "with it", "and downwards"},
@@ -249,7 +291,8 @@ static const eg_study_option options[] = {
     {"edges", EG_STUDY_LABELS, NULL, 0, 0, NULL, "none: the highest place of the forefoot",
      "markers on the edges of the steps, or on top of the obstacle"},
     {"leg_mm", EG_STUDY_NUMBER, "mm", 300, 1500, NULL, "not known",
-     "length of the leg: clearance for the height of the steps"},
+     "length of the leg: clearance for the height of the steps; estimates of step length from a "
+     "sensor at the back"},
     {"span", EG_STUDY_SPAN, NULL, 0, 0, NULL, "the whole recording",
      "only steps between two times, in seconds"},
     {"age", EG_STUDY_NUMBER, "a", 0, 130, NULL, "not known", "of the person, for published values"},
@@ -265,8 +308,8 @@ static const eg_study_condition conditions[] = {
 const eg_study eg_study_gait = {
     .name = "gait",
     .title = "Walking and steps",
-    .what = "steps from force plates, markers or sensors on the feet: speed, cadence, lengths, "
-            "phases, symmetry",
+    .what = "steps from force plates, markers or sensors on feet, shanks or lower back: speed, "
+            "cadence, lengths, phases, symmetry",
     .reference = NULL,
     .measures = &eg_gait_measures,
     .options = options,

@@ -1,168 +1,263 @@
-/* Walking from inertial sensors on the feet: channels NAME.gx to NAME.az, as everywhere else. */
+/* Walking from inertial sensors on feet, shanks or lower back; their columns are found as in every
+ * other study (sensors.h). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/sensors.h"
 #include "clinic/study_gait_part.h"
 #include "core/gait/imu_foot.h"
+#include "core/gait/imu_shank.h"
 #include "io/format/text.h"
 
-typedef struct unit {
-    const char *name;
-    double factor;
-} unit;
+typedef enum place { FOOT, SHANK, BACK, PLACES } place;
 
-static const unit units[] = {{"rad/s", 1.0},         {"deg/s", EG_PI / 180.0},
-                             {"dps", EG_PI / 180.0}, {"\xc2\xb0/s", EG_PI / 180.0},
-                             {"m/s2", 1.0},          {"m/s^2", 1.0},
-                             {"m/s\xc2\xb2", 1.0},   {"g", 9.80665},
-                             {"mg", 0.00980665}};
+static const char *const place_names[PLACES] = {"foot", "shank", "back"};
 
-static double factor_of(const char *name) {
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (strcmp(units[i].name, name) == 0) return units[i].factor;
-    return 0.0;
-}
+/* What sensors worn there are called. */
+static const char *const words[PLACES][7] = {
+    {"foot", "shoe", "instep", NULL},
+    {"shank", "tibia", "lower_leg", "lowerleg", "ankle", NULL},
+    {"back", "lumbar", "pelvis", "sacr", "waist", "hip", NULL}};
 
-/* Channel `axis` ("gx") of the sensor; NULL if there is none. */
-static const eg_channel *channel_of(const eg_recording *r, const char *sensor, const char *axis) {
-    char label[EG_RECORDING_LABEL_MAX + 16];
-    snprintf(label, sizeof label, "%.*s%s%.2s", EG_RECORDING_LABEL_MAX, sensor,
-             sensor[0] != '\0' ? "." : "", axis);
-    return eg_recording_channel(r, label);
-}
+typedef struct found {
+    size_t n;
+    eg_sensor sensors[EG_SENSORS_MAX];
+} found;
 
-static int has_sensor(const eg_recording *r, const char *sensor) {
-    static const char *const axes[] = {"gx", "gy", "gz", "ax", "ay", "az"};
-    for (size_t k = 0; k < 6; k++)
-        if (channel_of(r, sensor, axes[k]) == NULL) return 0;
-    return 1;
-}
-
-/* A sensor whose name holds "foot" or "shoe" and the side's word or letter. */
-static int find_sensor(const eg_recording *r, int side, char *name) {
-    static const char *const words[2][3] = {{"left", "_l", ".l"}, {"right", "_r", ".r"}};
-    for (size_t i = 0; i < r->n_channels; i++) {
-        const char *label = r->channels[i].label, *end = strrchr(label, '.');
-        if (end == NULL || strcmp(end, ".gx") != 0) continue;
-        snprintf(name, EG_RECORDING_LABEL_MAX, "%.*s", (int)(end - label), label);
-        eg_span span = {name, strlen(name)};
-        if (eg_text_find(span, "foot") == NULL && eg_text_find(span, "shoe") == NULL) continue;
-        for (int k = 0; k < 3; k++)
-            if (eg_text_find(span, words[side][k]) != NULL && has_sensor(r, name)) return 1;
-    }
-    name[0] = '\0';
+static int has_word(const char *name, const char *const *list) {
+    eg_span span = {name, strlen(name)};
+    for (size_t k = 0; list[k] != NULL; k++)
+        if (eg_text_find(span, list[k]) != NULL) return 1;
     return 0;
 }
 
-int eg_gait_suits_imu(const eg_recording *recording) {
-    char name[EG_RECORDING_LABEL_MAX];
-    if (find_sensor(recording, 0, name) || find_sensor(recording, 1, name)) return 2;
-    return has_sensor(recording, "");
-}
-
-/* The six channels in rad/s and m/s2; values[6][n] is the caller's to free. */
-static eg_err read_sensor(const eg_recording *r, const char *sensor, eg_orient_signal *signal,
-                          double **values, eg_diag *diag) {
-    static const char *const axes[] = {"gx", "gy", "gz", "ax", "ay", "az"};
-    const eg_channel *first = channel_of(r, sensor, "gx");
-    *values = first != NULL ? malloc(6 * first->n * sizeof **values + 1) : NULL;
-    if (*values == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, r->name, 0, "no memory");
-    *signal = (eg_orient_signal){.n = first->n, .rate_hz = first->rate_hz};
-    for (size_t k = 0; k < 6; k++) {
-        const eg_channel *c = channel_of(r, sensor, axes[k]);
-        double factor = c != NULL ? factor_of(c->unit) : 0.0;
-        if (c == NULL || c->n != first->n || !(factor > 0.0))
-            return eg_diag_set(diag, c == NULL ? EG_ERR_LAYOUT : EG_ERR_DATA, r->name, 0,
-                               "sensor \"%s\": channel %s is absent or its unit \"%s\" is none of "
-                               "rad/s, deg/s, m/s2, g",
-                               sensor, axes[k], c != NULL ? c->unit : "");
-        double *to = *values + k * first->n;
-        for (size_t i = 0; i < c->n; i++) to[i] = factor * c->values[i];
-        if (k < 3)
-            signal->gyr[k] = to;
-        else
-            signal->acc[k - 3] = to;
+static int is_of_side(const char *name, int side) {
+    static const char *const ends[2][7] = {{"left", "_l", ".l", "-l", " l", NULL},
+                                           {"right", "_r", ".r", "-r", " r", NULL}};
+    size_t n = strlen(name);
+    if (has_word(name, (const char *const[]){ends[side][0], NULL})) return 1;
+    for (size_t k = 1; ends[side][k] != NULL; k++) {
+        eg_span tail = {n >= 2 ? name + n - 2 : name, n >= 2 ? 2 : 0};
+        if (eg_text_equals(tail, ends[side][k])) return 1;
     }
-    return EG_OK;
+    return 0;
 }
 
-static eg_err one_foot(const eg_study_call *call, int side, const char *sensor, gait_look *look,
-                       json_t *result, eg_diag *diag) {
-    static const char *const sides[] = {"left", "right"};
-    eg_orient_signal signal;
-    double *values = NULL, *height = NULL;
-    void *memory = NULL;
-    eg_err err = read_sensor(call->recording, sensor, &signal, &values, diag);
+/* The sensor of a place (and side) by its name; NULL. */
+static const eg_sensor *by_place(const found *f, place where, int side) {
+    for (size_t i = 0; i < f->n; i++) {
+        const char *name = f->sensors[i].name;
+        if (has_word(name, words[where]) && (where == BACK || is_of_side(name, side)))
+            return &f->sensors[i];
+    }
+    return NULL;
+}
+
+static const eg_sensor *by_name(const found *f, const char *name) {
+    eg_span wanted = {name, strlen(name)};
+    for (size_t i = 0; i < f->n; i++)
+        if (eg_text_equals(wanted, f->sensors[i].name)) return &f->sensors[i];
+    return NULL;
+}
+
+int eg_gait_suits_imu(const eg_recording *recording) {
+    found f;
+    f.n = eg_sensors_find(recording, f.sensors);
+    for (int p = 0; p < PLACES; p++)
+        for (int side = 0; side < 2; side++)
+            if (by_place(&f, (place)p, side) != NULL) return p == BACK ? 1 : 2;
+    return f.n == 1 && f.sensors[0].name[0] == '\0';
+}
+
+/* ---- one sensor ---- */
+
+static eg_err no_memory(eg_diag *diag) {
+    return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for an inertial sensor");
+}
+
+/* Contacts of a foot or shank behind those there are; `trace[n]` for its picture. */
+static eg_err leg_contacts(const eg_study_call *call, place where, int side,
+                           const eg_orient_signal *signal, gait_look *look, double *trace,
+                           eg_diag *diag) {
     eg_gait_lever lever = {eg_study_number(call, "toe_forward_mm", (double)NAN),
                            eg_study_number(call, "toe_down_mm", (double)NAN)};
-    if (err == EG_OK) {
-        size_t bytes = eg_gait_foot_bytes(signal.n), n = 0;
-        memory = malloc(bytes);
-        height = calloc(signal.n + 1, sizeof *height);
-        if (memory == NULL || height == NULL)
-            err = eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for a sensor on a foot");
-        eg_arena arena;
-        eg_arena_init(&arena, memory, memory != NULL ? bytes : 0);
-        if (err == EG_OK)
-            err = eg_gait_foot_contacts(&signal, side, lever, EG_GAIT_CONTACTS_MAX - look->n,
-                                        look->contacts + look->n, &n, height, &arena, diag);
-        if (err == EG_OK) look->n += n;
-        look->to_s = (double)signal.n / signal.rate_hz;
-    }
-    if (err == EG_OK) {
-        char label[64];
-        snprintf(label, sizeof label, "%s %s height", sides[side],
-                 isfinite(lever.forward_mm) ? "forefoot" : "sensor");
-        eg_study_add_trace(result, call->n_trace_points, label, "mm", "position", sensor, 0.0,
-                           signal.rate_hz, signal.n, height);
-    }
-    free(height);
+    size_t n = 0, room = EG_GAIT_CONTACTS_MAX - look->n;
+    size_t bytes = where == FOOT ? eg_gait_foot_bytes(signal->n) : eg_gait_shank_bytes(signal->n);
+    void *memory = malloc(bytes);
+    if (memory == NULL) return no_memory(diag);
+    eg_arena arena;
+    eg_gait_shank shank;
+    eg_arena_init(&arena, memory, bytes);
+    eg_err err = where == FOOT
+                     ? eg_gait_foot_contacts(signal, side, lever, room, look->contacts + look->n,
+                                             &n, trace, &arena, diag)
+                     : eg_gait_shank_contacts(signal, side, room, look->contacts + look->n, &n,
+                                              &shank, trace, &arena, diag);
+    if (err == EG_OK) look->n += n;
     free(memory);
+    return err;
+}
+
+static void add_leg_trace(const eg_study_call *call, place where, int side, const char *sensor,
+                          const eg_orient_signal *signal, const double *trace, json_t *result) {
+    static const char *const sides[] = {"left", "right"};
+    char label[64];
+    int has_lever = isfinite(eg_study_number(call, "toe_forward_mm", (double)NAN));
+    snprintf(label, sizeof label, "%s %s", sides[side],
+             where == SHANK ? "shank, turning forwards"
+             : has_lever    ? "forefoot height"
+                            : "sensor height");
+    eg_gait_set_side(eg_study_add_trace(result, call->n_trace_points, label,
+                                        where == SHANK ? "rad/s" : "mm",
+                                        where == SHANK ? "clean" : "position", sensor, 0.0,
+                                        signal->rate_hz, signal->n, trace),
+                     side);
+}
+
+static eg_err one_leg(const eg_study_call *call, place where, int side, const eg_sensor *sensor,
+                      gait_look *look, json_t *result, eg_diag *diag) {
+    eg_orient_signal signal;
+    double *values = NULL;
+    eg_err err = eg_sensor_load(call->recording, sensor, NULL, NULL, &signal, &values, diag);
+    if (err != EG_OK) return err;
+    double *trace = calloc(signal.n + 1, sizeof *trace);
+    err = trace == NULL ? no_memory(diag)
+                        : leg_contacts(call, where, side, &signal, look, trace, diag);
+    if (err == EG_OK) {
+        look->to_s = (double)signal.n / signal.rate_hz;
+        add_leg_trace(call, where, side, sensor->name, &signal, trace, result);
+        eg_study_say(result, "%s %s: sensor %s.", side == 0 ? "Left" : "Right", place_names[where],
+                     sensor->name[0] != '\0' ? sensor->name : "of the file");
+    }
+    free(trace);
     free(values);
     return err;
 }
 
-eg_err eg_gait_look_imu(const eg_study_call *call, gait_look *look, json_t *result, eg_diag *diag) {
-    const char *said[2] = {eg_study_text(call, "left", NULL), eg_study_text(call, "right", NULL)};
-    char names[2][EG_RECORDING_LABEL_MAX];
-    int n_feet = 0;
-    eg_err err = EG_OK;
-    int has_own = has_sensor(call->recording, "");
-    int only = strcmp(eg_study_text(call, "side", "left"), "right") == 0;
-    for (int side = 0; side < 2 && err == EG_OK; side++) {
-        int is_there = 1;
-        if (said[side] != NULL)
-            snprintf(names[side], sizeof names[side], "%s", said[side]);
-        else if (has_own && side == only)
-            names[side][0] = '\0';
-        else
-            is_there = find_sensor(call->recording, side, names[side]);
-        if (said[side] != NULL && !has_sensor(call->recording, said[side]))
-            err = eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
-                              "there is no sensor \"%s\" (channels %s.gx to %s.az)", said[side],
-                              said[side], said[side]);
-        if (err != EG_OK || !is_there) continue;
-        n_feet++;
-        err = one_foot(call, side, names[side], look, result, diag);
-        eg_study_say(result, "%s foot: sensor %s.", side == 0 ? "Left" : "Right",
-                     names[side][0] != '\0' ? names[side] : "of the file");
-    }
-    if (err == EG_OK && n_feet == 0)
-        err = eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
-                          "neither heels (LHEE, R.Heel ...) nor a force plate nor a sensor that "
-                          "is named as on a foot; name the sensors: --left NAME, --right NAME "
-                          "(channels NAME.gx to NAME.az)");
+static eg_err the_back(const eg_study_call *call, const eg_sensor *sensor, gait_look *look,
+                       json_t *result, eg_diag *diag) {
+    static const char *const names[] = {"forward acceleration", "acceleration to the left",
+                                        "upward acceleration"};
+    eg_orient_signal signal;
+    double *values = NULL, leg_mm = eg_study_number(call, "leg_mm", (double)NAN);
+    eg_err err = eg_sensor_load(call->recording, sensor, NULL, NULL, &signal, &values, diag);
     if (err != EG_OK) return err;
-    eg_gait_sort(look->n, look->contacts);
+    size_t bytes = eg_gait_back_bytes(signal.n, signal.rate_hz);
+    look->back_memory = malloc(bytes);
+    eg_arena arena;
+    eg_arena_init(&arena, look->back_memory, look->back_memory != NULL ? bytes : 0);
+    err = look->back_memory == NULL
+              ? no_memory(diag)
+              : eg_gait_back_contacts(&signal, leg_mm, EG_GAIT_CONTACTS_MAX, look->contacts,
+                                      &look->n, &look->back, &arena, diag);
+    look->to_s = (double)signal.n / signal.rate_hz;
+    free(values);
+    if (err != EG_OK) return err;
+    look->has_back = 1;
+    look->is_length_estimated = isfinite(leg_mm);
+    for (int r = 0; r < 3; r++)
+        eg_study_add_trace(result, call->n_trace_points, names[r], "m/s2", "clean", sensor->name,
+                           0.0, signal.rate_hz, signal.n, look->back.acc[r]);
     eg_study_say(result,
-                 "Inertial sensors on the feet: speed is zero and tilt known while a foot is "
-                 "still; between, angular rate and acceleration are integrated and what is left "
-                 "over is taken off in proportion to time (Sabatini 2005, Mariani 2010). The "
-                 "strike is the shock as the toe begins to fall, the off half way between the "
-                 "fastest turn toe-down and the turn back.");
-    eg_study_add_warning(result, "step length and width are not known from inertial sensors on "
-                                 "the feet: they have no common place");
+                 "One inertial sensor at the lower back (%s): the strike is where the forward "
+                 "acceleration, low-passed at twice the steps' rate, falls through zero (Zijlstra "
+                 "and Hof 2003, Gonzalez 2010), a little earlier; the other foot's off where it is "
+                 "least. Sides by the sideways acceleration and the pelvis's turn.",
+                 sensor->name[0] != '\0' ? sensor->name : "of the file");
+    eg_study_add_warning(result, look->is_length_estimated
+                                     ? "step length, stride length and speed are estimates from "
+                                       "the rise and fall of the pelvis over a leg of that length"
+                                     : "step length and speed are not known from a sensor at the "
+                                       "back; with --leg-mm they are estimated");
     return EG_OK;
+}
+
+/* ---- which sensors ---- */
+
+static eg_err choose_back(const eg_study_call *call, const found *f, const eg_sensor **sensor,
+                          eg_diag *diag) {
+    const char *said = eg_study_text(call, "back", NULL);
+    *sensor = said != NULL ? by_name(f, said) : by_place(f, BACK, 0);
+    if (*sensor == NULL && said == NULL && f->n == 1) *sensor = &f->sensors[0];
+    if (*sensor != NULL) return EG_OK;
+    return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
+                       "there is no sensor \"%s\" at the lower back; name it: --back NAME",
+                       said != NULL ? said : "back");
+}
+
+static eg_err choose_legs(const eg_study_call *call, const found *f, place where,
+                          const eg_sensor *chosen[2], eg_diag *diag) {
+    const char *said[2] = {eg_study_text(call, "left", NULL), eg_study_text(call, "right", NULL)};
+    int only = strcmp(eg_study_text(call, "side", "left"), "right") == 0;
+    for (int side = 0; side < 2; side++) {
+        chosen[side] = said[side] != NULL ? by_name(f, said[side]) : by_place(f, where, side);
+        if (chosen[side] == NULL && said[side] != NULL)
+            return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
+                               "there is no sensor \"%s\" with angular rate and acceleration",
+                               said[side]);
+    }
+    if (chosen[0] == NULL && chosen[1] == NULL && f->n == 1) chosen[only] = &f->sensors[0];
+    if (chosen[0] != NULL || chosen[1] != NULL) return EG_OK;
+    return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
+                       "neither heels (LHEE, R.Heel ...) nor a force plate nor a sensor that is "
+                       "named as on a foot, a shank or the lower back; name the sensors: --left "
+                       "NAME, --right NAME or --back NAME (channels NAME.gx to NAME.az, "
+                       "NAME_Gyr_X ...)");
+}
+
+static place place_of(const eg_study_call *call, const found *f) {
+    const char *said = eg_study_text(call, "place", "auto");
+    for (int p = 0; p < PLACES; p++)
+        if (strcmp(said, place_names[p]) == 0) return (place)p;
+    if (eg_study_text(call, "back", NULL) != NULL) return BACK;
+    for (int side = 0; side < 2; side++) {
+        const char *name = eg_study_text(call, side == 0 ? "left" : "right", NULL);
+        if (name != NULL) return has_word(name, words[SHANK]) ? SHANK : FOOT;
+    }
+    for (int p = 0; p < PLACES; p++)
+        for (int side = 0; side < 2; side++)
+            if (by_place(f, (place)p, side) != NULL) return (place)p;
+    return FOOT;
+}
+
+static void say_legs(place where, json_t *result) {
+    if (where == FOOT)
+        eg_study_say(result,
+                     "Inertial sensors on the feet: speed is zero and tilt known while a foot is "
+                     "still; between, angular rate and acceleration are integrated and what is "
+                     "left over is taken off in proportion to time (Sabatini 2005, Mariani 2010). "
+                     "The strike is the shock as the toe begins to fall, the off half way between "
+                     "the fastest turn toe-down and the turn back.");
+    else
+        eg_study_say(result,
+                     "Inertial sensors on the shanks: a swing is a peak of the turn forwards "
+                     "(Salarian 2004); the strike is the mean of the shock along the shank and of "
+                     "the turn back behind it, the off lies between the fastest turn back and the "
+                     "turn forwards before it (Greene 2010).");
+    eg_study_add_warning(result, where == FOOT
+                                     ? "step length and width are not known from inertial sensors "
+                                       "on the feet: they have no common place"
+                                     : "lengths and speed are not known from sensors on shanks");
+}
+
+eg_err eg_gait_look_imu(const eg_study_call *call, gait_look *look, json_t *result, eg_diag *diag) {
+    const eg_sensor *chosen[2] = {NULL, NULL};
+    found *f = calloc(1, sizeof *f);
+    if (f == NULL) return no_memory(diag);
+    f->n = eg_sensors_find(call->recording, f->sensors);
+    place where = place_of(call, f);
+    eg_err err = where == BACK ? choose_back(call, f, &chosen[0], diag)
+                               : choose_legs(call, f, where, chosen, diag);
+    if (err == EG_OK && where == BACK) err = the_back(call, chosen[0], look, result, diag);
+    for (int side = 0; side < 2 && err == EG_OK && where != BACK; side++)
+        if (chosen[side] != NULL)
+            err = one_leg(call, where, side, chosen[side], look, result, diag);
+    if (err == EG_OK && where != BACK) {
+        eg_gait_sort(look->n, look->contacts);
+        say_legs(where, result);
+    }
+    free(f);
+    return err;
 }

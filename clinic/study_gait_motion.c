@@ -39,8 +39,10 @@ static void add_marker_traces(const eg_study_call *call, const eg_gait_markers *
             if (xyz == NULL) continue;
             for (size_t i = 0; i < m->n; i++) z[i] = xyz[i][2];
             snprintf(label, sizeof label, "%s %s height", sides[s], is_toe ? "toe" : "heel");
-            eg_study_add_trace(result, call->n_trace_points, label, "mm", "position",
-                               m->names[2 * is_toe + s], 0.0, m->rate_hz, m->n, z);
+            eg_gait_set_side(eg_study_add_trace(result, call->n_trace_points, label, "mm",
+                                                "position", m->names[2 * is_toe + s], 0.0,
+                                                m->rate_hz, m->n, z),
+                             s);
         }
     free(z);
 }

@@ -4,6 +4,7 @@
 
 #include "clinic/gait_source.h"
 #include "clinic/study.h"
+#include "core/gait/imu_back.h"
 #include "core/gait/steps.h"
 
 /* A walk as one source saw it. */
@@ -13,6 +14,10 @@ typedef struct gait_look {
     double from_s, to_s; /* when feet were seen */
     int has_markers;
     eg_gait_markers markers; /* owned, if has_markers */
+    int has_back;
+    eg_gait_back back; /* of a sensor at the lower back; its arrays in back_memory, owned */
+    void *back_memory;
+    int is_length_estimated; /* steps and strides by an inverted pendulum */
 } gait_look;
 
 /* From markers, force plates or both. EG_ERR_MISSING where there is neither. */
@@ -20,7 +25,8 @@ EG_NODISCARD eg_err eg_gait_look_motion(const eg_study_call *call, gait_look *lo
                                         eg_diag *diag);
 int eg_gait_suits_motion(const eg_recording *recording);
 
-/* From inertial sensors on the feet. EG_ERR_LAYOUT where nothing says which they are. */
+/* From inertial sensors on feet, shanks or lower back. EG_ERR_LAYOUT where nothing says which they
+ * are. */
 EG_NODISCARD eg_err eg_gait_look_imu(const eg_study_call *call, gait_look *look, json_t *result,
                                      eg_diag *diag);
 int eg_gait_suits_imu(const eg_recording *recording);
@@ -29,6 +35,9 @@ int eg_gait_suits_imu(const eg_recording *recording);
  * measures, events and a list to `detail`. */
 EG_NODISCARD eg_err eg_gait_add_stairs(const eg_study_call *call, const gait_look *look,
                                        json_t *result, json_t *detail, eg_diag *diag);
+
+/* "side" of an event or trace (may be NULL); none for an unknown one. */
+void eg_gait_set_side(json_t *object, int side);
 
 double eg_gait_median(size_t n, double *values);
 

@@ -4,7 +4,7 @@
 
 eg_gait_contact eg_gait_contact_none(int side) {
     const double no = (double)NAN;
-    return (eg_gait_contact){side, no, no, {no, no, no}, no, no, no, no, no, 0.0};
+    return (eg_gait_contact){side, no, no, {no, no, no}, no, no, no, no, no, 0.0, no, no};
 }
 
 /* A foot whose strike was not seen stood on the ground for about this long. */

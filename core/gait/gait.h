@@ -25,6 +25,8 @@ typedef struct eg_gait_contact {
     double stride_mm;    /* along the way, from the same foot's contact before */
     double clearance_mm; /* least height of the toes over the ground in the swing before */
     double confidence;   /* 0 to 1: how well independent signs agree */
+    double strike_sd_s;  /* one standard deviation of both times, where the source states one */
+    double off_sd_s;
 } eg_gait_contact;
 
 /* A contact of which nothing is known yet. */

@@ -133,7 +133,70 @@
       EG_BETTER_NONE, "Toe of the second foot over the obstacle where it passes it.",              \
       "toe's height over the obstacle's top where it passes it",                                   \
       "Patla & Rietdyk 1993, Gait "                                                                \
-      "Posture 1:45")
+      "Posture 1:45")                                                                              \
+    X(HR_AP, 0, 0, "gait.harmonic_ratio.ap", "Harmonic ratio, forward", "1", EG_BETTER_HIGHER,     \
+      "What the two steps of a stride share against what they do not, in the "                     \
+      "acceleration forward at the lower back.",                                                   \
+      "sum of the amplitudes of the even harmonics of a stride over that of the "                  \
+      "others, 1 to 20; mean over steady strides",                                                 \
+      "Menz, Lord & Fitzpatrick 2003, Gait Posture 18:35")                                         \
+    X(HR_ML, 0, 0, "gait.harmonic_ratio.ml", "Harmonic ratio, sideways", "1", EG_BETTER_HIGHER,    \
+      "What the two steps of a stride share against what they do not, in the "                     \
+      "acceleration sideways at the lower back.",                                                  \
+      "sum of the amplitudes of the odd harmonics of a stride over that of the "                   \
+      "others, 1 to 20; mean over steady strides",                                                 \
+      "Menz, Lord & Fitzpatrick 2003, Gait Posture 18:35")                                         \
+    X(HR_V, 0, 0, "gait.harmonic_ratio.v", "Harmonic ratio, up and down", "1", EG_BETTER_HIGHER,   \
+      "What the two steps of a stride share against what they do not, in the "                     \
+      "acceleration up and down at the lower back.",                                               \
+      "sum of the amplitudes of the even harmonics of a stride over that of the "                  \
+      "others, 1 to 20; mean over steady strides",                                                 \
+      "Menz, Lord & Fitzpatrick 2003, Gait Posture 18:35")                                         \
+    X(IHR_AP, 0, 0, "gait.harmonic_ratio.improved.ap", "Improved harmonic ratio, forward", "%",    \
+      EG_BETTER_HIGHER,                                                                            \
+      "How much of the acceleration forward the two steps of a stride share; 100 "                 \
+      "where they are alike.",                                                                     \
+      "100 x power of the even harmonics of a stride over that of all, 1 to 20; mean "             \
+      "over steady strides",                                                                       \
+      "Pasciuto et al. 2017, J Biomech 53:84")                                                     \
+    X(IHR_ML, 0, 0, "gait.harmonic_ratio.improved.ml", "Improved harmonic ratio, sideways", "%",   \
+      EG_BETTER_HIGHER,                                                                            \
+      "How much of the acceleration sideways the two steps of a stride share; 100 "                \
+      "where they are alike.",                                                                     \
+      "100 x power of the odd harmonics of a stride over that of all, 1 to 20; mean "              \
+      "over steady strides",                                                                       \
+      "Pasciuto et al. 2017, J Biomech 53:84")                                                     \
+    X(IHR_V, 0, 0, "gait.harmonic_ratio.improved.v", "Improved harmonic ratio, up and down", "%",  \
+      EG_BETTER_HIGHER,                                                                            \
+      "How much of the acceleration up and down the two steps of a stride share; 100 "             \
+      "where they are alike.",                                                                     \
+      "100 x power of the even harmonics of a stride over that of all, 1 to 20; mean "             \
+      "over steady strides",                                                                       \
+      "Pasciuto et al. 2017, J Biomech 53:84")                                                     \
+    X(STEP_REG_AP, 0, 0, "gait.regularity.step.ap", "Step regularity, forward", "1",               \
+      EG_BETTER_HIGHER, "How alike neighbouring steps are: 1 where they are the same.",            \
+      "unbiased autocorrelation of the acceleration at its peak near one step",                    \
+      "Moe-Nilssen & Helbostad 2004, J Biomech 37:121")                                            \
+    X(STEP_REG_ML, 0, 0, "gait.regularity.step.ml", "Step regularity, sideways", "1",              \
+      EG_BETTER_HIGHER, "How alike neighbouring steps are, mirrored: 1 where they are the same.",  \
+      "- unbiased autocorrelation of the acceleration at its peak near one step",                  \
+      "Moe-Nilssen & Helbostad 2004, J Biomech 37:121")                                            \
+    X(STEP_REG_V, 0, 0, "gait.regularity.step.v", "Step regularity, up and down", "1",             \
+      EG_BETTER_HIGHER, "How alike neighbouring steps are: 1 where they are the same.",            \
+      "unbiased autocorrelation of the acceleration at its peak near one step",                    \
+      "Moe-Nilssen & Helbostad 2004, J Biomech 37:121")                                            \
+    X(STRIDE_REG_AP, 0, 0, "gait.regularity.stride.ap", "Stride regularity, forward", "1",         \
+      EG_BETTER_HIGHER, "How alike neighbouring strides are: 1 where they are the same.",          \
+      "unbiased autocorrelation of the acceleration at its peak near one stride",                  \
+      "Moe-Nilssen & Helbostad 2004, J Biomech 37:121")                                            \
+    X(STRIDE_REG_ML, 0, 0, "gait.regularity.stride.ml", "Stride regularity, sideways", "1",        \
+      EG_BETTER_HIGHER, "How alike neighbouring strides are: 1 where they are the same.",          \
+      "unbiased autocorrelation of the acceleration at its peak near one stride",                  \
+      "Moe-Nilssen & Helbostad 2004, J Biomech 37:121")                                            \
+    X(STRIDE_REG_V, 0, 0, "gait.regularity.stride.v", "Stride regularity, up and down", "1",       \
+      EG_BETTER_HIGHER, "How alike neighbouring strides are: 1 where they are the same.",          \
+      "unbiased autocorrelation of the acceleration at its peak near one stride",                  \
+      "Moe-Nilssen & Helbostad 2004, J Biomech 37:121")
 
 typedef enum eg_gait_measure_id {
 #define EG_GAIT_ID(id, ...) EG_GAIT_M_##id,

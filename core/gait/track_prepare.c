@@ -108,13 +108,26 @@ static eg_err find_heading(track_work *w, eg_arena *arena, eg_diag *diag) {
     return EG_OK;
 }
 
+/* The pelvis without its own to and fro with each step, which would come into the feet's. Gaps stay
+ * gaps. */
+static int steady(const track_work *w, double *x, eg_arena *arena) {
+    size_t mark = eg_arena_mark(arena), half = (size_t)(0.5 * EG_GAIT_TRACK_PELVIS_S * w->rate_hz);
+    double *mean = eg_arena_take(arena, w->n, sizeof *mean);
+    if (mean == NULL) return 0;
+    running_mean(w->n, x, half, mean);
+    for (size_t i = 0; i < w->n; i++)
+        if (isfinite(x[i])) x[i] = mean[i];
+    eg_arena_reset(arena, mark);
+    return 1;
+}
+
 /* The pelvis, or what stands for it: the middle of both feet. */
 static int find_pelvis(const eg_gait_track *track, track_work *w, const eg_filter *filter,
                        eg_arena *arena) {
     for (int r = 0; r < 3; r++) {
         if (track->pelvis != NULL) {
             w->pelvis[r] = axis_of(track, track->pelvis, r, filter, arena);
-            if (w->pelvis[r] == NULL) return 0;
+            if (w->pelvis[r] == NULL || !steady(w, w->pelvis[r], arena)) return 0;
             continue;
         }
         w->pelvis[r] = eg_arena_take(arena, w->n, sizeof(double));

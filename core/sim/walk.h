@@ -1,5 +1,5 @@
 /* A person who does not exist walks: footprints with known times and places, feet that roll over
- * heel and toe, swing with a known clearance, and a pelvis above them. For tests and
+ * heel and toe, and swing with a known clearance. For tests and
  * demonstrations; what it makes is always marked as synthetic.
  *
  * The foot is a rigid sole from heel to toe. In stance it turns about the heel until it is flat,
@@ -7,9 +7,8 @@
  * join the stance in place and speed, except that the heel comes down with a speed of its own,
  * which the ground takes within a few milliseconds: the shock that real feet have. Angles and
  * shares of the cycle are of the order that textbooks show (Perry & Burnfield); nothing is fitted
- * to a recording. The pelvis is the feet's middle, smoothed over a stride, with the rise and fall
- * of an inverted pendulum and a forward surge that is fastest at the strike: what a sensor on the
- * back feels is therefore what its methods assume, and no proof of them. */
+ * to a recording. What is above the feet is in
+ * walk_body.h. */
 #ifndef EG_SIM_WALK_H
 #define EG_SIM_WALK_H
 
@@ -79,17 +78,5 @@ EG_NODISCARD eg_err eg_walk_plan(const eg_walk_person *person, uint64_t seed, si
 
 void eg_walk_foot_at(const eg_walk_person *person, size_t n, const eg_walk_step *steps, int side,
                      double t_s, eg_walk_foot *foot);
-
-/* Middle of the pelvis, and its turn (x forward, y left, z up, to earth). */
-void eg_walk_pelvis_at(const eg_walk_person *person, size_t n, const eg_walk_step *steps,
-                       double t_s, double place_mm[3], eg_quaternion *turn);
-
-/* What a sensor on the instep (part 0 left, 1 right) or on the pelvis (2) feels: specific force
- * m/s2 and angular rate rad/s in its own axes, which `mount` turns into those of the part. Means
- * over the time between two samples, as a sensor with a filter before its converter gives them. No
- * noise. */
-void eg_walk_sensor_at(const eg_walk_person *person, size_t n, const eg_walk_step *steps, int part,
-                       eg_quaternion mount, double rate_hz, double t_s, double acc[3],
-                       double gyr[3]);
 
 #endif

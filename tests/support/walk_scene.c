@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/base/random.h"
+#include "core/sim/walk_body.h"
 #include "tests/support/test.h"
 
 void scene_see(scene *s, double noise_mm) {
@@ -16,12 +17,18 @@ void scene_see(scene *s, double noise_mm) {
         s->toe[k] = block + (size_t)(2 + k) * s->n;
     }
     s->pelvis = block + 4 * s->n;
+    void *grid = malloc(eg_walk_body_bytes(s->duration_s));
+    eg_arena arena;
+    eg_walk_body body;
+    eg_arena_init(&arena, grid, eg_walk_body_bytes(s->duration_s));
+    if (eg_walk_body_build(&s->person, s->n_steps, s->steps, s->duration_s, &body, &arena, &diag) !=
+        EG_OK)
+        EG_FAIL("%s", diag.text);
     eg_random random;
     eg_random_init(&random, 5, 9);
     for (size_t i = 0; i < s->n; i++) {
         double t = (double)i / s->rate_hz;
-        eg_quaternion turn;
-        eg_walk_pelvis_at(&s->person, s->n_steps, s->steps, t, s->pelvis[i], &turn);
+        eg_walk_pelvis_at(&body, t, s->pelvis[i]);
         for (int k = 0; k < 2; k++) {
             eg_walk_foot foot;
             eg_walk_foot_at(&s->person, s->n_steps, s->steps, k, t, &foot);
@@ -34,6 +41,7 @@ void scene_see(scene *s, double noise_mm) {
         }
         s->pelvis[i][0] -= s->belt_mm_s * t;
     }
+    free(grid);
 }
 
 eg_gait_track scene_track(const scene *s) {

@@ -9,7 +9,7 @@
 #include "core/base/real.h"
 #include "core/base/sort.h"
 #include "core/gait/imu_foot.h"
-#include "core/sim/walk.h"
+#include "core/sim/walk_body.h"
 #include "tests/support/test.h"
 
 enum { STEPS = 200 };
@@ -33,9 +33,10 @@ static sensor feel(const eg_walk_person *p, size_t n, const eg_walk_step *steps,
     }
     eg_random random;
     eg_random_init(&random, 17, (uint64_t)side);
+    const eg_walk_body feet = {.person = p, .steps = steps, .n_steps = n};
     for (size_t i = 0; i < s.n; i++) {
         double acc[3], gyr[3];
-        eg_walk_sensor_at(p, n, steps, side, mount, rate_hz, (double)i / rate_hz, acc, gyr);
+        eg_walk_sensor_at(&feet, (eg_walk_part)side, mount, rate_hz, (double)i / rate_hz, acc, gyr);
         for (size_t k = 0; k < 3; k++) {
             s.block[k * s.n + i] = gyr[k] + bias[k] + 0.004 * eg_random_normal(&random);
             s.block[(3 + k) * s.n + i] = acc[k] + 0.03 * eg_random_normal(&random);

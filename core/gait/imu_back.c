@@ -1,0 +1,555 @@
+#include "core/gait/imu_back.h"
+
+#include "core/base/real.h"
+#include "core/base/sort.h"
+#include "core/gait/imu_part.h"
+
+enum { BOUTS_MAX = 512 };
+
+static const double active_s = 1.0;      /* the RMS is taken over this long */
+static const double pause_s = 1.0;       /* a shorter lull does not end a bout */
+static const double slow_hz = 6.0;       /* low-pass before two steps are compared */
+static const double lead_rad = 0.44;     /* forward against upward: in six walks 0 to 0.9 */
+static const double turning_rad_s = 0.5; /* the way turns: forces across it mix in */
+static const double forward_clear = 0.3; /* less of the level acceleration tells no direction */
+static const double side_clear = 2.0;    /* standard errors */
+static const double nearly_best = 0.75;
+static const double small_cycle = 0.3; /* of the usual one: no step */
+
+/* Somebody is active from sample `first` to `last`. */
+typedef struct bout {
+    size_t first, last;
+    double step_s, alike;
+} bout;
+
+typedef struct work {
+    eg_gait_back *b;
+    double *level[2];  /* [n] along two level directions that turn with the sensor */
+    double *x, *y, *z; /* [n] scratch */
+    size_t n_bouts;
+    bout bouts[BOUTS_MAX];
+    /* Steps: where the acceleration turns and where it is least, s. */
+    size_t n_steps, capacity;
+    double *turn_s, *least_s, *strike_s, *apart_s;
+    double *vote, *order;
+} work;
+
+size_t eg_gait_back_bytes(size_t n, double rate_hz) {
+    return eg_orient_offline_bytes(n, rate_hz) + n * (sizeof(eg_quaternion) + 20 * sizeof(double)) +
+           (1 << 17);
+}
+
+/* ---- axes ---- */
+
+/* The sensor's axis that lies flattest, in its own frame. */
+static int flattest(size_t n, const eg_quaternion *q) {
+    double up[3] = {0.0, 0.0, 0.0};
+    int best = 0;
+    for (size_t i = 0; i < n; i++) {
+        double m[3][3];
+        eg_quaternion_matrix(q[i], m);
+        for (int k = 0; k < 3; k++) up[k] += m[2][k];
+    }
+    for (int k = 1; k < 3; k++)
+        if (fabs(up[k]) < fabs(up[best])) best = k;
+    return best;
+}
+
+static void find_axes(work *w, const eg_orient_signal *s, const eg_quaternion *q) {
+    eg_gait_back *b = w->b;
+    int axis = flattest(s->n, q);
+    double mean = 0.0, before = 0.0;
+    for (size_t i = 0; i < s->n; i++) {
+        double m[3][3], acc[3] = {s->acc[0][i], s->acc[1][i], s->acc[2][i]}, out[3];
+        for (int k = 0; k < 3; k++)
+            if (!isfinite(acc[k])) acc[k] = 0.0;
+        eg_quaternion_matrix(q[i], m);
+        eg_quaternion_apply(m, acc, out);
+        double size = fmax(eg_hypot(m[0][axis], m[1][axis]), 1e-9);
+        double x = m[0][axis] / size, y = m[1][axis] / size;
+        w->level[0][i] = out[0] * x + out[1] * y;
+        w->level[1][i] = -out[0] * y + out[1] * x;
+        b->acc[2][i] = out[2];
+        mean += out[2] / (double)s->n;
+        double heading = eg_atan2(y, x);
+        if (i > 0) heading -= 2.0 * EG_PI * floor(0.5 + (heading - before) / (2.0 * EG_PI));
+        b->turn_rad[i] = before = heading;
+    }
+    for (size_t i = 0; i < s->n; i++) b->acc[2][i] -= mean;
+}
+
+/* ---- where somebody is active ---- */
+
+static void find_bouts(work *w) {
+    const eg_gait_back *b = w->b;
+    size_t half = (size_t)(0.5 * active_s * b->rate_hz), lull = (size_t)(pause_s * b->rate_hz);
+    double limit = EG_GAIT_BACK_ACTIVE_M_S2 * EG_GAIT_BACK_ACTIVE_M_S2;
+    for (size_t i = 0; i < b->n; i++) w->x[i] = b->acc[2][i];
+    imu_centre(b->n, w->x, (size_t)(2.0 * b->rate_hz), w->y);
+    for (size_t i = 0; i < b->n; i++) w->x[i] *= w->x[i];
+    imu_mean(b->n, w->x, 2 * half, w->y);
+    w->n_bouts = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        if (!(w->y[i] > limit)) continue;
+        bout *last = w->n_bouts > 0 ? &w->bouts[w->n_bouts - 1] : NULL;
+        if (last != NULL && i - last->last <= lull)
+            last->last = i;
+        else if (w->n_bouts < BOUTS_MAX)
+            w->bouts[w->n_bouts++] = (bout){i, i, 0.0, 0.0};
+    }
+}
+
+/* ---- how long a step takes ---- */
+
+/* Sums over a bout of products `lag` apart: up, turning, and the level ones' symmetric matrix. */
+typedef struct lagged {
+    double up, turn, a, ab, b;
+} lagged;
+
+static lagged products(const work *w, const bout *o, const double *up, const double *turn,
+                       size_t lag) {
+    lagged out = {0.0, 0.0, 0.0, 0.0, 0.0};
+    const double *a = w->level[0], *b = w->level[1];
+    double n = (double)(o->last - o->first + 1 - lag);
+    for (size_t i = o->first; i + lag <= o->last; i++) {
+        size_t k = i + lag;
+        out.up += up[i] * up[k];
+        out.turn += turn[i] * turn[k];
+        out.a += a[i] * a[k];
+        out.b += b[i] * b[k];
+        out.ab += 0.5 * (a[i] * b[k] + b[i] * a[k]);
+    }
+    return (lagged){out.up / n, out.turn / n, out.a / n, out.ab / n, out.b / n};
+}
+
+/* The least correlation that any level direction has with itself: roots of
+ * det(C(lag) - r C(0)) = 0. */
+static void level_range(const lagged *c0, const lagged *c, double *least, double *most) {
+    double det = c0->a * c0->b - c0->ab * c0->ab;
+    double half = 0.5 * (c->a * c0->b + c->b * c0->a - 2.0 * c->ab * c0->ab);
+    double product = c->a * c->b - c->ab * c->ab;
+    double root = sqrt(fmax(0.0, half * half - det * product));
+    *least = det > 0.0 ? (half - root) / det : 1.0;
+    *most = det > 0.0 ? (half + root) / det : 0.0;
+}
+
+/* How much two stretches so far apart look like neighbouring steps: what comes with each step
+ * against what comes with every other one. 0 where they do not. */
+static double score_of(const work *w, const bout *o, const double *up, const double *turn,
+                       const lagged *c0, size_t lag, double *alike) {
+    lagged c = products(w, o, up, turn, lag);
+    double least, most, turned = c.turn / c0->turn;
+    *alike = c.up / c0->up;
+    level_range(c0, &c, &least, &most);
+    if (*alike < EG_GAIT_BACK_ALIKE || fmin(least, turned) > 0.0) return 0.0;
+    return *alike + most - least - turned;
+}
+
+/* Whether a bout repeats itself as walking does; how long a step takes. Three steps look like one:
+ * the shortest time counts that is nearly as good as the best. */
+static void find_step(const work *w, bout *o, const double *up, const double *turn) {
+    double rate = w->b->rate_hz, best = 0.0, alike, score, last = 0.0;
+    size_t from = (size_t)(EG_GAIT_BACK_STEP_MIN_S * rate), stride = (size_t)fmax(1.0, rate / 100);
+    size_t to = (size_t)(EG_GAIT_BACK_STEP_MAX_S * rate), longest = (o->last - o->first) / 3;
+    o->step_s = 0.0;
+    if (to > longest) to = longest;
+    lagged c0 = products(w, o, up, turn, 0);
+    if (!(c0.up > 0.0) || !(c0.turn > 0.0)) return;
+    for (size_t lag = from; lag <= to; lag += stride)
+        best = fmax(best, score_of(w, o, up, turn, &c0, lag, &alike));
+    for (size_t lag = from; lag <= to && best > 0.0; lag += stride) {
+        score = score_of(w, o, up, turn, &c0, lag, &alike);
+        if (score < nearly_best * best) {
+            if (o->step_s > 0.0) return;
+            continue;
+        }
+        if (o->step_s > 0.0 && score <= last) continue;
+        last = score;
+        o->step_s = (double)lag / rate;
+        o->alike = alike;
+    }
+}
+
+static eg_err find_steps_time(work *w, eg_arena *scratch, eg_diag *diag) {
+    eg_gait_back *b = w->b;
+    size_t kept = 0;
+    double *up = w->x, *turn = w->y;
+    for (size_t i = 0; i < b->n; i++) {
+        up[i] = b->acc[2][i];
+        size_t before = i > 0 ? i - 1 : 0, next = i + 1 < b->n ? i + 1 : i;
+        turn[i] = b->turn_rad[next] - b->turn_rad[before];
+    }
+    imu_centre(b->n, turn, (size_t)(2.0 * b->rate_hz), w->z);
+    eg_err err = imu_low_pass(b->n, up, slow_hz, b->rate_hz, scratch, diag);
+    if (err == EG_OK) err = imu_low_pass(b->n, turn, slow_hz, b->rate_hz, scratch, diag);
+    for (size_t k = 0; k < w->n_bouts && err == EG_OK; k++) {
+        find_step(w, &w->bouts[k], up, turn);
+        if (w->bouts[k].step_s > 0.0) w->bouts[kept++] = w->bouts[k];
+    }
+    w->n_bouts = kept;
+    return err;
+}
+
+/* ---- forward ---- */
+
+/* A stretch with room for what filters do at its ends. */
+static void widened(const work *w, const bout *o, size_t *from, size_t *n) {
+    size_t room = (size_t)(2.0 * o->step_s * w->b->rate_hz);
+    size_t to = o->last + room < w->b->n ? o->last + room : w->b->n - 1;
+    *from = o->first > room ? o->first - room : 0;
+    *n = to - *from + 1;
+}
+
+/* The upward acceleration's fundamental, and the same a quarter of a step later, say how the
+ * forward one must run. */
+static eg_err vote_forward(work *w, const bout *o, double sum[2], double size[2], eg_arena *scratch,
+                           eg_diag *diag) {
+    size_t from, n, quarter = (size_t)(0.25 * o->step_s * w->b->rate_hz);
+    double sine, cosine, up = 0.0, level = 0.0;
+    widened(w, o, &from, &n);
+    size_t step = (size_t)(o->step_s * w->b->rate_hz); /* its mean takes most of a limp out */
+    double *x[3] = {w->x, w->y, w->z};
+    const double *of[3] = {w->b->acc[2], w->level[0], w->level[1]};
+    eg_err err = EG_OK;
+    for (int k = 0; k < 3 && err == EG_OK; k++) {
+        double *temporary = x[(k + 1) % 3]; /* filled after */
+        double *mean = k == 2 ? w->order : temporary;
+        for (size_t i = 0; i < n; i++) x[k][i] = of[k][from + i];
+        for (int pass = 0; pass < 2; pass++) imu_centre(n, x[k], step, mean);
+        err = imu_low_pass(n, x[k], 1.2 / o->step_s, w->b->rate_hz, scratch, diag);
+    }
+    if (err != EG_OK) return err;
+    eg_sincos(lead_rad, &sine, &cosine);
+    for (size_t i = step; i + step < n; i++) {
+        const double *turn = w->b->turn_rad + from;
+        if (fabs(turn[i + step] - turn[i - step]) > turning_rad_s * 2.0 * o->step_s) continue;
+        double r = cosine * x[0][i + quarter] - sine * x[0][i];
+        sum[0] += r * x[1][i];
+        sum[1] += r * x[2][i];
+        up += r * r;
+        level += x[1][i] * x[1][i] + x[2][i] * x[2][i];
+    }
+    size[0] += up;
+    size[1] += level;
+    return EG_OK;
+}
+
+static eg_err find_forward(work *w, eg_arena *scratch, eg_diag *diag) {
+    eg_gait_back *b = w->b;
+    double sum[2] = {0.0, 0.0}, size[2] = {0.0, 0.0};
+    eg_err err = EG_OK;
+    for (size_t k = 0; k < w->n_bouts && err == EG_OK; k++)
+        err = vote_forward(w, &w->bouts[k], sum, size, scratch, diag);
+    if (err != EG_OK) return err;
+    double length = eg_hypot(sum[0], sum[1]);
+    b->forward_sure = length > 0.0 ? fmin(1.0, length / sqrt(size[0] * size[1])) : 0.0;
+    double x = length > 0.0 ? sum[0] / length : 1.0, y = length > 0.0 ? sum[1] / length : 0.0;
+    for (size_t i = 0; i < b->n; i++) {
+        b->acc[0][i] = x * w->level[0][i] + y * w->level[1][i];
+        b->acc[1][i] = -y * w->level[0][i] + x * w->level[1][i];
+    }
+    return EG_OK;
+}
+
+/* ---- steps ---- */
+
+/* The fall through zero of x that is nearest to sample `at`, within `reach`; NaN: none. */
+static double fall_near(size_t n, const double *x, double at, double reach) {
+    double best = (double)NAN;
+    size_t from = at > reach ? (size_t)(at - reach) : 0, to = (size_t)(at + reach);
+    for (size_t i = from; i < to && i + 1 < n; i++) {
+        if (!(x[i] > 0.0 && x[i + 1] <= 0.0)) continue;
+        double where = (double)i + x[i] / (x[i] - x[i + 1]);
+        if (!(fabs(where - at) >= fabs(best - at))) best = where;
+    }
+    return best;
+}
+
+/* Most before and least behind, half a step each: the size of a cycle of the fundamental. */
+static double cycle_size(size_t n, const double *x, size_t at, size_t half) {
+    double most = 0.0, least = 0.0;
+    for (size_t i = at > half ? at - half : 0; i <= at; i++) most = fmax(most, x[i]);
+    for (size_t i = at; i <= at + half && i < n; i++) least = fmin(least, x[i]);
+    return most - least;
+}
+
+static void add_step(work *w, size_t from, size_t n, double anchor, const double *fine,
+                     double step) {
+    double rate = w->b->rate_hz, turn = fall_near(n, fine, anchor, 0.25 * step);
+    double apart = isfinite(turn) ? fabs(turn - anchor) : 0.25 * step;
+    if (!isfinite(turn)) turn = anchor;
+    size_t least = (size_t)turn + 1, end = (size_t)(turn + 0.45 * step);
+    for (size_t i = least; i < end && i < n; i++)
+        if (fine[i] < fine[least]) least = i;
+    double off = imu_peak(n, fine, least, -1.0);
+    if (w->n_steps == w->capacity) return;
+    size_t k = w->n_steps++;
+    w->turn_s[k] = ((double)from + turn) / rate;
+    w->strike_s[k] = w->turn_s[k] - EG_GAIT_BACK_STRIKE_LEAD * (off - turn) / rate;
+    w->least_s[k] = ((double)from + off - EG_GAIT_BACK_OFF_LEAD * (off - turn)) / rate;
+    w->apart_s[k] = apart / rate;
+}
+
+static double median_of(size_t n, double *x, double *scratch) {
+    if (n == 0) return 0.0;
+    eg_sort(n, x, scratch);
+    return eg_sort_quantile(n, x, 0.5);
+}
+
+/* All steps of a bout. */
+static eg_err walk_through(work *w, const bout *o, eg_arena *scratch, eg_diag *diag) {
+    size_t from, n, m = 0;
+    double rate = w->b->rate_hz, step = o->step_s * rate;
+    size_t half = (size_t)(0.5 * step);
+    widened(w, o, &from, &n);
+    for (size_t i = 0; i < n; i++) w->x[i] = w->b->acc[0][from + i];
+    imu_centre(n, w->x, (size_t)step, w->z);
+    for (size_t i = 0; i < n; i++) w->y[i] = w->x[i];
+    imu_centre(n, w->x, (size_t)step, w->z); /* what comes with every other step only */
+    eg_err err = imu_low_pass(n, w->x, 1.2 / o->step_s, rate, scratch, diag);
+    if (err == EG_OK) err = imu_low_pass(n, w->y, 2.0 / o->step_s, rate, scratch, diag);
+    if (err != EG_OK) return err;
+    for (size_t i = 0; i + 1 < n; i++)
+        if (w->x[i] > 0.0 && w->x[i + 1] <= 0.0) w->z[m++] = cycle_size(n, w->x, i, half);
+    double usual = median_of(m, w->z, w->order);
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (!(w->x[i] > 0.0 && w->x[i + 1] <= 0.0)) continue;
+        if (cycle_size(n, w->x, i, half) < small_cycle * usual) continue;
+        add_step(w, from, n, (double)i + w->x[i] / (w->x[i] - w->x[i + 1]), w->y, step);
+    }
+    return EG_OK;
+}
+
+/* ---- sides ---- */
+
+/* What step k (from its strike to the next one) says for "left": the pelvis turns to the left and
+ * is pushed to the right while the left foot stands. */
+static void votes_of(work *w, size_t k, double out[2]) {
+    const eg_gait_back *b = w->b;
+    double rate = b->rate_hz, sum = 0.0, count = 0.0;
+    size_t from = (size_t)(w->turn_s[k] * rate), to = (size_t)(w->turn_s[k + 1] * rate);
+    size_t off = (size_t)(w->least_s[k] * rate), stride = to - from;
+    /* The turn against that of the way: the half step before and behind, which turn back. */
+    size_t a = from > stride ? from - stride : 0, c = to + stride < b->n ? to + stride : b->n - 1;
+    double there = b->turn_rad[to] - b->turn_rad[from];
+    out[0] = there - 0.5 * (b->turn_rad[from] - b->turn_rad[a] + b->turn_rad[c] - b->turn_rad[to]);
+    for (size_t i = off; i < to; i++) {
+        sum -= b->acc[1][i];
+        count += 1.0;
+    }
+    out[1] = count > 0.0 ? sum / count : 0.0;
+}
+
+/* Mean over its standard error of n alternating votes, each scaled by its usual size. */
+static double lean_of(size_t n, const double *x) {
+    double mean = 0.0, square = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        double apart = x[i] - mean;
+        mean += apart / (double)(i + 1);
+        square += apart * (x[i] - mean);
+    }
+    if (n < 2) return 0.0;
+    double error = sqrt(square / (double)(n - 1) / (double)n);
+    return error > 0.0 ? mean / error : 0.0;
+}
+
+/* Which foot strikes in step `first` of a run; how sure in standard errors. */
+static int side_of(work *w, size_t first, size_t last, double *sure) {
+    double size[2] = {0.0, 0.0}, mean[2] = {0.0, 0.0};
+    size_t n = last - first;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t k = first; k < last; k++) {
+            double v[2], sign = (k - first) % 2 == 0 ? 1.0 : -1.0;
+            votes_of(w, k, v);
+            for (int r = 0; r < 2 && pass == 0; r++) {
+                size[r] += v[r] * v[r] / (double)n;
+                mean[r] += v[r] / (double)n; /* of a way that turns, a sensor that hangs askew */
+            }
+            w->vote[k - first] = 0.0;
+            for (int r = 0; r < 2 && pass == 1; r++)
+                if (size[r] > 0.0)
+                    w->vote[k - first] += sign * (r == 0 ? 0.25 : 1.0) *
+                                          (v[r] - (n > 3 ? mean[r] : 0.0)) / sqrt(size[r]);
+        }
+    double t = lean_of(n, w->vote);
+    *sure = fabs(t);
+    return t > 0.0 ? EG_GAIT_LEFT : EG_GAIT_RIGHT;
+}
+
+/* ---- contacts ---- */
+
+/* Height of the pelvis, mm, without drift, of the whole recording into w->x. */
+static void find_height(work *w, double step_s) {
+    const eg_gait_back *b = w->b;
+    size_t stride = (size_t)(2.0 * step_s * b->rate_hz);
+    for (size_t i = 0; i < b->n; i++) w->x[i] = 1000.0 * b->acc[2][i];
+    for (int pass = 0; pass < 2; pass++) {
+        double sum = 0.0;
+        imu_centre(b->n, w->x, stride, w->y);
+        for (size_t i = 0; i < b->n; i++) w->x[i] = sum += w->x[i] / b->rate_hz;
+    }
+    imu_centre(b->n, w->x, stride, w->y);
+}
+
+static double length_of(const work *w, size_t k, double leg_mm) {
+    double low = (double)INFINITY, high = -(double)INFINITY, rate = w->b->rate_hz;
+    for (size_t i = (size_t)(w->turn_s[k - 1] * rate); i < (size_t)(w->turn_s[k] * rate); i++) {
+        low = fmin(low, w->x[i]);
+        high = fmax(high, w->x[i]);
+    }
+    double h = high - low;
+    if (!(h > 0.0) || h > leg_mm) return (double)NAN;
+    return EG_GAIT_BACK_LENGTH_FACTOR * 2.0 * sqrt(2.0 * leg_mm * h - h * h);
+}
+
+static double sd_of(double usual_s, double apart_s) {
+    return sqrt(usual_s * usual_s + apart_s * apart_s / 12.0);
+}
+
+/* A run of steps first to last (its last). */
+static void add_run(work *w, size_t first, size_t last, double leg_mm, size_t capacity,
+                    eg_gait_contact *contacts, size_t *n) {
+    double sure = 0.0;
+    int side = side_of(w, first, last, &sure), is_known = sure >= side_clear;
+    w->b->side_sure = fmin(w->b->side_sure, sure);
+    /* The foot that stood before the first step seen is known by its off only. */
+    for (size_t k = first; k <= last + 1; k++) {
+        size_t at = k - first; /* contact: 0 the one before the first step */
+        int own = (at % 2 == 0) ? !side : side;
+        eg_gait_contact c = eg_gait_contact_none(is_known ? own : EG_GAIT_UNKNOWN);
+        if (at > 0) {
+            size_t s = k - 1;
+            c.strike_s = w->strike_s[s];
+            c.strike_sd_s = sd_of(EG_GAIT_BACK_STRIKE_S, w->apart_s[s]);
+            if (isfinite(leg_mm) && s > first) c.step_mm = length_of(w, s, leg_mm);
+            if (isfinite(leg_mm) && s > first + 1)
+                c.stride_mm = c.step_mm + length_of(w, s - 1, leg_mm);
+        }
+        if (k <= last) {
+            c.off_s = w->least_s[k];
+            c.off_sd_s = sd_of(EG_GAIT_BACK_OFF_S, w->apart_s[k]);
+        }
+        double spread = 0.25 * w->b->step_s;
+        size_t s = k > first ? k - 1 : k;
+        c.confidence = fmax(0.0, 1.0 - w->apart_s[s] / spread) * fmin(1.0, sure / 4.0);
+        if (*n < capacity) contacts[*n] = c;
+        ++*n;
+    }
+}
+
+static eg_err make_contacts(work *w, double leg_mm, size_t capacity, eg_gait_contact *contacts,
+                            size_t *n, eg_diag *diag) {
+    double step = w->b->step_s;
+    w->b->side_sure = (double)INFINITY;
+    if (isfinite(leg_mm)) find_height(w, step);
+    for (size_t first = 0; first < w->n_steps;) {
+        size_t last = first;
+        while (last + 1 < w->n_steps) {
+            double t = w->turn_s[last + 1] - w->turn_s[last];
+            if (t < 0.5 * step || t > 1.8 * step) break;
+            last++;
+        }
+        if (last - first + 1 >= EG_GAIT_BACK_STEPS_MIN)
+            add_run(w, first, last, leg_mm, capacity, contacts, n);
+        first = last + 1;
+    }
+    if (*n > capacity)
+        return eg_diag_set(diag, EG_ERR_LIMIT, "", 0, "more than %zu steps", capacity);
+    return EG_OK;
+}
+
+static eg_err refuse(eg_diag *diag, const char *why) {
+    return eg_diag_set(diag, EG_ERR_DATA, "", 0,
+                       "this is no walk that a sensor at the lower back "
+                       "could tell: %s",
+                       why);
+}
+
+static int take(work *w, const eg_orient_signal *s, eg_arena *arena) {
+    eg_gait_back *b = w->b;
+    double *kept = eg_arena_take(arena, s->n, 4 * sizeof *kept);
+    if (kept == NULL) return 0;
+    for (size_t k = 0; k < 3; k++) b->acc[k] = kept + k * s->n;
+    b->turn_rad = kept + 3 * s->n;
+    return 1;
+}
+
+static int take_scratch(work *w, const eg_orient_signal *s, eg_arena *arena) {
+    double *more = eg_arena_take(arena, s->n + 8, 6 * sizeof *more);
+    w->capacity = (size_t)((double)s->n / s->rate_hz / EG_GAIT_BACK_STEP_MIN_S) * 2 + 16;
+    double *steps = eg_arena_take(arena, w->capacity, 5 * sizeof *steps);
+    if (more == NULL || steps == NULL) return 0;
+    for (size_t k = 0; k < 2; k++) w->level[k] = more + k * (s->n + 8);
+    w->x = more + 2 * (s->n + 8);
+    w->y = more + 3 * (s->n + 8);
+    w->z = more + 4 * (s->n + 8);
+    w->order = more + 5 * (s->n + 8);
+    w->turn_s = steps;
+    w->least_s = steps + w->capacity;
+    w->apart_s = steps + 2 * w->capacity;
+    w->vote = steps + 3 * w->capacity;
+    w->strike_s = steps + 4 * w->capacity;
+    return 1;
+}
+
+static eg_err find_all(work *w, double leg_mm, size_t capacity, eg_gait_contact *contacts,
+                       size_t *n, eg_arena *scratch, eg_diag *diag) {
+    eg_gait_back *b = w->b;
+    find_bouts(w);
+    if (w->n_bouts == 0) return refuse(diag, "it hardly moves up and down");
+    eg_err err = find_steps_time(w, scratch, diag);
+    if (err != EG_OK) return err;
+    if (w->n_bouts == 0)
+        return refuse(diag, "its movement does not repeat itself from step to step, left and "
+                            "right in turn");
+    err = find_forward(w, scratch, diag);
+    if (err != EG_OK) return err;
+    if (b->forward_sure < forward_clear)
+        return refuse(diag, "it neither speeds up nor brakes with the steps (in place, sideways?)");
+    for (size_t k = 0; k < w->n_bouts && err == EG_OK; k++)
+        err = walk_through(w, &w->bouts[k], scratch, diag);
+    size_t longest = 0;
+    for (size_t k = 1; k < w->n_bouts; k++)
+        if (w->bouts[k].last - w->bouts[k].first > w->bouts[longest].last - w->bouts[longest].first)
+            longest = k;
+    b->step_s = w->bouts[longest].step_s;
+    b->alike = w->bouts[longest].alike;
+    if (err == EG_OK) err = make_contacts(w, leg_mm, capacity, contacts, n, diag);
+    if (err == EG_OK && *n == 0) return refuse(diag, "fewer than four steps in a row");
+    return err;
+}
+
+eg_err eg_gait_back_contacts(const eg_orient_signal *signal, double leg_mm, size_t capacity,
+                             eg_gait_contact *contacts, size_t *n_contacts, eg_gait_back *back,
+                             eg_arena *arena, eg_diag *diag) {
+    *n_contacts = 0;
+    *back = (eg_gait_back){.n = signal->n, .rate_hz = signal->rate_hz};
+    if (!(signal->rate_hz >= EG_GAIT_BACK_RATE_MIN_HZ))
+        return eg_diag_set(diag, EG_ERR_ARGUMENT, "", 0, "a sensor at the back needs %g Hz",
+                           EG_GAIT_BACK_RATE_MIN_HZ);
+    if ((double)signal->n < 1.5 * signal->rate_hz)
+        return refuse(diag, "the recording is shorter than one and a half seconds");
+    size_t start = eg_arena_mark(arena);
+    work *w = NULL;
+    eg_quaternion *q = NULL;
+    int has_all = 1;
+    work own = {.b = back};
+    has_all = take(&own, signal, arena);
+    size_t mark = eg_arena_mark(arena);
+    w = has_all ? eg_arena_take(arena, 1, sizeof *w) : NULL;
+    if (w != NULL) *w = own;
+    q = w != NULL ? eg_arena_take(arena, signal->n, sizeof *q) : NULL;
+    if (q == NULL || !take_scratch(w, signal, arena)) {
+        eg_arena_reset(arena, start);
+        return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for a sensor at the back");
+    }
+    eg_orient_signal level = *signal;
+    level.mag[0] = NULL; /* the heading needs to hold for a few steps only */
+    eg_err err = eg_orient_offline(&level, arena, q, diag);
+    if (err == EG_OK) {
+        find_axes(w, signal, q);
+        err = find_all(w, leg_mm, capacity, contacts, n_contacts, arena, diag);
+    }
+    eg_arena_reset(arena, err == EG_OK ? mark : start);
+    return err;
+}

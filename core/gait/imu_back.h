@@ -1,0 +1,75 @@
+/* A walk seen by one inertial sensor at the lower back: when which foot strikes and leaves. Any
+ * mounting, no magnetometer.
+ *
+ * The orientation (core/motion) gives the acceleration upwards and in the level plane. How long a
+ * step takes is where the upward acceleration and the larger level one repeat themselves while the
+ * sideways one and the turning about the vertical repeat with the other sign. Forward is the level
+ * direction whose acceleration runs ahead of the upward one as it does over a stiff leg.
+ *   strike  The body brakes once the new leg bears more than the old one pushes: the forward
+ *           acceleration, low-passed at twice the steps' rate, falls through zero a little behind
+ *           the strike (Zijlstra & Hof 2003, Gait Posture 18:1, take its peak before; Gonzalez,
+ *           Lopez, Rodriguez-Uria, Alvarez & Alvarez 2010, Gait Posture 31:322, the turn itself).
+ *   off     Braking is strongest when the other foot stops pushing: the least forward acceleration
+ *           behind the strike is the other foot's off.
+ *   side    While a foot stands the pelvis turns to its side and the body is pushed away from it:
+ *           the turn and the sideways acceleration of all steps of a bout vote together; a vote
+ *           that is not clear leaves the side unknown.
+ * By wavelets of the upward acceleration (McCamley, Donati, Grimpampi & Mazza 2012, Gait Posture
+ * 36:316) the strikes of six real walks lay 15 to 150 ms behind the plates', depending on the
+ * person; the forward one's turn does not depend on where the upward peaks lie.
+ *
+ * Limits: the first and the last step of a walk hardly move the pelvis and may be missed; shuffling
+ * in place, running and sideways walking are refused; the foot's off is that of a force, not of a
+ * shoe, and is not seen in the first step. Step length only from the length of the leg, and then an
+ * estimate. */
+#ifndef EG_GAIT_IMU_BACK_H
+#define EG_GAIT_IMU_BACK_H
+
+#include "core/base/arena.h"
+#include "core/base/err.h"
+#include "core/gait/gait.h"
+#include "core/motion/orient_offline.h" /* eg_orient_signal */
+
+#define EG_GAIT_BACK_RATE_MIN_HZ 40.0
+#define EG_GAIT_BACK_ACTIVE_M_S2 0.15 /* RMS of the upward acceleration: less is standing */
+#define EG_GAIT_BACK_STEP_MIN_S  0.28 /* steps are looked for between these */
+#define EG_GAIT_BACK_STEP_MAX_S  1.4
+#define EG_GAIT_BACK_ALIKE       0.25 /* the upward acceleration of two steps correlates so much */
+#define EG_GAIT_BACK_STEPS_MIN   3    /* fewer in a row are no walk */
+/* In parts of the time from the turn of the forward acceleration to its least value: how long
+ * before the turn the strike, and before the least value the off. Chosen between six real walks
+ * over force plates (0.26 and 0.04: pelvises brake early in the double support) and the mechanics
+ * of the whole body's mass (0.5 and 0.4, core/sim/walk_body.h); neither is all of mankind. */
+#define EG_GAIT_BACK_STRIKE_LEAD 0.35
+#define EG_GAIT_BACK_OFF_LEAD    0.15
+/* One standard deviation of a clear event against force plates, and of the method in other people
+ * (E: ours). */
+#define EG_GAIT_BACK_STRIKE_S 0.02
+#define EG_GAIT_BACK_OFF_S    0.025
+/* Of the inverted pendulum's step (Zijlstra & Hof 2003). */
+#define EG_GAIT_BACK_LENGTH_FACTOR 1.25
+
+/* What the back does; arrays [n] in the arena. */
+typedef struct eg_gait_back {
+    size_t n;
+    double rate_hz;
+    double *acc[3];      /* forward, left, up, m/s2 without gravity; turning with the sensor */
+    double *turn_rad;    /* heading of the sensor, to the left */
+    double step_s;       /* usual time of a step */
+    double alike;        /* correlation of the upward acceleration of neighbouring steps */
+    double forward_sure; /* 0 to 1: how well "forward" was told */
+    double side_sure;    /* votes for the sides, in their standard errors; the least of all bouts */
+} eg_gait_back;
+
+size_t eg_gait_back_bytes(size_t n, double rate_hz);
+
+/* Contacts in order, both sides, with strikes, offs, their standard deviations and confidence; with
+ * leg_mm (NaN: not known) estimates of step and stride length. EG_ERR_ARGUMENT for the rate,
+ * EG_ERR_DATA where nobody walks, EG_ERR_LIMIT, EG_ERR_MEMORY. The arena keeps the arrays of
+ * `back`. */
+EG_NODISCARD eg_err eg_gait_back_contacts(const eg_orient_signal *signal, double leg_mm,
+                                          size_t capacity, eg_gait_contact *contacts,
+                                          size_t *n_contacts, eg_gait_back *back, eg_arena *arena,
+                                          eg_diag *diag);
+
+#endif
