@@ -506,6 +506,7 @@ static void refusals(void) {
         eg_diag diag = {0};
         EG_CHECK_INT(back_of(&s, (double)NAN, c, &n, &back, &memory, &diag), EG_ERR_DATA);
         printf("# %s, back: %s\n", names[kind], diag.text);
+        diag = (eg_diag){0};
         free(memory);
         EG_CHECK_INT(shank_of(&s, 0, c, &n, &shank, &diag), EG_ERR_DATA);
         printf("# %s, shank: %s\n", names[kind], diag.text);
