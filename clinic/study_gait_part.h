@@ -5,6 +5,7 @@
 #include "clinic/gait_source.h"
 #include "clinic/study.h"
 #include "core/gait/imu_back.h"
+#include "core/gait/stairs.h"
 #include "core/gait/steps.h"
 
 /* A walk as one source saw it. */
@@ -35,6 +36,13 @@ int eg_gait_suits_imu(const eg_recording *recording);
  * measures, events and a list to `detail`. */
 EG_NODISCARD eg_err eg_gait_add_stairs(const eg_study_call *call, const gait_look *look,
                                        json_t *result, json_t *detail, eg_diag *diag);
+
+/* Joint angles of the legs that crossed something, from the markers of the recording: into the
+ * list `crossings` (one object for each), and, for steps, means and slopes over their height. Says
+ * why where the markers do not tell angles. */
+EG_NODISCARD eg_err eg_gait_add_angles(const eg_study_call *call, const gait_look *look, size_t n,
+                                       const eg_gait_crossing *c, json_t *crossings, json_t *result,
+                                       eg_diag *diag);
 
 /* "side" of an event or trace (may be NULL); none for an unknown one. */
 void eg_gait_set_side(json_t *object, int side);

@@ -183,6 +183,9 @@ eg_err eg_gait_add_stairs(const eg_study_call *call, const gait_look *look, json
                                     c, &n, &arena, diag);
         if (n > CROSSINGS_MAX) n = CROSSINGS_MAX;
         if (err == EG_OK) add_crossings(call, c, n, x, result, detail);
+        if (err == EG_OK && n > 0)
+            err = eg_gait_add_angles(call, look, n, c, json_object_get(detail, "crossings"), result,
+                                     diag);
         if (err == EG_OK && n == 0)
             eg_study_add_check(result, "crossings", 1,
                                strcmp(task, "stairs") == 0

@@ -196,7 +196,153 @@
     X(STRIDE_REG_V, 0, 0, "gait.regularity.stride.v", "Stride regularity, up and down", "1",       \
       EG_BETTER_HIGHER, "How alike neighbouring strides are: 1 where they are the same.",          \
       "unbiased autocorrelation of the acceleration at its peak near one stride",                  \
-      "Moe-Nilssen & Helbostad 2004, J Biomech 37:121")
+      "Moe-Nilssen & Helbostad 2004, J Biomech 37:121")                                            \
+    X(UP_HIP_STRIKE, 0, 0, "gait.stairs.up.hip.strike", "Hip flexion going up, at foot strike",    \
+      "deg", EG_BETTER_NONE,                                                                       \
+      "Mean hip flexion of the leg that steps, when the foot lands on the next level.",            \
+      "mean over steps of the angle at the strike",                                                \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(UP_HIP_STRIKE_SLOPE, 0, 0, "gait.stairs.up.hip.strike.slope",                                \
+      "Hip flexion for height going up, at foot strike", "deg/%", EG_BETTER_NONE,                  \
+      "How much more hip flexion, when the foot lands on the next level, for each "                \
+      "percent of the length of the leg that the step is higher; leading feet.",                   \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(UP_HIP_PEAK, 0, 0, "gait.stairs.up.hip.peak", "Hip flexion going up, largest in the swing",  \
+      "deg", EG_BETTER_NONE,                                                                       \
+      "Mean hip flexion of the leg that steps, at its largest while the foot is over "             \
+      "the step.",                                                                                 \
+      "mean over steps of the angle from off to strike, its maximum",                              \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(UP_HIP_PEAK_SLOPE, 0, 0, "gait.stairs.up.hip.peak.slope",                                    \
+      "Hip flexion for height going up, largest in the swing", "deg/%", EG_BETTER_NONE,            \
+      "How much more hip flexion, at its largest while the foot is over the step, for "            \
+      "each percent of the length of the leg that the step is higher; leading feet.",              \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(UP_KNEE_STRIKE, 0, 0, "gait.stairs.up.knee.strike", "Knee flexion going up, at foot strike", \
+      "deg", EG_BETTER_NONE,                                                                       \
+      "Mean knee flexion of the leg that steps, when the foot lands on the next "                  \
+      "level.",                                                                                    \
+      "mean over steps of the angle at the strike",                                                \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(UP_KNEE_STRIKE_SLOPE, 0, 0, "gait.stairs.up.knee.strike.slope",                              \
+      "Knee flexion for height going up, at foot strike", "deg/%", EG_BETTER_NONE,                 \
+      "How much more knee flexion, when the foot lands on the next level, for each "               \
+      "percent of the length of the leg that the step is higher; leading feet.",                   \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(UP_KNEE_PEAK, 0, 0, "gait.stairs.up.knee.peak",                                              \
+      "Knee flexion going up, largest in the swing", "deg", EG_BETTER_NONE,                        \
+      "Mean knee flexion of the leg that steps, at its largest while the foot is over "            \
+      "the step.",                                                                                 \
+      "mean over steps of the angle from off to strike, its maximum",                              \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(UP_KNEE_PEAK_SLOPE, 0, 0, "gait.stairs.up.knee.peak.slope",                                  \
+      "Knee flexion for height going up, largest in the swing", "deg/%", EG_BETTER_NONE,           \
+      "How much more knee flexion, at its largest while the foot is over the step, "               \
+      "for each percent of the length of the leg that the step is higher; leading "                \
+      "feet.",                                                                                     \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(UP_ANKLE_STRIKE, 0, 0, "gait.stairs.up.ankle.strike",                                        \
+      "Ankle dorsiflexion going up, at foot strike", "deg", EG_BETTER_NONE,                        \
+      "Mean ankle dorsiflexion of the leg that steps, when the foot lands on the next "            \
+      "level.",                                                                                    \
+      "mean over steps of the angle at the strike",                                                \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(UP_ANKLE_STRIKE_SLOPE, 0, 0, "gait.stairs.up.ankle.strike.slope",                            \
+      "Ankle dorsiflexion for height going up, at foot strike", "deg/%", EG_BETTER_NONE,           \
+      "How much more ankle dorsiflexion, when the foot lands on the next level, for "              \
+      "each percent of the length of the leg that the step is higher; leading feet.",              \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(UP_ANKLE_PEAK, 0, 0, "gait.stairs.up.ankle.peak",                                            \
+      "Ankle dorsiflexion going up, largest in the swing", "deg", EG_BETTER_NONE,                  \
+      "Mean ankle dorsiflexion of the leg that steps, at its largest while the foot "              \
+      "is over the step.",                                                                         \
+      "mean over steps of the angle from off to strike, its maximum",                              \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(UP_ANKLE_PEAK_SLOPE, 0, 0, "gait.stairs.up.ankle.peak.slope",                                \
+      "Ankle dorsiflexion for height going up, largest in the swing", "deg/%", EG_BETTER_NONE,     \
+      "How much more ankle dorsiflexion, at its largest while the foot is over the "               \
+      "step, for each percent of the length of the leg that the step is higher; "                  \
+      "leading feet.",                                                                             \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(DOWN_HIP_STRIKE, 0, 0, "gait.stairs.down.hip.strike",                                        \
+      "Hip flexion going down, at foot strike", "deg", EG_BETTER_NONE,                             \
+      "Mean hip flexion of the leg that steps, when the foot lands on the next level.",            \
+      "mean over steps of the angle at the strike",                                                \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(DOWN_HIP_STRIKE_SLOPE, 0, 0, "gait.stairs.down.hip.strike.slope",                            \
+      "Hip flexion for height going down, at foot strike", "deg/%", EG_BETTER_NONE,                \
+      "How much more hip flexion, when the foot lands on the next level, for each "                \
+      "percent of the length of the leg that the step is higher; leading feet.",                   \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(DOWN_HIP_PEAK, 0, 0, "gait.stairs.down.hip.peak",                                            \
+      "Hip flexion going down, largest in the swing", "deg", EG_BETTER_NONE,                       \
+      "Mean hip flexion of the leg that steps, at its largest while the foot is over "             \
+      "the step.",                                                                                 \
+      "mean over steps of the angle from off to strike, its maximum",                              \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(DOWN_HIP_PEAK_SLOPE, 0, 0, "gait.stairs.down.hip.peak.slope",                                \
+      "Hip flexion for height going down, largest in the swing", "deg/%", EG_BETTER_NONE,          \
+      "How much more hip flexion, at its largest while the foot is over the step, for "            \
+      "each percent of the length of the leg that the step is higher; leading feet.",              \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(DOWN_KNEE_STRIKE, 0, 0, "gait.stairs.down.knee.strike",                                      \
+      "Knee flexion going down, at foot strike", "deg", EG_BETTER_NONE,                            \
+      "Mean knee flexion of the leg that steps, when the foot lands on the next "                  \
+      "level.",                                                                                    \
+      "mean over steps of the angle at the strike",                                                \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(DOWN_KNEE_STRIKE_SLOPE, 0, 0, "gait.stairs.down.knee.strike.slope",                          \
+      "Knee flexion for height going down, at foot strike", "deg/%", EG_BETTER_NONE,               \
+      "How much more knee flexion, when the foot lands on the next level, for each "               \
+      "percent of the length of the leg that the step is higher; leading feet.",                   \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(DOWN_KNEE_PEAK, 0, 0, "gait.stairs.down.knee.peak",                                          \
+      "Knee flexion going down, largest in the swing", "deg", EG_BETTER_NONE,                      \
+      "Mean knee flexion of the leg that steps, at its largest while the foot is over "            \
+      "the step.",                                                                                 \
+      "mean over steps of the angle from off to strike, its maximum",                              \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(DOWN_KNEE_PEAK_SLOPE, 0, 0, "gait.stairs.down.knee.peak.slope",                              \
+      "Knee flexion for height going down, largest in the swing", "deg/%", EG_BETTER_NONE,         \
+      "How much more knee flexion, at its largest while the foot is over the step, "               \
+      "for each percent of the length of the leg that the step is higher; leading "                \
+      "feet.",                                                                                     \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(DOWN_ANKLE_STRIKE, 0, 0, "gait.stairs.down.ankle.strike",                                    \
+      "Ankle dorsiflexion going down, at foot strike", "deg", EG_BETTER_NONE,                      \
+      "Mean ankle dorsiflexion of the leg that steps, when the foot lands on the next "            \
+      "level.",                                                                                    \
+      "mean over steps of the angle at the strike",                                                \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(DOWN_ANKLE_STRIKE_SLOPE, 0, 0, "gait.stairs.down.ankle.strike.slope",                        \
+      "Ankle dorsiflexion for height going down, at foot strike", "deg/%", EG_BETTER_NONE,         \
+      "How much more ankle dorsiflexion, when the foot lands on the next level, for "              \
+      "each percent of the length of the leg that the step is higher; leading feet.",              \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(DOWN_ANKLE_PEAK, 0, 0, "gait.stairs.down.ankle.peak",                                        \
+      "Ankle dorsiflexion going down, largest in the swing", "deg", EG_BETTER_NONE,                \
+      "Mean ankle dorsiflexion of the leg that steps, at its largest while the foot "              \
+      "is over the step.",                                                                         \
+      "mean over steps of the angle from off to strike, its maximum",                              \
+      "Andriacchi, Andersson, Fermier, Stern & Galante 1980, J Bone Joint Surg Am "                \
+      "62:749")                                                                                    \
+    X(DOWN_ANKLE_PEAK_SLOPE, 0, 0, "gait.stairs.down.ankle.peak.slope",                            \
+      "Ankle dorsiflexion for height going down, largest in the swing", "deg/%", EG_BETTER_NONE,   \
+      "How much more ankle dorsiflexion, at its largest while the foot is over the "               \
+      "step, for each percent of the length of the leg that the step is higher; "                  \
+      "leading feet.",                                                                             \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")
 
 typedef enum eg_gait_measure_id {
 #define EG_GAIT_ID(id, ...) EG_GAIT_M_##id,
@@ -204,6 +350,12 @@ typedef enum eg_gait_measure_id {
 #undef EG_GAIT_ID
         EG_GAIT_M_COUNT
 } eg_gait_measure_id;
+
+/* Joint angles on stairs stand together: kind up, down; joint hip, knee, ankle; moment strike,
+ * peak; the mean and its slope. */
+static inline int eg_gait_angle_measure(int is_down, int joint, int is_peak, int is_slope) {
+    return EG_GAIT_M_UP_HIP_STRIKE + ((is_down * 3 + joint) * 2 + is_peak) * 2 + is_slope;
+}
 
 extern const eg_measure_table eg_gait_measures;
 
