@@ -62,7 +62,9 @@ static void mark_turns(size_t n, const eg_gait_contact *c, eg_gait_phase *phases
     for (size_t i = 0; i < n; i++) {
         if (phases[i] != EG_GAIT_STEADY || !isfinite(c[i].heading_rad)) continue;
         for (size_t k = i > 2 ? i - 2 : 0; k < i; k++)
-            if (fabs(c[i].heading_rad - c[k].heading_rad) > EG_GAIT_TURN_RAD)
+            /* Sensors on two feet have no common direction. */
+            if (c[k].side == c[i].side &&
+                fabs(c[i].heading_rad - c[k].heading_rad) > EG_GAIT_TURN_RAD)
                 phases[i] = EG_GAIT_TURNING;
     }
 }

@@ -72,6 +72,15 @@ static void find_place(const track_work *w, const track_foot *f, eg_gait_contact
     *toe_height = mean_between(toe[2], first, last);
 }
 
+/* Whether z is higher by EG_GAIT_TRACK_VALLEY_MM both before and behind sample i, within a swing: a
+ * ripple of noise on top of a lift is no least height. */
+static int is_valley(const double *z, double from, double to, size_t i, size_t n) {
+    double before = z[i], behind = z[i];
+    for (size_t k = i; k-- > 0 && (double)k >= from;) before = fmax(before, z[k]);
+    for (size_t k = i; k < n && (double)k <= to; k++) behind = fmax(behind, z[k]);
+    return fmin(before, behind) - z[i] >= EG_GAIT_TRACK_VALLEY_MM;
+}
+
 /* The toe's least height in the middle of the swing: the lowest local minimum between the fifth and
  * the ninth tenth in time, else (a foot that is only lifted) NaN. Above the higher of the grounds
  * before and behind. */
@@ -84,7 +93,7 @@ static double clearance(const track_work *w, const track_foot *f, const track_sw
     double least = (double)INFINITY;
     for (size_t i = first > 0 ? first : 1; i <= last && i + 1 < w->n; i++) {
         double a = z[i - 1], b = z[i], c = z[i + 1];
-        if (!(b < a && b <= c)) continue;
+        if (!(b < a && b <= c) || !is_valley(z, begin, begin + span, i, w->n)) continue;
         double dip = a - 2.0 * b + c;
         double low = dip > 0.0 ? b - 0.125 * (a - c) * (a - c) / dip : b;
         least = fmin(least, low);

@@ -30,6 +30,7 @@
 #define EG_GAIT_TRACK_EDGE_PART   0.2  /* of a swing's peak speed: where it begins and ends */
 #define EG_GAIT_TRACK_HEADING_S   1.0  /* the heading is a mean over this long */
 #define EG_GAIT_TRACK_PELVIS_S    1.0  /* the pelvis is a mean over this long */
+#define EG_GAIT_TRACK_VALLEY_MM   1.0  /* so deep is the toe's least height in mid-swing */
 #define EG_GAIT_TRACK_AGREE_S     0.08 /* two signs this far apart give no confidence */
 #define EG_GAIT_TRACK_BELT_MM_S   80.0 /* standing feet that move faster are on a treadmill */
 

@@ -9,6 +9,7 @@
 #include "core/base/real.h"
 #include "core/base/sort.h"
 #include "core/gait/imu_foot.h"
+#include "core/gait/steps.h"
 #include "core/sim/walk_body.h"
 #include "tests/support/test.h"
 
@@ -189,6 +190,42 @@ static void lasting(void) {
     one_style(4);
 }
 
+/* Two feet whose sensors are mounted each in its own way: one walk, straight ahead. */
+static void both(void) {
+    static const eg_quaternion mounts[2] = {{0.5, 0.5, -0.5, 0.5}, {0.1, 0.7, 0.7, 0.1}};
+    const eg_gait_lever none = {(double)NAN, (double)NAN};
+    eg_walk_person p = eg_walk_usual(1.1, 105.0);
+    eg_walk_step steps[STEPS];
+    eg_gait_contact c[STEPS];
+    eg_gait_phase phases[STEPS];
+    size_t n_steps = 0, n = 0, count = 0;
+    double duration_s = 0.0, memory[4 * STEPS];
+    EG_CHECK_INT(eg_walk_plan(&p, 5, STEPS, steps, &n_steps, &duration_s, NULL), EG_OK);
+    for (int side = 0; side < 2; side++) {
+        double size = sqrt(eg_quaternion_square(mounts[side]));
+        sensor s = feel(&p, n_steps, steps, side, duration_s, 100.0,
+                        eg_quaternion_scaled(mounts[side], 1.0 / size));
+        contacts_of(&s, side, none, c + n, &count);
+        n += count;
+        free(s.block);
+    }
+    eg_gait_sort(n, c);
+    eg_gait_walk *walk = malloc(sizeof *walk);
+    eg_arena arena;
+    eg_arena_init(&arena, memory, sizeof memory);
+    EG_CHECK_INT(eg_gait_phases(n, c, 0.0, duration_s, phases, &arena, NULL), EG_OK);
+    EG_CHECK_INT(eg_gait_measure(n, c, phases, walk, &arena, NULL), EG_OK);
+    double cadence = walk->values[EG_GAIT_M_CADENCE][2].value;
+    double speed = walk->values[EG_GAIT_M_SPEED][2].value;
+    eg_test_note("%zu steps, %zu steady strides, %zu in turns, %.2f a minute, %.3f m/s",
+                 walk->n_steps, walk->n_strides, walk->n_turning, cadence, speed);
+    EG_CHECK_INT(walk->n_turning, 0);
+    EG_CHECK(walk->n_strides >= 18);
+    EG_CHECK_NEAR(cadence, 105.0, 1.05);
+    EG_CHECK_NEAR(speed, 1.1, 0.02);
+    free(walk);
+}
+
 static void faults(void) {
     eg_gait_contact c[STEPS];
     size_t n = 0;
@@ -234,4 +271,5 @@ EG_TESTS({"gait: a sensor on each foot, even walking", even},
          {"gait: a sensor on each foot, with a turn", turning},
          {"gait: a sensor on each foot, up and down stairs", stairs},
          {"gait: a sensor on each foot, a long walk", lasting},
+         {"gait: a sensor on each foot, both together", both},
          {"gait: a sensor on a foot, what cannot be measured", faults})
