@@ -60,11 +60,16 @@ static double joined(double a, double b, double rate_hz, double *confidence) {
 }
 
 static void find_strike(const track_work *w, const track_foot *f, track_swing *s) {
-    double span = (double)(s->last - s->first), end = (double)s->last;
+    double span = (double)(s->last - s->first), end = (double)s->last, early = 0.15 * span;
     s->strike_s = (double)NAN;
     if (s->last + 4 >= w->n || !isfinite(f->toe_ahead[s->last + 2]))
         return; /* cut: still in swing */
-    double from = end - 0.15 * span, to = end + 0.5 * span;
+    if (s->first < 4 || !isfinite(f->toe_ahead[s->first - 2])) {
+        /* Its fastest part may be missing: its end is then seen late. */
+        span = fmax(span, 0.35 * w->rate_hz);
+        early = 0.3 * span;
+    }
+    double from = end - early, to = end + 0.5 * span;
     double heel_height, toe_height, moment;
     double heel = find(w, f, HEEL_SHOCK, from, to, &heel_height);
     double toe = find(w, f, TOE_SHOCK, from, to, &toe_height);
