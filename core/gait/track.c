@@ -132,7 +132,8 @@ static size_t one_foot(const track_work *w, int side, const track_swing *swings,
 }
 
 /* Speed of the ground under the standing feet, backwards along the heading: the median over the
- * contacts of the heel's displacement in the middle of the stance. */
+ * contacts of the heel's displacement in the middle of the stance; where none is whole, that of the
+ * lowest toes. */
 static double belt_of(const track_work *w, size_t n, const eg_gait_contact *contacts,
                       eg_arena *arena) {
     size_t mark = eg_arena_mark(arena), m = 0;
@@ -153,7 +154,7 @@ static double belt_of(const track_work *w, size_t n, const eg_gait_contact *cont
         if (isfinite(speed)) speeds[m++] = speed;
     }
     eg_sort(m, speeds, speeds + n + 1);
-    double belt = m > 0 ? eg_sort_quantile(m, speeds, 0.5) : 0.0;
+    double belt = m > 0 ? eg_sort_quantile(m, speeds, 0.5) : -w->ground_mm_s;
     eg_arena_reset(arena, mark);
     return belt > EG_GAIT_TRACK_BELT_MM_S ? belt : 0.0;
 }

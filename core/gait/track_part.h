@@ -20,6 +20,8 @@ typedef struct track_work {
     int has_foot[2];
     double *pelvis[3];
     double *heading; /* [n] rad; continuous */
+    double
+        ground_mm_s; /* of the ground under the feet along the heading: 0, or negative on a belt */
 } track_work;
 
 /* A swing between two samples, and its events in seconds; NaN where not seen. */

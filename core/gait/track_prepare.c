@@ -172,7 +172,8 @@ static double ground_speed(const track_work *w, eg_arena *arena) {
 }
 
 static int project(track_work *w, eg_arena *arena) {
-    double ground = ground_speed(w, arena) / w->rate_hz;
+    w->ground_mm_s = ground_speed(w, arena);
+    double ground = w->ground_mm_s / w->rate_hz;
     for (int s = 0; s < 2; s++) {
         if (!w->has_foot[s]) continue;
         track_foot *f = &w->foot[s];
