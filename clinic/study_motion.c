@@ -298,6 +298,29 @@ static void say_context(motion_run *run) {
                  eg_study_text(call, "rater", NULL) != NULL ? ", rater recorded" : "");
 }
 
+/* Why there is no angle. A sensor in a wrong unit or with wrong axes makes a movement look unfit:
+ * what has failed its check is named first. */
+static eg_err refuse(const motion_run *run, eg_diag *diag) {
+    const char *why = run->why != NULL ? run->why : "nothing was seen";
+    char faults[320] = "";
+    size_t i, used = 0;
+    json_t *entry;
+    json_array_foreach(json_object_get(run->result, "quality"), i, entry) {
+        const char *check = json_string_value(json_object_get(entry, "check"));
+        const char *verdict = json_string_value(json_object_get(entry, "verdict"));
+        const char *detail = json_string_value(json_object_get(entry, "detail"));
+        const char *channel = json_string_value(json_object_get(entry, "channel"));
+        if (check == NULL || verdict == NULL || detail == NULL || strcmp(check, "sensor") != 0 ||
+            strcmp(verdict, "fail") != 0 || used >= sizeof faults)
+            continue;
+        int n = snprintf(faults + used, sizeof faults - used, "%s%s%s; ",
+                         channel != NULL ? channel : "", channel != NULL ? ": " : "", detail);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    return eg_diag_set(diag, EG_ERR_MISSING, run->call->recording->name, 0,
+                       "no angle could be computed: %s%s", faults, why);
+}
+
 static eg_err run_study(const eg_study_call *call, json_t **result, eg_diag *diag) {
     motion_run run = {.call = call, .movement = eg_study_text(call, "movement", NULL)};
     const char *profile = eg_study_text(call, "profile", "engram");
@@ -311,10 +334,7 @@ static eg_err run_study(const eg_study_call *call, json_t **result, eg_diag *dia
     if (err == EG_OK) eg_study_say(run.result, "Angles from %s.", run.traces.source);
     if (err == EG_OK) err = motion_find_strikes(&run, diag);
     if (err == EG_OK) err = measure_all(&run, diag);
-    if (err == EG_OK && run.n_measured == 0)
-        err = eg_diag_set(diag, EG_ERR_MISSING, call->recording->name, 0,
-                          "no angle could be computed: %s",
-                          run.why != NULL ? run.why : "nothing was seen");
+    if (err == EG_OK && run.n_measured == 0) err = refuse(&run, diag);
     if (err == EG_OK) motion_check_traces(&run);
     if (err == EG_OK) say_context(&run);
     if (err == EG_OK) eg_study_withhold(run.result, 0); /* each angle draws on every sensor */
