@@ -187,8 +187,35 @@ static void add_rom(const motion_run *run, const eg_motion_trace *trace, const e
                            trace->code);
 }
 
+/* How much of a trace was seen. */
+typedef struct coverage {
+    size_t seen, longest_gap;
+    char text[80];
+} coverage;
+
+static coverage coverage_of(const eg_motion_trace *trace) {
+    coverage c = {0};
+    size_t gap = 0;
+    for (size_t i = 0; i < trace->n; i++) {
+        gap = isnan(trace->values[i]) ? gap + 1 : 0;
+        c.seen += gap == 0;
+        c.longest_gap = gap > c.longest_gap ? gap : c.longest_gap;
+    }
+    snprintf(c.text, sizeof c.text, "seen in %zu of %zu frames, longest gap %.2f s", c.seen,
+             trace->n, (double)c.longest_gap / trace->rate_hz);
+    return c;
+}
+
 /* A pose, or angles seen for less than a second: as they are. */
-static void add_plain_range(const motion_run *run, const eg_motion_trace *trace, const char *why) {
+static void add_plain_range(motion_run *run, eg_motion_trace *trace, const char *why) {
+    coverage seen = coverage_of(trace);
+    if (2 * seen.seen < trace->n) {
+        snprintf(trace->reason, sizeof trace->reason, "%.80s: too little for a range", seen.text);
+        eg_study_add_check(run->result, "coverage", 1, trace->reason, trace->code);
+        add(run, trace, EG_MOTION_M_RANGE, (double)NAN, trace->reason, 0, 0);
+        if (run->why == NULL) run->why = trace->reason;
+        return;
+    }
     double low = (double)INFINITY, high = -(double)INFINITY;
     for (size_t i = 0; i < trace->n; i++) {
         if (isnan(trace->values[i])) continue;
@@ -203,6 +230,7 @@ static void add_plain_range(const motion_run *run, const eg_motion_trace *trace,
     add(run, trace, EG_MOTION_M_MIN, low, note, 0, 0);
     add(run, trace, EG_MOTION_M_MAX, high, note, 0, 0);
     add(run, trace, EG_MOTION_M_RANGE, high - low, note, 0, 0);
+    run->n_measured++;
 }
 
 /* ---- one trace after the other --------------------------------------------------------------- */
@@ -210,9 +238,12 @@ static void add_plain_range(const motion_run *run, const eg_motion_trace *trace,
 static void report_trace(motion_run *run, eg_motion_trace *trace, const eg_rom *rom) {
     add_range(run, trace, rom);
     if (run->is_test) add_rom(run, trace, rom);
-    if (!rom->is_whole)
-        eg_study_add_check(run->result, "gaps", 1,
-                           "only the longest part without a gap of 0.25 s counts", trace->code);
+    run->n_measured++;
+    if (rom->is_whole) return;
+    char text[200];
+    snprintf(text, sizeof text, "%s: only the longest part without a gap of 0.25 s counts",
+             coverage_of(trace).text);
+    eg_study_add_check(run->result, "gaps", 1, text, trace->code);
 }
 
 static eg_err measure_trace(motion_run *run, eg_motion_trace *trace, double way, eg_diag *diag) {
@@ -261,7 +292,6 @@ static eg_err measure_all(motion_run *run, eg_diag *diag) {
                                "the file gives neither a rate nor a time");
         err = measure_trace(run, trace, way < 0 ? -1 : 1, diag);
         if (err != EG_OK) return err;
-        run->n_measured++;
         motion_add_cycles(run, trace);
     }
     if (n == 0)

@@ -387,10 +387,43 @@ static void curves_over_the_gait_cycle(void) {
         range);
 }
 
+/* An angle that is seen in one frame has no range, and what is seen for a while says how long. */
+static void coverage_of_angles(void) {
+    static const struct {
+        int from, to, is_known;
+    } rows[] = {{0, 464, 1}, {200, 201, 0}, {100, 150, 0}, {0, 40, 0}, {100, 300, 1}};
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        size_t n = (size_t)snprintf(text, sizeof text,
+                                    "time [s],knee_angle_r [deg],hip_flexion_r [deg]\n");
+        for (int i = 0; i < 464; i++) {
+            double angle = 30.0 - 30.0 * cos(0.05 * i);
+            int is_seen = i >= rows[k].from && i < rows[k].to;
+            n += (size_t)snprintf(text + n, sizeof text - n, "%.2f,", 0.01 * i);
+            if (is_seen) n += (size_t)snprintf(text + n, sizeof text - n, "%.4f", angle);
+            n += (size_t)snprintf(text + n, sizeof text - n, ",%.4f\n", 0.5 * angle);
+        }
+        eg_recording *r = parse("angles.csv", n);
+        json_t *result = study(r, NULL, NULL, "{}");
+        double range = value(result, "motion.range", "knee.flexion", "right");
+        EG_CHECK_INT(isfinite(range), rows[k].is_known);
+        EG_CHECK(value(result, "motion.range", "hip.flexion", "right") > 25.0);
+        const json_t *one = find(result, "motion.range", "knee.flexion", "right");
+        if (!rows[k].is_known)
+            EG_CHECK(strstr(json_string_value(json_object_get(one, "note")), "of 464 frames") !=
+                     NULL);
+        EG_CHECK_TEXT(json_string_value(json_object_get(result, "verdict")),
+                      rows[k].is_known ? "ok" : "warn");
+        json_decref(result);
+        eg_recording_destroy(r);
+    }
+    eg_test_note("one frame, half a second: no range; two seconds and all: a range");
+}
+
 EG_TESTS({"motion study: curves over the gait cycle", curves_over_the_gait_cycle},
          {"motion study: markers in files, any unit and order", markers_in_files},
          {"motion study: a range-of-motion test of one column", range_of_motion_of_a_column},
          {"motion study: changes against the noise of rater and device", changes_within_noise},
          {"motion study: what holds no angles is refused", what_holds_nothing_is_refused},
+         {"motion study: coverage of angles", coverage_of_angles},
          {"motion study: malformed marker sets", malformed_marker_sets},
          {"motion study: which column is which angle", names_of_columns})
