@@ -5,39 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clinic/sensors.h"
-#include "clinic/study_motion_part.h"
+#include "clinic/study_motion_sensor_part.h"
 #include "core/motion/calibrate.h"
-#include "core/motion/heading.h"
 #include "core/motion/hinge.h"
-#include "core/motion/imu_check.h"
 #include "core/motion/mount.h"
 
 static const double deg = 180.0 / EG_PI;
 
-/* One sensor's samples and what is known of them. */
-typedef struct wearer {
-    const eg_sensor *sensor;
-    eg_orient_signal signal;
-    double *block;
-    eg_quaternion *q;    /* [n] sensor to a level frame of its own */
-    double up[3];        /* in the calibration pose */
-    eg_quaternion mount; /* segment to sensor */
-} wearer;
-
-typedef struct pair {
-    motion_run *run;
-    wearer of[2]; /* proximal, distal */
-    int n;
-    int has_pose;
-    double straight_deg; /* without a pose: sigma of where the joint is straight; may be infinite */
-    char refusal[160];   /* why the joint's axes are not known */
-    size_t from, to;     /* of the functional movement, samples */
-    eg_arena arena;
-    void *memory;
-} pair;
-
-static void drop(pair *p) {
+static void drop(motion_pair *p) {
     for (int k = 0; k < 2; k++) {
         free(p->of[k].block);
         free(p->of[k].q);
@@ -45,12 +20,8 @@ static void drop(pair *p) {
     free(p->memory);
 }
 
-static eg_err no_memory(const pair *p, eg_diag *diag) {
+static eg_err no_memory(const motion_pair *p, eg_diag *diag) {
     return eg_diag_set(diag, EG_ERR_MEMORY, p->run->call->recording->name, 0, "no memory");
-}
-
-static const char *name_of(const wearer *w) {
-    return w->sensor->name[0] != '\0' ? w->sensor->name : NULL;
 }
 
 /* ---- which sensors --------------------------------------------------------------------------- */
@@ -61,7 +32,7 @@ static const eg_sensor *named(const eg_sensor *sensors, size_t n, const char *na
     return NULL;
 }
 
-static eg_err choose(pair *p, const eg_sensor *sensors, size_t n, eg_diag *diag) {
+static eg_err choose(motion_pair *p, const eg_sensor *sensors, size_t n, eg_diag *diag) {
     const eg_study_call *call = p->run->call;
     const char *wanted[2] = {eg_study_text(call, "proximal", NULL),
                              eg_study_text(call, "distal", NULL)};
@@ -90,7 +61,7 @@ static eg_err choose(pair *p, const eg_sensor *sensors, size_t n, eg_diag *diag)
 }
 
 /* Scratch for the largest of what follows. */
-static eg_err make_room(pair *p, eg_diag *diag) {
+static eg_err make_room(motion_pair *p, eg_diag *diag) {
     size_t n = p->of[0].signal.n, most = eg_orient_offline_bytes(n, p->of[0].signal.rate_hz);
     size_t other[3] = {eg_hinge_bytes(n, p->of[0].signal.rate_hz),
                        eg_heading_offline_bytes(n, p->of[0].signal.rate_hz),
@@ -102,11 +73,11 @@ static eg_err make_room(pair *p, eg_diag *diag) {
     return EG_OK;
 }
 
-static eg_err load(pair *p, eg_diag *diag) {
+static eg_err load(motion_pair *p, eg_diag *diag) {
     const eg_study_call *call = p->run->call;
     eg_err err = EG_OK;
     for (int k = 0; k < p->n && err == EG_OK; k++) {
-        wearer *w = &p->of[k];
+        motion_wearer *w = &p->of[k];
         err = eg_sensor_load(call->recording, w->sensor, eg_study_text(call, "gyr_unit", NULL),
                              eg_study_text(call, "acc_unit", NULL), &w->signal, &w->block, diag);
         if (err != EG_OK) return err;
@@ -128,24 +99,11 @@ static eg_err load(pair *p, eg_diag *diag) {
 
 /* ---- is the sensor sound --------------------------------------------------------------------- */
 
-static eg_err look_at(pair *p, wearer *w, eg_diag *diag) {
+static eg_err look_at(motion_pair *p, motion_wearer *w, eg_diag *diag) {
     eg_imu_check check;
-    json_t *result = p->run->result;
     eg_err err = eg_imu_check_run(&w->signal, &p->arena, &check, diag);
     if (err != EG_OK) return err;
-    for (size_t i = 0; i < check.n_reasons; i++)
-        eg_study_add_check(result, "sensor", (int)check.verdict, check.reasons[i], name_of(w));
-    if (check.n_reasons == 0)
-        eg_study_add_check(result, "sensor", 0, "units, axes and rate agree", name_of(w));
-    json_t *rows = json_array();
-    for (size_t i = 0; i < check.acc.n_rows; i++)
-        json_array_append_new(rows, json_pack("{s:s, s:f}", "hypothesis", check.acc.rows[i].name,
-                                              "residual", check.acc.rows[i].residual));
-    json_t *all = json_object_get(json_object_get(result, "detail"), "sensors");
-    json_array_append_new(
-        all, json_pack("{s:s, s:f, s:f, s:f, s:o}", "name", w->sensor->name, "gravity_m_s2",
-                       check.gravity_m_s2, "rest_part", check.rest_part, "peak_rate_deg_s",
-                       check.gyr_peak_rad_s * deg, "gyroscope_against_gravity", rows));
+    motion_say_sensor(p, w, &check);
     eg_orient_signal without = w->signal;
     for (int k = 0; k < 3; k++) without.mag[k] = NULL;
     return eg_orient_offline(&without, &p->arena, w->q, diag);
@@ -154,7 +112,7 @@ static eg_err look_at(pair *p, wearer *w, eg_diag *diag) {
 /* ---- how it sits ----------------------------------------------------------------------------- */
 
 /* An option of two seconds as samples; 0 if it was not given. */
-static int span_of(const pair *p, const char *name, size_t *from, size_t *to) {
+static int span_of(const motion_pair *p, const char *name, size_t *from, size_t *to) {
     double rate_hz = p->of[0].signal.rate_hz, most = (double)p->of[0].signal.n, from_s, to_s;
     *from = 0;
     *to = p->of[0].signal.n;
@@ -166,7 +124,7 @@ static int span_of(const pair *p, const char *name, size_t *from, size_t *to) {
 }
 
 /* A second and more of stillness of all sensors with which the recording begins. */
-static int begins_still(const pair *p, size_t *from, size_t *to) {
+static int begins_still(const motion_pair *p, size_t *from, size_t *to) {
     eg_calibrate_rest rests[EG_CALIBRATE_POSES_MAX];
     *from = 0;
     *to = p->of[0].signal.n;
@@ -180,7 +138,7 @@ static int begins_still(const pair *p, size_t *from, size_t *to) {
     return (double)*to - (double)*from > EG_CALIBRATE_REST_S * p->of[0].signal.rate_hz;
 }
 
-static void hold_pose(pair *p) {
+static void hold_pose(motion_pair *p) {
     size_t from, to;
     p->has_pose = span_of(p, "calibration", &from, &to);
     if (!p->has_pose && begins_still(p, &from, &to)) {
@@ -190,11 +148,11 @@ static void hold_pose(pair *p) {
                              "beginning is taken as one");
     }
     for (int k = 0; k < p->n && p->has_pose; k++) {
-        wearer *w = &p->of[k];
+        motion_wearer *w = &p->of[k];
         eg_mount_pose pose = eg_mount_hold(&w->signal, from, to);
         memcpy(w->up, pose.up, sizeof pose.up);
         eg_study_add_check(p->run->result, "pose", (int)pose.verdict,
-                           pose.reason[0] != '\0' ? pose.reason : "held still", name_of(w));
+                           pose.reason[0] != '\0' ? pose.reason : "held still", motion_name_of(w));
     }
     (void)span_of(p, "functional", &p->from, &p->to);
 }
@@ -211,7 +169,7 @@ static eg_orient_signal part_of(const eg_orient_signal *s, size_t from, size_t t
 }
 
 /* The axis of the joint in both sensors. */
-static eg_err find_hinge(pair *p, eg_hinge *hinge, eg_diag *diag) {
+static eg_err find_hinge(motion_pair *p, eg_hinge *hinge, eg_diag *diag) {
     eg_orient_signal s1 = part_of(&p->of[0].signal, p->from, p->to);
     eg_orient_signal s2 = part_of(&p->of[1].signal, p->from, p->to);
     eg_err err = eg_hinge_find(&s1, &s2, &p->arena, hinge, diag);
@@ -227,11 +185,12 @@ static eg_err find_hinge(pair *p, eg_hinge *hinge, eg_diag *diag) {
     return EG_OK;
 }
 
-static void say_mount(const pair *p, int k, const eg_mount *mount) {
+static void say_mount(const motion_pair *p, int k, const eg_mount *mount) {
     char text[200];
     snprintf(text, sizeof text, "%s%spose and axis are %.0f deg off square", mount->reason,
              mount->reason[0] != '\0' ? "; " : "", mount->square_deg);
-    eg_study_add_check(p->run->result, "mounting", (int)mount->verdict, text, name_of(&p->of[k]));
+    eg_study_add_check(p->run->result, "mounting", (int)mount->verdict, text,
+                       motion_name_of(&p->of[k]));
 }
 
 /* An arm's length across the axis. */
@@ -244,7 +203,7 @@ static double reach_of(const double arm[3], const double axis[3]) {
  * lie roughly along the bones (of a foot: not), so that a straight joint is roughly 0 and it shows
  * which way it bends; else gravity's mean direction. Either makes a zero of chance, but the turn
  * about the axis is the same. */
-static void guess_up(pair *p, const eg_hinge *h, int is_straight) {
+static void guess_up(motion_pair *p, const eg_hinge *h, int is_straight) {
     static const double least_m = 0.05, off_bone_m = 0.06;
     double reach[2] = {reach_of(h->arm1_m, h->j1), reach_of(h->arm2_m, h->j2)};
     int has_arms = is_straight && reach[0] > least_m && reach[1] > least_m;
@@ -253,7 +212,7 @@ static void guess_up(pair *p, const eg_hinge *h, int is_straight) {
         p->straight_deg =
             deg * sqrt(1.0 / (reach[0] * reach[0]) + 1.0 / (reach[1] * reach[1])) * off_bone_m;
     for (int k = 0; k < 2; k++) {
-        wearer *w = &p->of[k];
+        motion_wearer *w = &p->of[k];
         eg_mount_pose middle = eg_mount_hold(&w->signal, p->from, p->to);
         for (int c = 0; c < 3; c++)
             w->up[c] = !has_arms ? middle.up[c] : k == 0 ? h->arm1_m[c] : -h->arm2_m[c];
@@ -261,8 +220,8 @@ static void guess_up(pair *p, const eg_hinge *h, int is_straight) {
 }
 
 /* Segment to sensor, from the hinge's axis and the pose or its guess. */
-static void sit(pair *p, int k, const double axis[3]) {
-    wearer *w = &p->of[k];
+static void sit(motion_pair *p, int k, const double axis[3]) {
+    motion_wearer *w = &p->of[k];
     eg_mount mount = eg_mount_from_axes(w->up, axis, 1);
     if (p->has_pose) say_mount(p, k, &mount);
     w->mount = mount.mount;
@@ -275,13 +234,14 @@ static void sit(pair *p, int k, const double axis[3]) {
 
 /* The main axis of each segment's own movement, for joints of three axes: both are bent forwards
  * and back. Which ends of the two axes belong together is decided as for a hinge. */
-static eg_err find_main_axes(pair *p, eg_hinge *axes, eg_diag *diag) {
+static eg_err find_main_axes(motion_pair *p, eg_hinge *axes, eg_diag *diag) {
     *axes = (eg_hinge){.verdict = EG_VERDICT_OK};
     for (int k = 0; k < 2; k++) {
         eg_mount_movement m = eg_mount_move(&p->of[k].signal, p->from, p->to);
         memcpy(k == 0 ? axes->j1 : axes->j2, m.axis, sizeof m.axis);
         eg_study_add_check(p->run->result, "functional movement", (int)m.verdict,
-                           m.reason[0] != '\0' ? m.reason : "about one axis", name_of(&p->of[k]));
+                           m.reason[0] != '\0' ? m.reason : "about one axis",
+                           motion_name_of(&p->of[k]));
     }
     eg_orient_signal s1 = part_of(&p->of[0].signal, p->from, p->to);
     eg_orient_signal s2 = part_of(&p->of[1].signal, p->from, p->to);
@@ -321,8 +281,8 @@ static const struct {
 
 enum { JOINTS = sizeof joints / sizeof joints[0] };
 
-static eg_err add_trace(pair *p, int angle, int side, const char *label, eg_motion_trace **trace,
-                        eg_diag *diag) {
+static eg_err add_trace(motion_pair *p, int angle, int side, const char *label,
+                        eg_motion_trace **trace, eg_diag *diag) {
     const eg_recording *r = p->run->call->recording;
     *trace = eg_motion_traces_add(&p->run->traces, p->of[0].signal.n);
     if (*trace == NULL) return no_memory(p, diag);
@@ -334,13 +294,14 @@ static eg_err add_trace(pair *p, int angle, int side, const char *label, eg_moti
     return EG_OK;
 }
 
-static int side_of(const pair *p) {
+static int side_of(const motion_pair *p) {
     const char *side = eg_study_text(p->run->call, "side", "right");
     return strcmp(side, "left") == 0 ? EG_LEFT : EG_RIGHT;
 }
 
 /* What the joint allows, from pose and movement. 0 in `known` where that was refused. */
-static eg_err fit_joint(pair *p, int which, eg_heading_joint *joint, int *known, eg_diag *diag) {
+static eg_err fit_joint(motion_pair *p, int which, eg_heading_joint *joint, int *known,
+                        eg_diag *diag) {
     *joint = (eg_heading_joint){.kind = which < 0 ? EG_HEADING_HINGE : joints[which].heading};
     *known = 1;
     if (joint->kind != EG_HEADING_BALL) {
@@ -390,20 +351,10 @@ static void turn_to_flexion(eg_motion_trace *trace) {
     for (size_t i = 0; - low > high && i < trace->n; i++) trace->values[i] = -trace->values[i];
 }
 
-static void say_heading(pair *p, const eg_heading_result *h) {
-    char text[200];
-    snprintf(text, sizeof text,
-             "without magnetometer: rating %.2f, misfit %.1f deg, drift of %.2f deg/s removed, "
-             "still %.0f %% of the time",
-             h->rating, h->misfit_deg, h->drift_deg_s, 100.0 * h->still_part);
-    int verdict = !h->is_known ? 2 : h->misfit_deg > 15.0 || h->rating < 0.4 ? 1 : 0;
-    eg_study_add_check(p->run->result, "heading", verdict, text, NULL);
-}
-
 /* Does flexion go down? With a pose it goes the way of the larger swing. Without one two things
  * speak: straight, as far as that is known, is at one end; and joints spend more of their time near
  * that end. */
-static int is_reversed(const pair *p, double low, double high, double mean) {
+static int is_reversed(const motion_pair *p, double low, double high, double mean) {
     double middle = 0.5 * (low + high), quarter = 0.25 * fmax(high - low, 1.0);
     if (p->has_pose) return middle < 0.0;
     return middle / p->straight_deg + (middle - mean) / quarter < 0.0;
@@ -411,8 +362,8 @@ static int is_reversed(const pair *p, double low, double high, double mean) {
 
 /* relative[n], distal segment to proximal one; both segments are turned half round about their long
  * axes where flexion would go the wrong way: an axis has two ends. */
-static void relate(const pair *p, const double *delta, eg_joint_kind kind, eg_joint_side side,
-                   eg_quaternion *relative) {
+static void relate(const motion_pair *p, const double *delta, eg_joint_kind kind,
+                   eg_joint_side side, eg_quaternion *relative) {
     size_t n = p->of[0].signal.n;
     double low = 0.0, high = 0.0, before = 0.0, sum = 0.0;
     /* A shoulder's own angles start with the plane; its flexion is what a hip's would be. */
@@ -437,8 +388,8 @@ static void relate(const pair *p, const double *delta, eg_joint_kind kind, eg_jo
 }
 
 /* The traces of a joint, or the one of an axis alone. */
-static eg_err add_traces(pair *p, int which, int is_plain, int known, eg_motion_trace *trace[3],
-                         eg_diag *diag) {
+static eg_err add_traces(motion_pair *p, int which, int is_plain, int known,
+                         eg_motion_trace *trace[3], eg_diag *diag) {
     eg_err err = EG_OK;
     for (int k = 0; k < 3 && err == EG_OK; k++) {
         trace[k] = NULL;
@@ -451,8 +402,8 @@ static eg_err add_traces(pair *p, int which, int is_plain, int known, eg_motion_
     return err;
 }
 
-static void fill_traces(const pair *p, int which, const double *delta, eg_quaternion *relative,
-                        eg_motion_trace *trace[3]) {
+static void fill_traces(const motion_pair *p, int which, const double *delta,
+                        eg_quaternion *relative, eg_motion_trace *trace[3]) {
     size_t n = p->of[0].signal.n;
     eg_joint_kind kind = which >= 0 ? joints[which].kind : EG_JOINT_KNEE;
     eg_joint_side side = side_of(p) == EG_LEFT ? EG_JOINT_LEFT : EG_JOINT_RIGHT;
@@ -470,7 +421,7 @@ static void fill_traces(const pair *p, int which, const double *delta, eg_quater
     for (size_t i = 0; i < n; i++) trace[0]->values[i] -= first;
 }
 
-static eg_err measure_pair(pair *p, eg_diag *diag) {
+static eg_err measure_pair(motion_pair *p, eg_diag *diag) {
     const char *name = eg_study_text(p->run->call, "joint", NULL);
     int which = JOINTS - 1, known;
     while (which >= 0 && (name == NULL || strcmp(joints[which].name, name) != 0)) which--;
@@ -497,12 +448,16 @@ static eg_err measure_pair(pair *p, eg_diag *diag) {
     free(relative);
     free(delta);
     if (err != EG_OK) return err;
-    say_heading(p, &heading);
+    motion_say_heading(p, &heading);
+    int is_sure = motion_say_open(p, &joint);
+    if (trace[0] != NULL && known) motion_refuse_turns(p, &joint, trace[0]);
     if (!p->has_pose)
         eg_study_add_warning(p->run->result,
-                             "no neutral pose was given (calibration): 0 is where the recording "
-                             "begins: ranges and repetitions hold, single angles do not, and which "
-                             "way is flexion is a guess");
+                             is_sure ? "no neutral pose was given (calibration): 0 is where the "
+                                       "recording begins: ranges and repetitions hold, single "
+                                       "angles do not, and which way is flexion is a guess"
+                                     : "no neutral pose was given (calibration): 0 is where the "
+                                       "recording begins, and which way is flexion is a guess");
     snprintf(p->run->traces.source, sizeof p->run->traces.source,
              "two inertial sensors (%.40s, %.40s) without magnetometer, %.0f Hz",
              p->of[0].sensor->name, p->of[1].sensor->name, p->of[0].signal.rate_hz);
@@ -511,21 +466,10 @@ static eg_err measure_pair(pair *p, eg_diag *diag) {
 
 /* ---- one sensor ------------------------------------------------------------------------------ */
 
-static const double whole_turn_deg = 300.0;
-
-static double range_of(size_t n, const double *values) {
-    double least = (double)NAN, most = (double)NAN;
-    for (size_t i = 0; i < n; i++) {
-        least = fmin(least, values[i]);
-        most = fmax(most, values[i]);
-    }
-    return most - least;
-}
-
 /* The angle between the segment now and in the pose (or at first): forwards and back about the
  * main axis of movement, which gravity alone shows. */
-static eg_err measure_one(pair *p, eg_diag *diag) {
-    wearer *w = &p->of[0];
+static eg_err measure_one(motion_pair *p, eg_diag *diag) {
+    motion_wearer *w = &p->of[0];
     eg_motion_trace *trace;
     double up[3], z[3] = {0.0, 0.0, 1.0}, x[3];
     size_t n = w->signal.n;
@@ -538,7 +482,7 @@ static eg_err measure_one(pair *p, eg_diag *diag) {
     eg_mount_movement m = eg_mount_move(&w->signal, p->from, p->to);
     eg_study_add_check(p->run->result, "movement",
                        m.verdict == EG_VERDICT_FAIL ? 1 : (int)m.verdict,
-                       m.reason[0] != '\0' ? m.reason : "about one axis", name_of(w));
+                       m.reason[0] != '\0' ? m.reason : "about one axis", motion_name_of(w));
     eg_cross(up, m.axis, x);
     int is_plane = m.verdict != EG_VERDICT_FAIL && eg_unit(x);
     for (size_t i = 0; i < n && is_plane; i++) {
@@ -548,7 +492,7 @@ static eg_err measure_one(pair *p, eg_diag *diag) {
     }
     if (is_plane) eg_joint_unwrap(n, trace->values, 360.0);
     /* What turns over and over has no forwards and back: then only how far from upright. */
-    is_plane = is_plane && range_of(n, trace->values) < whole_turn_deg;
+    is_plane = is_plane && motion_range_of(n, trace->values) < MOTION_JOINT_MOST_DEG;
     for (size_t i = 0; i < n && !is_plane; i++) {
         double now[3], across[3];
         eg_rotate(eg_quaternion_inverse(w->q[i]), z, now);
@@ -557,15 +501,16 @@ static eg_err measure_one(pair *p, eg_diag *diag) {
     }
     if (is_plane) turn_to_flexion(trace);
     snprintf(p->run->traces.source, sizeof p->run->traces.source,
-             "one inertial sensor%s%.40s: inclination to gravity, 0 is %s", name_of(w) ? " " : "",
-             w->sensor->name, p->has_pose ? "the pose" : "where the recording begins");
+             "one inertial sensor%s%.40s: inclination to gravity, 0 is %s",
+             motion_name_of(w) ? " " : "", w->sensor->name,
+             p->has_pose ? "the pose" : "where the recording begins");
     return EG_OK;
 }
 
 eg_err motion_from_sensors(motion_run *run, eg_diag *diag) {
     eg_sensor sensors[EG_SENSORS_MAX];
     size_t n = eg_sensors_find(run->call->recording, sensors);
-    pair p = {.run = run};
+    motion_pair p = {.run = run};
     if (n == 0)
         return eg_diag_set(diag, EG_ERR_MISSING, run->call->recording->name, 0,
                            "there is no inertial sensor: columns gx gy gz and ax ay az");

@@ -238,6 +238,23 @@ void eg_imu_check_naming(int which, signed char axis[3]) {
     }
 }
 
+int eg_imu_check_leaves_open(const eg_imu_agreement *a, const double axis[3]) {
+    double near = eg_cos(EG_IMU_CHECK_AXIS_DEG / deg);
+    if (!a->is_known) return 1;
+    for (int which = 1; which < EG_IMU_CHECK_NAMINGS; which++) {
+        signed char name[3];
+        double dot = 0.0;
+        if ((a->open >> which & 1) == 0) continue;
+        eg_imu_check_naming(which, name);
+        for (int k = 0; k < 3; k++) {
+            int from = (name[k] < 0 ? -name[k] : name[k]) - 1;
+            dot += axis[k] * (name[k] < 0 ? -axis[from] : axis[from]);
+        }
+        if (dot < near) return 1;
+    }
+    return 0;
+}
+
 /* What else fits about as well as the best (room[1]). */
 static void judge_rivals(const trial *t, eg_imu_agreement *a, const naming *best, outcome *room) {
     naming m;

@@ -309,6 +309,72 @@ static void wrong_and_missing(void) {
     eg_imu_track_free(&t[1]);
 }
 
+/* Swapped and reversed axes of one gyroscope: either named, or plainly said that they could not be
+ * checked; never a range that is called good. */
+static void wrong_axes_are_not_absorbed(void) {
+    static eg_imu_body bodies[EG_IMU_BODIES_MAX];
+    static const char *const names[] = {"thigh", "shank"};
+    size_t count = eg_imu_bodies(bodies);
+    int named = 0, unchecked = 0, refused = 0;
+    for (size_t b = 0; b < count; b += 2)
+        for (int fault = 0; fault < 6; fault++) {
+            eg_imu_track t[2];
+            for (int k = 0; k < 2; k++) {
+                eg_sim_imu sensor = eg_imu_strap(k ? EG_SIM_SHANK : EG_SIM_THIGH, 31 + b);
+                t[k] = eg_imu_record(&bodies[b].motion, &sensor, 100.0, 60.0);
+            }
+            for (size_t i = 0; i < t[1].signal.n; i++) {
+                double *x = &t[1].gyr[fault % 3][i], *y = &t[1].gyr[(fault + 1) % 3][i], keep = *x;
+                *x = fault < 3 ? -keep : *y;
+                if (fault >= 3) *y = keep;
+            }
+            eg_recording *r = table_of(2, names, t, 1.0, "rad/s");
+            eg_diag diag = {0};
+            json_t *result = run(r, json_pack("{s:s}", "joint", "knee"), &diag);
+            int is_fail =
+                result != NULL &&
+                strcmp(json_string_value(json_object_get(result, "verdict")), "fail") == 0;
+            int is_open = result != NULL && check_of(result, "sensor axes", "warn") != NULL;
+            named += is_fail;
+            unchecked += !is_fail && is_open;
+            refused += result == NULL;
+            if (result != NULL && !is_fail && !is_open) {
+                /* What is called checked must then be right. */
+                double range = value_of(result, "motion.range", "knee.flexion");
+                if (!(fabs(range - bodies[b].knee_range_deg) < 8.0))
+                    EG_FAIL("%s, fault %d: %.1f deg of %.1f", bodies[b].name, fault, range,
+                            bodies[b].knee_range_deg);
+            }
+            json_t *warnings = result != NULL ? json_object_get(result, "warnings") : NULL;
+            char *all = warnings != NULL ? json_dumps(warnings, 0) : NULL;
+            EG_CHECK(all == NULL || (!is_fail && !is_open) || strstr(all, "hold") == NULL);
+            free(all);
+            json_decref(result);
+            eg_recording_destroy(r);
+            eg_imu_track_free(&t[0]);
+            eg_imu_track_free(&t[1]);
+        }
+    eg_test_note("%d named, %d said to be unchecked, %d refused", named, unchecked, refused);
+    EG_CHECK(named + refused > unchecked);
+}
+
+/* A foot that twists and turns is no hinge with the shank: no range of nine turns. */
+static void a_joint_does_not_turn_over(void) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/kinematics/qmt_fullbody_open.nchain", eg_test_data("imu"));
+    eg_recording *r = NULL;
+    if (eg_recording_read(path, &r, NULL) != EG_OK) EG_SKIP("no %s", path);
+    eg_diag diag = {0};
+    json_t *result = run(r,
+                         json_pack("{s:s, s:s, s:s}", "joint", "ankle", "proximal",
+                                   "lower_leg_left", "distal", "foot_left"),
+                         &diag);
+    EG_CHECK(result == NULL);
+    EG_CHECK(strstr(diag.text, "no joint does") != NULL);
+    eg_recording_destroy(r);
+    eg_test_note("%s", diag.text);
+}
+
 static void names_of_columns(void) {
     static const char *const headers[] = {
         "time,gx,gy,gz,ax,ay,az,mx,my,mz",
@@ -343,4 +409,6 @@ EG_TESTS({"study-sensors: knee of a table", knee_from_a_table},
          {"study-sensors: knee of any mounting, with and without a pose", knee_of_any_mounting},
          {"study-sensors: elbow and hip of a table", elbow_and_hip},
          {"study-sensors: wrong units, missing poses", wrong_and_missing},
+         {"study-sensors: wrong axes are not absorbed", wrong_axes_are_not_absorbed},
+         {"study-sensors: a joint does not turn over", a_joint_does_not_turn_over},
          {"study-sensors: names of columns", names_of_columns})

@@ -1,0 +1,87 @@
+/* What is doubtful about angles from inertial sensors, said in the result: units and axes of the
+ * sensors, what the movement leaves open, the heading, turns that no joint makes. */
+#include <math.h>
+#include <stdio.h>
+
+#include "clinic/study_motion_sensor_part.h"
+
+static const double deg = 180.0 / EG_PI;
+
+const char *motion_name_of(const motion_wearer *w) {
+    return w->sensor->name[0] != '\0' ? w->sensor->name : NULL;
+}
+
+void motion_say_sensor(const motion_pair *p, motion_wearer *w, const eg_imu_check *check) {
+    json_t *result = p->run->result;
+    for (size_t i = 0; i < check->n_reasons; i++)
+        eg_study_add_check(result, "sensor", (int)check->verdict, check->reasons[i],
+                           motion_name_of(w));
+    if (check->n_reasons == 0)
+        eg_study_add_check(result, "sensor", 0, "units, axes and rate agree", motion_name_of(w));
+    w->agreement = check->acc;
+    if (check->verdict == EG_VERDICT_FAIL)
+        snprintf(w->fault, sizeof w->fault, "%.150s", check->reasons[0]);
+    json_t *rows = json_array();
+    for (size_t i = 0; i < check->acc.n_rows; i++)
+        json_array_append_new(rows, json_pack("{s:s, s:f}", "hypothesis", check->acc.rows[i].name,
+                                              "residual", check->acc.rows[i].residual));
+    json_t *all = json_object_get(json_object_get(result, "detail"), "sensors");
+    json_array_append_new(
+        all, json_pack("{s:s, s:f, s:f, s:f, s:o}", "name", w->sensor->name, "gravity_m_s2",
+                       check->gravity_m_s2, "rest_part", check->rest_part, "peak_rate_deg_s",
+                       check->gyr_peak_rad_s * deg, "gyroscope_against_gravity", rows));
+}
+
+int motion_say_open(const motion_pair *p, const eg_heading_joint *joint) {
+    int is_hinge = joint->kind != EG_HEADING_BALL, is_sure = 1;
+    for (int k = 0; k < 2; k++) {
+        const motion_wearer *w = &p->of[k];
+        int is_open = is_hinge ? eg_imu_check_leaves_open(&w->agreement, k ? joint->j2 : joint->j1)
+                               : !w->agreement.is_whole || !w->agreement.is_known;
+        is_sure = is_sure && !is_open && w->fault[0] == '\0';
+        if (is_open && w->fault[0] == '\0')
+            eg_study_add_check(p->run->result, "sensor axes", 1,
+                               "not checked: the movement does not tell whether the gyroscope's "
+                               "axes and signs are right, and the values may be wrong; turn each "
+                               "sensor slowly about three axes in the same recording",
+                               motion_name_of(w));
+        else if (is_hinge && w->agreement.open != 0 && w->fault[0] == '\0')
+            eg_study_add_check(p->run->result, "sensor axes", 0,
+                               "what is not checked leaves the joint's axis where it is",
+                               motion_name_of(w));
+    }
+    return is_sure;
+}
+
+double motion_range_of(size_t n, const double *values) {
+    double least = (double)NAN, most = (double)NAN;
+    for (size_t i = 0; i < n; i++) {
+        least = fmin(least, values[i]);
+        most = fmax(most, values[i]);
+    }
+    return most - least;
+}
+
+void motion_refuse_turns(const motion_pair *p, const eg_heading_joint *joint,
+                         eg_motion_trace *trace) {
+    double range_deg = motion_range_of(trace->n, trace->values);
+    const char *fault = p->of[0].fault[0] != '\0' ? p->of[0].fault : p->of[1].fault;
+    if (joint->kind == EG_HEADING_BALL || !(range_deg > MOTION_JOINT_MOST_DEG)) return;
+    eg_study_add_check(p->run->result, "range", 2,
+                       "the angle turns further than a joint can: drift, a wrong axis, or sensors "
+                       "that are not on neighbouring segments",
+                       trace->code);
+    snprintf(trace->reason, sizeof trace->reason, "turns by %.0f deg, which no joint does: %.80s",
+             range_deg, fault[0] != '\0' ? fault : "drift or a wrong axis");
+}
+
+void motion_say_heading(const motion_pair *p, const eg_heading_result *h) {
+    char text[200];
+    snprintf(text, sizeof text,
+             "without magnetometer: rating %.2f, misfit %.1f deg, drift of %.2f deg/s removed, "
+             "still %.0f %% of the time",
+             h->rating, h->misfit_deg, h->drift_deg_s, 100.0 * h->still_part);
+    int is_poor = h->misfit_deg > 15.0 || h->rating < 0.4 || h->drift_deg_s > 2.5;
+    int verdict = !h->is_known ? 2 : is_poor ? 1 : 0;
+    eg_study_add_check(p->run->result, "heading", verdict, text, NULL);
+}
