@@ -18,7 +18,8 @@ const char eg_command_orient_help[] =
     "usage: engram orient FILE --out quaternions.csv [options]\n"
     "       engram orient FILE --calibrate [--sensor NAME]\n"
     "  FILE                                  a recording with channels gx gy gz (rad/s or deg/s),\n"
-    "                                        ax ay az (m/s2 or g) and, for north, mx my mz (uT)\n"
+    "                                        ax ay az (m/s2 or g) and, for north, mx my mz (uT),\n"
+    "                                        or Gyr_X, Acc_X, Mag_X and other usual names\n"
     "  --out FILE.csv                        t, w, x, y, z: sensor to East-North-Up, a row a "
     "sample\n"
     "  --offline                             look both ways in time: for recordings, not live\n"
@@ -33,45 +34,44 @@ typedef struct orient_job {
     int is_offline, is_6d, is_calibration;
 } orient_job;
 
-/* The three channels in the unit of the filter, [3][n], the caller's to free; NULL and a
- * diagnosis where one is absent or does not say its unit. */
-static double *take_axes(const orient_job *job, const eg_recording *r, eg_sensor_kind kind,
-                         const double *axes[3], eg_diag *diag) {
-    static const char *const examples[] = {"rad/s", "m/s2", "uT"};
-    double *values = malloc(3 * r->n_frames * sizeof *values);
-    if (values == NULL) (void)eg_diag_set(diag, EG_ERR_MEMORY, job->path, 0, "no memory");
-    for (int k = 0; values != NULL && k < 3; k++) {
-        char label[EG_RECORDING_LABEL_MAX];
-        snprintf(label, sizeof label, "%s%s%c%c", job->sensor != NULL ? job->sensor : "",
-                 job->sensor != NULL ? "." : "", "gam"[kind], "xyz"[k]);
-        const eg_channel *channel = eg_recording_channel(r, label);
-        double factor = channel != NULL ? eg_sensor_factor(kind, channel->unit) : (double)NAN;
-        if (channel == NULL || channel->n != r->n_frames || isnan(factor)) {
-            if (channel == NULL || channel->n != r->n_frames)
-                (void)eg_diag_set(diag, EG_ERR_MISSING, job->path, 0,
-                                  "there is no channel %s; engram inspect lists them, --sensor "
-                                  "NAME chooses one of several sensors",
-                                  label);
-            else
-                (void)eg_diag_set(diag, EG_ERR_DATA, job->path, 0,
-                                  "%s is in \"%s\", which is no unit for it; name it in the "
-                                  "file's header, as in %s [%s]",
-                                  label, channel->unit, label, examples[kind]);
-            free(values);
-            return NULL;
-        }
-        double *axis = values + (size_t)k * r->n_frames;
-        for (size_t i = 0; i < r->n_frames; i++) axis[i] = channel->values[i] * factor;
-        axes[k] = axis;
+/* The sensor that is meant: the one of this name, the only one, or the one without a name. */
+static eg_err choose(const orient_job *job, const eg_recording *r, eg_sensor *chosen,
+                     eg_diag *diag) {
+    static eg_sensor sensors[EG_SENSORS_MAX];
+    size_t n = eg_sensors_find(r, sensors), at = n;
+    char all[160] = "";
+    for (size_t i = 0, length = 0; i < n; i++) {
+        if (strcmp(sensors[i].name, job->sensor != NULL ? job->sensor : "") == 0) at = i;
+        if (length + EG_RECORDING_LABEL_MAX + 2 < sizeof all)
+            length += (size_t)snprintf(all + length, EG_RECORDING_LABEL_MAX + 2, "%s%s",
+                                       i > 0 ? ", " : "", sensors[i].name);
     }
-    return values;
-}
-
-static int has_magnetometer(const orient_job *job, const eg_recording *r) {
-    char label[EG_RECORDING_LABEL_MAX];
-    snprintf(label, sizeof label, "%s%smx", job->sensor != NULL ? job->sensor : "",
-             job->sensor != NULL ? "." : "");
-    return eg_recording_channel(r, label) != NULL;
+    if (at == n && n == 1 && job->sensor == NULL) at = 0;
+    if (n == 0)
+        return eg_diag_set(
+            diag, EG_ERR_MISSING, job->path, 0,
+            "there is no sensor: channels gx gy gz and ax ay az, or Gyr_X, Acc_X and "
+            "the like; engram inspect lists what there is");
+    if (at == n)
+        return eg_diag_set(diag, EG_ERR_MISSING, job->path, 0, "%s; there are: %s",
+                           job->sensor != NULL ? "there is no such sensor"
+                                               : "say which sensor with --sensor NAME",
+                           all);
+    *chosen = sensors[at];
+    for (int kind = 0; kind < 2; kind++)
+        for (int k = 0; k < 3; k++) {
+            static const char *const examples[] = {"rad/s", "m/s2"};
+            const eg_channel *channel = chosen->channel[kind][k];
+            if (channel->unit[0] == '\0')
+                return eg_diag_set(diag, EG_ERR_DATA, job->path, 0,
+                                   "%s has no unit; name it in the file's header, as in %s [%s]",
+                                   channel->label, channel->label, examples[kind]);
+        }
+    if (job->is_6d) memset(chosen->channel[EG_SENSOR_MAG], 0, sizeof chosen->channel[0]);
+    if (chosen->channel[0][0]->n != r->n_frames)
+        return eg_diag_set(diag, EG_ERR_DATA, job->path, 0,
+                           "the sensor has another rate than the recording");
+    return EG_OK;
 }
 
 /* A wrong unit, axis or rate shows in gravity, which must stand still. It is said, not corrected.
@@ -158,12 +158,17 @@ static eg_err run_job(const orient_job *job, const eg_recording *r, eg_diag *dia
     if (isnan(r->rate_hz))
         return eg_diag_set(diag, EG_ERR_MISSING, job->path, 0,
                            "the file gives neither a rate nor a time; add a column of time");
-    eg_orient_signal s = {.n = r->n_frames, .rate_hz = r->rate_hz};
-    double *gyr = take_axes(job, r, EG_SENSOR_GYR, s.gyr, diag), *acc = NULL, *mag = NULL;
-    if (gyr != NULL) acc = take_axes(job, r, EG_SENSOR_ACC, s.acc, diag);
-    int with_mag = !job->is_6d && has_magnetometer(job, r);
-    if (acc != NULL && with_mag) mag = take_axes(job, r, EG_SENSOR_MAG, s.mag, diag);
-    eg_err err = diag->code;
+    eg_sensor sensor;
+    eg_orient_signal s = {0};
+    double *block = NULL;
+    eg_err err = choose(job, r, &sensor, diag);
+    if (err == EG_OK) err = eg_sensor_load(r, &sensor, NULL, NULL, &s, &block, diag);
+    int with_mag = s.mag[0] != NULL;
+    if (err == EG_OK && eg_sensor_field_is_relative(&sensor))
+        fprintf(stderr,
+                "engram orient: %s: the magnetometer is in \"%s\": its direction counts, its "
+                "length is relative\n",
+                job->path, sensor.channel[EG_SENSOR_MAG][0]->unit);
     eg_quaternion *q = NULL;
     if (err == EG_OK && (q = malloc(r->n_frames * sizeof *q)) == NULL)
         err = eg_diag_set(diag, EG_ERR_MEMORY, job->path, 0, "no memory");
@@ -180,9 +185,7 @@ static eg_err run_job(const orient_job *job, const eg_recording *r, eg_diag *dia
     }
     if (err == EG_OK && !job->is_calibration) err = write_rows(job, r, q, diag);
     free(q);
-    free(mag);
-    free(acc);
-    free(gyr);
+    free(block);
     return err;
 }
 

@@ -131,6 +131,25 @@ size_t eg_sensors_find(const eg_recording *recording, eg_sensor sensors[EG_SENSO
     return kept;
 }
 
+int eg_sensor_field_is_relative(const eg_sensor *sensor) {
+    const eg_channel *mag = sensor->channel[EG_SENSOR_MAG][0];
+    return mag != NULL && mag->unit[0] != '\0' && isnan(eg_sensor_factor(EG_SENSOR_MAG, mag->unit));
+}
+
+/* What makes the field's root mean square EG_SENSOR_FIELD_UT; 1 where there is none. */
+static double field_factor(const eg_sensor *sensor) {
+    double sum = 0.0, count = 0.0;
+    const eg_channel *const *axes = sensor->channel[EG_SENSOR_MAG];
+    for (size_t i = 0; i < axes[0]->n; i++) {
+        double square = 0.0;
+        for (int k = 0; k < 3; k++) square += axes[k]->values[i] * axes[k]->values[i];
+        if (!isfinite(square)) continue;
+        sum += square;
+        count += 1.0;
+    }
+    return sum > 0.0 ? EG_SENSOR_FIELD_UT / sqrt(sum / count) : 1.0;
+}
+
 eg_err eg_sensor_load(const eg_recording *recording, const eg_sensor *sensor, const char *gyr_unit,
                       const char *acc_unit, eg_orient_signal *signal, double **block,
                       eg_diag *diag) {
@@ -144,12 +163,15 @@ eg_err eg_sensor_load(const eg_recording *recording, const eg_sensor *sensor, co
                            "the file gives neither a rate nor a time; add a column of time");
     double *values = malloc(9 * (first->n + 1) * sizeof *values);
     if (values == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, recording->name, 0, "no memory");
+    int is_relative = eg_sensor_field_is_relative(sensor);
+    double field = is_relative ? field_factor(sensor) : 1.0;
     for (int kind = 0; kind < 3; kind++)
         for (int k = 0; k < 3; k++) {
             const eg_channel *channel = sensor->channel[kind][k];
             if (channel == NULL) continue;
             const char *unit = channel->unit[0] != '\0' ? channel->unit : fallback[kind];
             double factor = eg_sensor_factor((eg_sensor_kind)kind, unit);
+            if (kind == EG_SENSOR_MAG && is_relative) factor = field;
             if (isnan(factor)) {
                 free(values);
                 return eg_diag_set(diag, EG_ERR_DATA, recording->name, 0,

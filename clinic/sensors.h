@@ -9,6 +9,8 @@
 
 enum { EG_SENSORS_MAX = 32 };
 
+#define EG_SENSOR_FIELD_UT 50.0 /* of the order of the earth's */
+
 typedef enum eg_sensor_kind { EG_SENSOR_GYR, EG_SENSOR_ACC, EG_SENSOR_MAG } eg_sensor_kind;
 
 typedef struct eg_sensor {
@@ -22,8 +24,12 @@ size_t eg_sensors_find(const eg_recording *recording, eg_sensor sensors[EG_SENSO
 /* What a unit is multiplied by to become rad/s, m/s2 or uT; NaN if it is none. */
 double eg_sensor_factor(eg_sensor_kind kind, const char *unit);
 
+/* 1 if the magnetometer's unit is none of those ("a.u." in Xsens exports). */
+int eg_sensor_field_is_relative(const eg_sensor *sensor);
+
 /* Its samples, [9][n] in one block that the caller frees; signal points into it. Columns without a
- * unit are taken as `gyr_unit` and `acc_unit` (NULL: rad/s, m/s2) and uT. EG_ERR_DATA for a unit
+ * unit are taken as `gyr_unit` and `acc_unit` (NULL: rad/s, m/s2) and uT. A field in an arbitrary
+ * unit is scaled to EG_SENSOR_FIELD_UT: only its direction counts. EG_ERR_DATA for a unit
  * that is none, EG_ERR_MISSING without a rate, EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_sensor_load(const eg_recording *recording, const eg_sensor *sensor,
                                    const char *gyr_unit, const char *acc_unit,

@@ -405,10 +405,36 @@ static void names_of_columns(void) {
     eg_test_note("six tables, one without a sensor");
 }
 
+/* A field in an arbitrary unit: its direction is all that orientation needs. */
+static void field_without_a_unit(void) {
+    static const char header[] = "time [s],gx [deg/s],gy [deg/s],gz [deg/s],ax [g],ay [g],az [g],"
+                                 "mx [a.u.],my [a.u.],mz [a.u.]\n";
+    char text[8192];
+    size_t at = (size_t)snprintf(text, sizeof text, "%s", header);
+    for (int i = 0; i < 50; i++)
+        at += (size_t)snprintf(text + at, sizeof text - at, "%.2f,1,2,3,0,0,1,0.3,0,-0.4\n",
+                               0.01 * i);
+    eg_recording *r = NULL;
+    EG_CHECK_INT(eg_recording_parse("x.csv", (const uint8_t *)text, at, &r, NULL), EG_OK);
+    eg_sensor sensors[EG_SENSORS_MAX];
+    eg_orient_signal s;
+    double *block = NULL;
+    EG_CHECK_INT(eg_sensors_find(r, sensors), 1);
+    EG_CHECK(eg_sensor_field_is_relative(&sensors[0]));
+    EG_CHECK_INT(eg_sensor_load(r, &sensors[0], NULL, NULL, &s, &block, NULL), EG_OK);
+    EG_CHECK_NEAR(s.mag[0][7], 0.6 * EG_SENSOR_FIELD_UT, 1e-9);
+    EG_CHECK_NEAR(s.mag[2][7], -0.8 * EG_SENSOR_FIELD_UT, 1e-9);
+    EG_CHECK_NEAR(s.acc[2][7], 9.80665, 1e-9);
+    free(block);
+    eg_recording_destroy(r);
+    eg_test_note("scaled to %g uT", EG_SENSOR_FIELD_UT);
+}
+
 EG_TESTS({"study-sensors: knee of a table", knee_from_a_table},
          {"study-sensors: knee of any mounting, with and without a pose", knee_of_any_mounting},
          {"study-sensors: elbow and hip of a table", elbow_and_hip},
          {"study-sensors: wrong units, missing poses", wrong_and_missing},
          {"study-sensors: wrong axes are not absorbed", wrong_axes_are_not_absorbed},
          {"study-sensors: a joint does not turn over", a_joint_does_not_turn_over},
+         {"study-sensors: a field without a unit", field_without_a_unit},
          {"study-sensors: names of columns", names_of_columns})
