@@ -23,7 +23,7 @@ eg_err emg_copy(const eg_channel *channel, double *x, size_t *n_bad, eg_diag *di
 }
 
 eg_err emg_arena(size_t n, eg_arena *arena, eg_diag *diag) {
-    size_t size = 8 * n * sizeof(double) + ((size_t)12 << 20);
+    size_t size = 9 * n * sizeof(double) + ((size_t)12 << 20);
     void *memory = malloc(size);
     eg_arena_init(arena, memory, size);
     return memory != NULL ? EG_OK : eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
@@ -113,6 +113,32 @@ static eg_emg_settings filter_settings(const emg_settings *s, double rate_hz, do
     return settings;
 }
 
+/* Loud hum draws the found peaks to its own phase and so gets into the median beat, whose
+ * subtraction would then quieten the hum around every beat. The beats are taken from a copy without
+ * 50 and 60 Hz; the hum itself stays. */
+static eg_err take_beats_beside_hum(double rate_hz, double quality, size_t n, double *x,
+                                    eg_emg_heart *heart, eg_arena *arena, eg_diag *diag) {
+    static const double mains_hz[] = {50.0, 60.0};
+    const size_t mark = eg_arena_mark(arena);
+    double *still = eg_arena_take(arena, n + 1, sizeof *still);
+    if (still == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
+    eg_err err = EG_OK;
+    for (size_t i = 0; i < n; i++) still[i] = x[i];
+    for (size_t k = 0; k < 2 && err == EG_OK; k++) {
+        eg_filter notch;
+        if (mains_hz[k] > 0.45 * rate_hz) continue;
+        err = eg_emg_notch(&notch, mains_hz[k], quality, rate_hz, diag);
+        if (err == EG_OK) err = eg_emg_zero_lag(&notch, 1, n, still, still, 0, arena, diag);
+    }
+    for (size_t i = 0; i < n; i++) x[i] -= still[i];
+    if (err == EG_OK)
+        err = eg_emg_heart_remove(EG_EMG_HEART_TEMPLATE, rate_hz, n, still, still, heart, arena,
+                                  diag);
+    for (size_t i = 0; i < n; i++) x[i] += still[i];
+    eg_arena_reset(arena, mark);
+    return err;
+}
+
 eg_err emg_take_heart(const emg_settings *s, double rate_hz, size_t n, double *x,
                       eg_emg_filters *filters, eg_emg_heart *heart, eg_arena *arena,
                       eg_diag *diag) {
@@ -120,10 +146,12 @@ eg_err emg_take_heart(const emg_settings *s, double rate_hz, size_t n, double *x
         filter_settings(s, rate_hz, s->heart == EG_EMG_HEART_NONE ? s->notch_hz : 0.0);
     eg_err err = eg_emg_design(filters, &settings, diag);
     if (err != EG_OK || s->heart == EG_EMG_HEART_NONE) return err;
-    eg_filter notch;
     if (s->notch_hz > 0.0) {
+        eg_filter notch;
         err = eg_emg_notch(&notch, s->notch_hz, settings.notch_quality, rate_hz, diag);
         if (err == EG_OK) err = eg_emg_zero_lag(&notch, 1, n, x, x, 0, arena, diag);
+    } else if (s->heart == EG_EMG_HEART_TEMPLATE) {
+        return take_beats_beside_hum(rate_hz, settings.notch_quality, n, x, heart, arena, diag);
     }
     if (err == EG_OK) err = eg_emg_heart_remove(s->heart, rate_hz, n, x, x, heart, arena, diag);
     return err;

@@ -458,6 +458,38 @@ static void live_is_stated(void) {
     release(&m);
 }
 
+/* Rest with a heart and hum three times as loud, a paced heart at that, which keeps step with it:
+ * taking out the beats leaves the hum as even as it was, so that nothing switches on. */
+static void hum_stays_even(void) {
+    enum { N = 400000 };
+    const double rate_hz = 2000.0;
+    double *x = calloc(N, sizeof *x), beat_s = 0.5, last = 0.0;
+    EG_CHECK(x != NULL);
+    eg_random random;
+    eg_random_init(&random, 77, 1);
+    for (size_t i = 0; i < N; i++) {
+        const double t = (double)i / rate_hz, z = (t - beat_s) / 0.014;
+        const double noise = eg_random_normal(&random);
+        if (z > 8.0) beat_s += 50.0 / 60.0;
+        x[i] = noise - 0.5 * last + 3.3 * exp(-0.5 * z * z) +
+               3.0 * sqrt(2.0) * sin(2.0 * EG_PI * 60.0 * t);
+        last = noise;
+    }
+    eg_channel channel = {.label = "VL", .unit = "mV", .rate_hz = rate_hz, .n = N, .values = x};
+    eg_recording recording = {
+        .name = "made", .n_channels = 1, .channels = &channel, .rate_hz = rate_hz};
+    json_t *result = NULL, *options = options_of("{\"ecg\": \"template\"}");
+    eg_study_call call = {.recording = &recording, .options = options};
+    EG_CHECK_INT(eg_study_run(eg_study_find("emg"), call, &result, NULL), EG_OK);
+    char *quality = json_dumps(json_object_get(result, "quality"), 0);
+    EG_CHECK(quality != NULL && strstr(quality, "taken out") != NULL);
+    EG_CHECK_INT(json_array_size(json_object_get(result, "events")), 0);
+    free(quality);
+    json_decref(result);
+    json_decref(options);
+    free(x);
+}
+
 /* A removal that finds no heart says so. */
 static void no_heart_is_told(void) {
     made m;
@@ -477,5 +509,6 @@ EG_TESTS({"study emg: known bursts, delays and the shape of a result", truth},
          {"study emg: 1, 2 and 4 kHz", rates}, {"study emg: time shift", time_shift},
          {"study emg: odd recordings", odd_recordings},
          {"study emg: the live path and its latency", live_is_stated},
+         {"study emg: a heart taken out of hum", hum_stays_even},
          {"study emg: takes muscles only", takes_muscles_only},
          {"study emg: a removal without a heart", no_heart_is_told})
