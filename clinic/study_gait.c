@@ -65,8 +65,11 @@ static int is_length(int id) {
            id == EG_GAIT_M_RATIO_STEP_LENGTH || id == EG_GAIT_M_WALK_RATIO;
 }
 
-static const char *note_of(const gait_look *look, int id, const eg_gait_value *v) {
-    if (!isfinite(v->value)) return "no steady stride was seen";
+static const char *note_of(const gait_look *look, const eg_gait_walk *walk, int id,
+                           const eg_gait_value *v) {
+    if (!isfinite(v->value))
+        return walk->n_strides > 0 && is_length(id) ? "lengths are not known from this recording"
+                                                    : "no steady stride was seen";
     if (look->is_length_estimated && is_length(id))
         return "an estimate: inverted pendulum (Zijlstra and Hof 2003)";
     if (is_spread(id))
@@ -89,7 +92,7 @@ static void add_side(const gait_look *look, const eg_gait_walk *walk, int side, 
                                                  .low = v->low,
                                                  .high = v->high,
                                                  .side = sides[side],
-                                                 .note = note_of(look, id, v),
+                                                 .note = note_of(look, walk, id, v),
                                                  .is_extra = is_extra});
         if (object != NULL && v->n > 0)
             json_object_set_new(object, "n", json_integer((json_int_t)v->n));
