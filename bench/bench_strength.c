@@ -6,6 +6,9 @@
 #include "core/base/random.h"
 #include "core/strength/trace.h"
 
+/* As knowledge/protocols has them. */
+static const eg_strength_limits limits = {10, 3, 0.01, 0.5};
+
 enum { RATE = 1000, SAMPLES = 60 * RATE };
 
 typedef struct push {
@@ -37,7 +40,8 @@ static void trace(void *argument) {
     eg_strength_signal signal = {SAMPLES, p->x, RATE, false};
     eg_strength_trial trials[8];
     size_t n = 0;
-    if (eg_strength_trace(&signal, 1.0, 8, trials, &n, &arena, NULL) != EG_OK || n != 3) abort();
+    if (eg_strength_trace(&signal, &limits, 1.0, 8, trials, &n, &arena, NULL) != EG_OK || n != 3)
+        abort();
     eg_bench_keep(trials[0].onset_s);
     eg_bench_used(arena.high_water);
     eg_bench_amount(1.0, "minute of force", 0.5);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clinic/function_source.h"
+#include "clinic/study_published.h"
 #include "clinic/study_rows.h"
 #include "core/base/real.h"
 #include "core/function/measures.h"
@@ -47,34 +48,15 @@ static double word_s(const function_run *run) {
     return eg_study_number(run->call, "start_s", (double)NAN) - run->body.start_s;
 }
 
+static double as_it_is(const void *value, const char *unit) {
+    (void)unit;
+    return *(const double *)value;
+}
+
 /* Rows of knowledge/norms for this measure and this person. */
 void function_add_published(const eg_study_call *call, json_t *result, const char *measure,
                             double value) {
-    static const char *const kept[] = {
-        "id",   "kind",       "variable", "statistic",      "value",  "low",    "high",    "sd",
-        "unit", "population", "use",      "why_shown_only", "source", "status", "verified"};
-    double age = eg_study_number(call, "age", (double)NAN);
-    const char *sex = eg_study_text(call, "sex", NULL);
-    size_t n = call->knowledge != NULL ? eg_knowledge_count(call->knowledge, "norms") : 0;
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) {
-        json_t *row = eg_knowledge_at(call->knowledge, "norms", i);
-        const char *of = eg_json_text_of(row, "measure", eg_json_text_of(row, "shown_with", ""));
-        const char *whose = eg_json_text_of(row, "sex", "any");
-        double low = eg_json_number_of(row, "age_low", (double)NAN);
-        double high = eg_json_number_of(row, "age_high", (double)NAN);
-        if (strcmp(of, measure) != 0 || (!isnan(low) && !(age >= low)) ||
-            (!isnan(high) && !(age < high + 1.0)))
-            continue;
-        if (strcmp(whose, "any") != 0 && (sex == NULL || sex[0] != whose[0])) continue;
-        json_t *object = json_object();
-        for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++) {
-            json_t *member = json_object_get(row, kept[k]);
-            if (member != NULL && !json_is_null(member)) json_object_set(object, kept[k], member);
-        }
-        if (isfinite(value)) json_object_set_new(object, "measured", json_real(value));
-        json_array_append_new(list, object);
-    }
+    json_t *list = eg_study_published(call, measure, as_it_is, &value);
     json_object_set_new(result, "detail",
                         json_pack("{s:s, s:o}", "measure", measure, "published", list));
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clinic/study_gait_part.h"
+#include "clinic/study_published.h"
 #include "clinic/study_rows.h"
 #include "core/base/sort.h"
 #include "core/gait/harmony.h"
@@ -101,40 +102,17 @@ static void add_side(const gait_look *look, const eg_gait_walk *walk, int side, 
 
 /* ---- published values ---- */
 
-static int fits(json_t *row, double age, const char *sex) {
-    const json_t *low = json_object_get(row, "age_low"), *high = json_object_get(row, "age_high");
-    const char *of = eg_json_text_of(row, "sex", "any");
-    if (strcmp(of, "any") != 0 && (sex == NULL || strcmp(of, sex) != 0)) return 0;
-    if (json_is_number(low) && !(age >= json_number_value(low))) return 0;
-    if (json_is_number(high) && !(age < json_number_value(high) + 1.0)) return 0;
-    return 1;
+static double as_it_is(const void *value, const char *unit) {
+    (void)unit;
+    return *(const double *)value;
 }
 
 /* Rows of knowledge/ that speak of the walking speed of such a person, beside what was measured. */
 static void add_published(const eg_study_call *call, const eg_gait_walk *walk, json_t *detail) {
-    static const char *const kept[] = {
-        "id",   "kind",       "variable", "statistic",      "value",  "low",    "high",    "sd",
-        "unit", "population", "use",      "why_shown_only", "source", "status", "verified"};
-    double age = eg_study_number(call, "age", (double)NAN);
-    const char *sex = eg_study_text(call, "sex", NULL);
     double speed = walk->values[EG_GAIT_M_SPEED][2].value;
     if (call->knowledge == NULL || !isfinite(speed)) return;
-    json_t *list = json_array();
-    size_t n = eg_knowledge_count(call->knowledge, "norms");
-    for (size_t i = 0; i < n; i++) {
-        json_t *row = eg_knowledge_at(call->knowledge, "norms", i);
-        const char *of = eg_json_text_of(row, "measure", eg_json_text_of(row, "shown_with", ""));
-        if (strcmp(of, "gait.speed") != 0 || !fits(row, age, sex)) continue;
-        json_t *object = json_object();
-        for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++) {
-            json_t *member = json_object_get(row, kept[k]);
-            if (member != NULL && !json_is_null(member)) json_object_set(object, kept[k], member);
-        }
-        if (strcmp(eg_json_text_of(row, "kind", ""), "norm") == 0)
-            json_object_set_new(object, "measured", json_real(speed));
-        json_array_append_new(list, object);
-    }
-    json_object_set_new(detail, "published", list);
+    json_object_set_new(detail, "published",
+                        eg_study_published(call, "gait.speed", as_it_is, &speed));
 }
 
 /* ---- the study ---- */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/study_published.h"
 #include "clinic/study_rows.h"
 #include "core/base/check.h"
 #include "core/strength/trace.h"
@@ -16,8 +17,10 @@ static const double gap_max_s = 0.05;
 
 /* What the options say; NaN and NULL: nothing. */
 typedef struct settings {
-    const char *column, *unit, *measure, *sex;
-    double rate_hz, window_s, rest, lever_m, gravity_n_m, mass_kg, age_years;
+    const char *column, *unit, *measure;
+    double rate_hz, window_s, rest, lever_m, gravity_n_m, mass_kg;
+    eg_strength_limits limits;
+    double symmetry_least; /* % of the other side; NaN: not judged */
     bool all;
 } settings;
 
@@ -217,7 +220,7 @@ static eg_strength_set collect(const strength_file *e) {
         peaks[k] = e->trials[k].peak;
         if (e->is_torque) peaks[k] += e->options->gravity_n_m;
     }
-    return eg_strength_collect(e->n_trials, peaks);
+    return eg_strength_collect(e->n_trials, peaks, &e->options->limits);
 }
 
 static void add_set(json_t *result, const strength_file *e, const eg_strength_set *set) {
@@ -238,11 +241,10 @@ static void add_set(json_t *result, const strength_file *e, const eg_strength_se
                   (e->is_torque ? set->best : torque_of(e, set->best)) / mass, 0, false);
     add_value(result, "strength.spread", set->spread, 0, false);
     add_value(result, "strength.fatigue.trials", set->fatigue, 0, false);
-    snprintf(text, sizeof text,
-             set->is_spread_large
-                 ? "the contractions differ by %.1f %%, more than 10 %%: repeat the test"
-                 : "the contractions differ by %.1f %%",
-             set->spread);
+    int used = snprintf(text, sizeof text, "the contractions differ by %.1f %%", set->spread);
+    if (set->is_spread_large)
+        snprintf(text + used, sizeof text - (size_t)used, ", more than %g %%: repeat the test",
+                 e->options->limits.spread_most);
     if (!(set->best > 0.0))
         eg_study_add_check(result, "level", 2,
                            "the largest contraction lies below zero: look at the device's zero "
@@ -250,25 +252,16 @@ static void add_set(json_t *result, const strength_file *e, const eg_strength_se
                            NULL);
     else if (set->n > 1)
         eg_study_add_check(result, "spread", set->is_spread_large, text, NULL);
-    snprintf(text, sizeof text,
-             set->is_few ? "%zu of the three contractions that the test asks for"
-                         : "%zu contractions",
-             set->n);
+    used = snprintf(text, sizeof text, "%zu contractions", set->n);
+    if (set->is_few)
+        snprintf(text + used, sizeof text - (size_t)used, " of the %g that the test asks for",
+                 e->options->limits.trials_least);
     eg_study_add_check(result, "contractions", set->is_few, text, NULL);
 }
 
-/* Whether a published value speaks about this person. */
-static int fits(json_t *row, const settings *o) {
-    double low = eg_json_number_of(row, "age_low", (double)NAN);
-    double high = eg_json_number_of(row, "age_high", (double)NAN);
-    const char *sex = eg_json_text_of(row, "sex", "any");
-    if (!isnan(low) && !(o->age_years >= low)) return 0;
-    if (!isnan(high) && !(o->age_years < high + 1.0)) return 0;
-    return strcmp(sex, "any") == 0 || (o->sex != NULL && sex[0] == o->sex[0]);
-}
-
 /* The best contraction in the unit of a published value; NaN if it is another quantity. */
-static double in_unit(const strength_file *e, const char *unit) {
+static double in_unit(const void *file, const char *unit) {
+    const strength_file *e = file;
     double best = -(double)INFINITY;
     for (size_t k = 0; k < e->n_trials; k++) best = fmax(best, e->trials[k].peak);
     int is_torque = e->is_torque || e->has_lever;
@@ -277,31 +270,6 @@ static double in_unit(const strength_file *e, const char *unit) {
     if (e->is_torque) return (double)NAN;
     if (strcmp(unit, "N") == 0) return best;
     return strcmp(unit, "kg") == 0 ? best / 9.80665 : (double)NAN;
-}
-
-static json_t *published(const strength_file *e, const eg_knowledge *knowledge) {
-    static const char *const kept[] = {
-        "id",   "kind",       "variable", "statistic",      "value",  "low",    "high",    "sd",
-        "unit", "population", "use",      "why_shown_only", "source", "status", "verified"};
-    json_t *list = json_array();
-    size_t n = eg_knowledge_count(knowledge, "norms");
-    for (size_t i = 0; i < n; i++) {
-        json_t *row = eg_knowledge_at(knowledge, "norms", i);
-        const char *of = eg_json_text_of(row, "measure", eg_json_text_of(row, "shown_with", ""));
-        if (strcmp(of, e->options->measure) != 0 || !fits(row, e->options)) continue;
-        json_t *object = json_object();
-        for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++) {
-            json_t *member = json_object_get(row, kept[k]);
-            if (member != NULL && !json_is_null(member)) json_object_set(object, kept[k], member);
-        }
-        double measured = in_unit(e, eg_json_text_of(row, "unit", ""));
-        const char *kind = eg_json_text_of(row, "kind", "");
-        int is_level = strcmp(kind, "norm") == 0 || strcmp(kind, "cutoff") == 0;
-        if (is_level && isfinite(measured))
-            json_object_set_new(object, "measured", json_real(measured));
-        json_array_append_new(list, object);
-    }
-    return list;
 }
 
 static eg_err measure(strength_file *e, eg_diag *diag) {
@@ -316,8 +284,8 @@ static eg_err measure(strength_file *e, eg_diag *diag) {
     eg_arena arena;
     eg_arena_init(&arena, memory, size);
     eg_strength_signal signal = {e->n, e->values, e->rate_hz, e->is_torque};
-    err = eg_strength_trace(&signal, e->options->window_s, EG_STRENGTH_TRIALS_MAX, e->trials,
-                            &e->n_trials, &arena, diag);
+    err = eg_strength_trace(&signal, &e->options->limits, e->options->window_s,
+                            EG_STRENGTH_TRIALS_MAX, e->trials, &e->n_trials, &arena, diag);
     free(memory);
     return err;
 }
@@ -366,16 +334,15 @@ static eg_err measure_other_side(const eg_study_call *call, const settings *opti
     return err;
 }
 
-static void add_sides(json_t *result, double involved, double other) {
+static void add_sides(json_t *result, double involved, double other, double least) {
     double lsi = eg_strength_lsi(involved, other);
     char text[160];
     if (!isfinite(lsi)) return;
     add_value(result, "strength.lsi", lsi, 0, false);
-    snprintf(text, sizeof text,
-             lsi < 90.0 ? "%.1f %% of the other side: below 90 %%, a common limit for sport"
-                        : "%.1f %% of the other side",
-             lsi);
-    eg_study_add_check(result, "asymmetry", lsi < 90.0, text, NULL);
+    int used = snprintf(text, sizeof text, "%.1f %% of the other side", lsi);
+    if (lsi < least)
+        snprintf(text + used, sizeof text - (size_t)used, ": below %g %%, a common limit", least);
+    eg_study_add_check(result, "asymmetry", lsi < least, text, NULL);
     eg_study_add_warning(result,
                          "the other side may be weak itself: look at the published values, too");
 }
@@ -426,15 +393,16 @@ static eg_err fill(const eg_study_call *call, strength_file *e, json_t *result, 
     eg_strength_set set = collect(e);
     add_set(result, e, &set);
     for (size_t k = 0; k < e->n_trials; k++) add_trial(result, e, k);
-    add_sides(result, set.best, other);
+    add_sides(result, set.best, other, e->options->symmetry_least);
     eg_study_add_trace(result, call->n_trace_points, e->channel->label, e->is_torque ? "N.m" : "N",
                        "force", e->channel->label, 0.0, e->rate_hz, e->n, e->values);
     if (e->options->measure == NULL || call->knowledge == NULL) return EG_OK;
     if (eg_knowledge_find(call->knowledge, "measures", e->options->measure) == NULL)
         return eg_diag_set(diag, EG_ERR_ARGUMENT, "measure", 0,
                            "there is no measure \"%s\" in knowledge/measures", e->options->measure);
-    json_object_set_new(result, "detail",
-                        json_pack("{s:o}", "published", published(e, call->knowledge)));
+    json_object_set_new(
+        result, "detail",
+        json_pack("{s:o}", "published", eg_study_published(call, e->options->measure, in_unit, e)));
     return EG_OK;
 }
 
@@ -453,15 +421,19 @@ static eg_err run(const eg_study_call *call, json_t **result, eg_diag *diag) {
     settings options = {.column = eg_study_text(call, "column", NULL),
                         .unit = eg_study_text(call, "unit", NULL),
                         .measure = eg_study_text(call, "measure", NULL),
-                        .sex = eg_study_text(call, "sex", NULL),
                         .rate_hz = eg_study_number(call, "rate_hz", (double)NAN),
                         .window_s = eg_study_number(call, "window_s", EG_STRENGTH_WINDOW_S),
                         .rest = eg_study_number(call, "rest", 0.0),
                         .lever_m = eg_study_number(call, "lever_m", (double)NAN),
                         .gravity_n_m = eg_study_number(call, "gravity_n_m", 0.0),
                         .mass_kg = eg_study_number(call, "mass_kg", (double)NAN),
-                        .age_years = eg_study_number(call, "age", (double)NAN),
                         .all = eg_study_flag(call, "all")};
+    options.limits =
+        (eg_strength_limits){.spread_most = eg_study_protocol(call, "strength_spread_most"),
+                             .trials_least = eg_study_protocol(call, "strength_trials_least"),
+                             .pretension_most = eg_study_protocol(call, "strength_pretension_most"),
+                             .baseline_most_n = eg_study_protocol(call, "strength_baseline_most")};
+    options.symmetry_least = eg_study_protocol(call, "strength_symmetry_least");
     eg_err err = limb_weight(call, &options, diag);
     if (err != EG_OK) return err;
     strength_file *e = calloc(1, sizeof *e);

@@ -18,6 +18,7 @@ static const double rest_s = 0.15;  /* the shortest piece of rest */
 static const double moving_s = 0.8; /* shorter may be pre-tension that grows */
 static const double hold_s = 1.0;   /* the shortest hold that tells of drift */
 static const double sine_low_hz = 0.01, sine_high_hz = 0.3;
+static const double drift_part = 0.01;       /* of the peak: it is named */
 static const double tolerance_part = 0.0005; /* of the peak */
 static const double agreement_part = 0.003;
 
@@ -293,7 +294,7 @@ strength_drift strength_drift_find(const eg_strength_signal *signal, size_t n_sp
         double d = p.t[i] - p.t[0] - (p.t[p.n - 1] - p.t[0]) / 2.0;
         spread += d * d;
     }
-    double limit = EG_STRENGTH_PRETENSION_PART * peak;
+    double limit = drift_part * peak;
     bool is_clear = fabs(drift.slope) > 5.0 * sqrt(line.left / spread);
     drift.is_large = is_clear && fabs(drift.slope) * p.length_s > limit;
     bool is_line = line.left <= 2.0 * own + tolerance * tolerance;

@@ -1,6 +1,7 @@
 /* Manual muscle testing: the grades of the Medical Research Council (MRC 1976) with the signs of
  * Daniels and Worthingham, and the rules that make a grade what it says. Grades are an order, not
- * numbers: they are never averaged and never subtracted. */
+ * numbers: they are never averaged and never subtracted. What each is called and the number below
+ * which a sum is weak stand in knowledge/grades and knowledge/protocols. */
 #ifndef EG_STRENGTH_GRADE_H
 #define EG_STRENGTH_GRADE_H
 
@@ -83,11 +84,7 @@ unsigned eg_grade_check(const eg_grade_test *test);
 /* From grade 3 on a dynamometer tells more: the grades above no longer do (Bohannon 2019). */
 bool eg_grade_wants_dynamometer(eg_grade grade);
 
-enum {
-    EG_GRADE_SUM_GROUPS = 12,
-    EG_GRADE_SUM_MAX = 60,
-    EG_GRADE_SUM_WEAK_BELOW = 48 /* of 60: weakness acquired in intensive care */
-};
+enum { EG_GRADE_SUM_GROUPS = 12, EG_GRADE_SUM_MAX = 60 };
 
 /* The MRC sum score: three muscle groups of each limb (shoulder abduction, elbow flexion, wrist
  * extension, hip flexion, knee extension, ankle dorsiflexion, both sides; Kleyweg et al. 1991).

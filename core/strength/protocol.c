@@ -3,8 +3,11 @@
 #include "core/base/real.h"
 #include "core/strength/trace.h"
 
-eg_strength_set eg_strength_collect(size_t n, const double *peaks) {
-    EG_ASSERT(n > 0 && peaks != NULL);
+enum { THIRDS = 3 };
+
+eg_strength_set eg_strength_collect(size_t n, const double *peaks,
+                                    const eg_strength_limits *limits) {
+    EG_ASSERT(n > 0 && peaks != NULL && limits != NULL);
     eg_strength_set set = {.n = n, .best = peaks[0], .spread = NAN, .fatigue = NAN};
     double worst = peaks[0];
     for (size_t i = 0; i < n; i++) {
@@ -12,13 +15,13 @@ eg_strength_set eg_strength_collect(size_t n, const double *peaks) {
         worst = fmin(worst, peaks[i]);
         set.mean += (peaks[i] - set.mean) / ((double)i + 1.0);
     }
-    set.is_few = n < EG_STRENGTH_TRIALS_WANTED;
+    set.is_few = (double)n < limits->trials_least;
     if (n > 1 && set.best > 0.0) {
         set.spread = 100.0 * (set.best - worst) / set.best;
-        set.is_spread_large = set.spread > EG_STRENGTH_SPREAD_LIMIT;
+        set.is_spread_large = set.spread > limits->spread_most;
     }
-    if (n < EG_STRENGTH_TRIALS_WANTED) return set;
-    size_t third = n / 3;
+    if (n < THIRDS) return set;
+    size_t third = n / THIRDS;
     double first = 0.0, last = 0.0;
     for (size_t i = 0; i < third; i++) {
         first += peaks[i];
@@ -192,7 +195,8 @@ static const eg_measure_def rows[] = {
     {"strength.torque.trials.mean", "Mean of the contractions", "N.m", EG_BETTER_HIGHER,
      "The mean of the peak torques of all contractions.", "mean of the peaks", "in common use"},
     {"strength.spread", "Spread of the contractions", "%", EG_BETTER_LOWER,
-     "How far the worst contraction is below the best; above 10 % the test is repeated.",
+     "How far the worst contraction is below the best; above the limit of the test "
+     "(knowledge/protocols) it is repeated.",
      "100 (best - worst) / best", "hand-held dynamometry, in common use"},
     {"strength.lsi", "Limb symmetry index", "%", EG_BETTER_HIGHER,
      "The involved side as a share of the other, which may itself be weak.",

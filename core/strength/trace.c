@@ -400,7 +400,7 @@ static bool is_unsure(const eg_strength_trial *t) {
     return false;
 }
 
-static void judge(work *w) {
+static void judge(work *w, const eg_strength_limits *limits) {
     eg_strength_trial *t = w->trial;
     double rise = t->peak - t->baseline;
     if (w->span->end == w->signal->n) raise(w, EG_STRENGTH_FLAG_CUT);
@@ -412,11 +412,11 @@ static void judge(work *w) {
     if (is_unsure(t) || !(w->has_rise || w->is_start_believed)) raise(w, EG_STRENGTH_FLAG_UNSURE);
     size_t to = (size_t)(t->onset_s * w->rate_hz);
     size_t n = strength_samples(rest_needed_s, w->rate_hz), window = n / 10 + 1;
-    double error = confidence * t->noise / sqrt((double)n), part = EG_STRENGTH_PRETENSION_PART;
+    double error = confidence * t->noise / sqrt((double)n), part = limits->pretension_most;
     if (t->pretension > part * t->peak + error) raise(w, EG_STRENGTH_FLAG_PRETENSION);
     if (t->pretension < -part * t->peak - error) raise(w, EG_STRENGTH_FLAG_ZERO);
     /* In N m there is no published limit: a quarter of the permitted pre-tension. */
-    double limit = w->signal->is_torque ? part * t->peak / 4.0 : EG_STRENGTH_DRIFT_N;
+    double limit = w->signal->is_torque ? part * t->peak / 4.0 : limits->baseline_most_n;
     double slope_error = 2.0 * confidence * t->noise * sqrt(12.0 / (double)n);
     if (fabs(t->slope) * rest_needed_s > limit + slope_error) raise(w, EG_STRENGTH_FLAG_BASELINE);
     double low = INFINITY;
@@ -453,9 +453,9 @@ static void take_hum_off(work *w, double *x) {
 }
 
 eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_span *span,
-                           double window_s, eg_strength_trial *trial, eg_arena *arena,
-                           eg_diag *diag) {
-    EG_ASSERT(signal != NULL && span != NULL && trial != NULL && window_s > 0.0);
+                           const eg_strength_limits *limits, double window_s,
+                           eg_strength_trial *trial, eg_arena *arena, eg_diag *diag) {
+    EG_ASSERT(signal != NULL && span != NULL && trial != NULL && limits != NULL && window_s > 0.0);
     EG_ASSERT(span->rest_begin <= span->begin && span->begin < span->end &&
               span->end <= span->rest_end && span->rest_end <= signal->n);
     size_t mark = eg_arena_mark(arena);
@@ -480,7 +480,7 @@ eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_s
         find_steepest(&w);
     }
     find_work(&w, window_s);
-    judge(&w);
+    judge(&w, limits);
     eg_arena_reset(arena, mark);
     return EG_OK;
 }
@@ -526,9 +526,9 @@ static eg_err find_level(const eg_strength_signal *signal, size_t max, eg_streng
     return EG_OK;
 }
 
-eg_err eg_strength_trace(const eg_strength_signal *signal, double window_s, size_t max,
-                         eg_strength_trial *trials, size_t *n_trials, eg_arena *arena,
-                         eg_diag *diag) {
+eg_err eg_strength_trace(const eg_strength_signal *signal, const eg_strength_limits *limits,
+                         double window_s, size_t max, eg_strength_trial *trials, size_t *n_trials,
+                         eg_arena *arena, eg_diag *diag) {
     EG_ASSERT(trials != NULL && n_trials != NULL && max > 0 && max <= EG_STRENGTH_TRIALS_MAX);
     *n_trials = 0;
     size_t mark = eg_arena_mark(arena), n_spans = 0;
@@ -545,7 +545,7 @@ eg_err eg_strength_trace(const eg_strength_signal *signal, double window_s, size
         err = eg_strength_find(&level, max, spans, &n_spans, arena, diag);
     }
     for (size_t k = 0; k < n_spans && err == EG_OK; k++) {
-        err = eg_strength_measure(&level, &spans[k], window_s, &trials[k], arena, diag);
+        err = eg_strength_measure(&level, &spans[k], limits, window_s, &trials[k], arena, diag);
         trials[k].drift = drift.slope;
         if (drift.is_large) trials[k].flags |= 1U << EG_STRENGTH_FLAG_DRIFT;
         if (is_removed) trials[k].flags |= 1U << EG_STRENGTH_FLAG_DRIFT_REMOVED;

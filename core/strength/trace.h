@@ -26,14 +26,18 @@ enum {
 /* The windows in seconds, longest last. */
 extern const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT];
 
-#define EG_STRENGTH_RATE_MIN_HZ     20.0
-#define EG_STRENGTH_RATE_PEAK_HZ    100.0  /* below it the peak is flagged */
-#define EG_STRENGTH_RATE_RFD_HZ     1000.0 /* below it onset and RFD are flagged */
-#define EG_STRENGTH_SPREAD_LIMIT    10.0   /* % of the best trial */
-#define EG_STRENGTH_TRIALS_WANTED   3
-#define EG_STRENGTH_WINDOW_S        1.0  /* of the best mean, if nobody says otherwise */
-#define EG_STRENGTH_PRETENSION_PART 0.01 /* of the peak */
-#define EG_STRENGTH_DRIFT_N         0.5  /* over 0.2 s before the onset (Maffiuletti et al. 2016) */
+#define EG_STRENGTH_RATE_MIN_HZ  20.0
+#define EG_STRENGTH_RATE_PEAK_HZ 100.0  /* below it the peak is flagged */
+#define EG_STRENGTH_RATE_RFD_HZ  1000.0 /* below it onset and RFD are flagged */
+#define EG_STRENGTH_WINDOW_S     1.0    /* of the best mean, if nobody says otherwise */
+
+/* What a test asks for: knowledge/protocols has the numbers and their sources. NaN: not judged. */
+typedef struct eg_strength_limits {
+    double spread_most;     /* % of the best trial */
+    double trials_least;    /* contractions */
+    double pretension_most; /* share of the peak */
+    double baseline_most_n; /* force may move so far in the 0.2 s before the onset */
+} eg_strength_limits;
 
 /* X(bit, name, sentence) */
 #define EG_STRENGTH_FLAGS(X)                                                                       \
@@ -41,8 +45,7 @@ extern const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT];
       "force before the onset: the muscle was tense, the limb's weight pulls or the device was "   \
       "not zeroed; RFD is not valid")                                                              \
     X(ZERO, "zero", "the trace rests below zero: zero the device")                                 \
-    X(BASELINE, "baseline",                                                                        \
-      "force moves by more than 0.5 N in the 0.2 s before the onset: RFD is not valid")            \
+    X(BASELINE, "baseline", "force moves in the 0.2 s before the onset: RFD is not valid")         \
     X(DRIFT, "drift", "the rest level drifts through the recording")                               \
     X(DRIFT_REMOVED, "drift removed",                                                              \
       "the drift that rest before and after agrees on was taken off from the start on")            \
@@ -124,13 +127,15 @@ EG_NODISCARD eg_err eg_strength_find(const eg_strength_signal *signal, size_t ma
 /* Finds and measures all contractions of a trace, drift (if it is sure) taken off: trials[max].
  * window_s: of the mean, above 0. Errors as eg_strength_find. Cost: about 50 ms a contraction at
  * 1 kHz. */
-EG_NODISCARD eg_err eg_strength_trace(const eg_strength_signal *signal, double window_s, size_t max,
+EG_NODISCARD eg_err eg_strength_trace(const eg_strength_signal *signal,
+                                      const eg_strength_limits *limits, double window_s, size_t max,
                                       eg_strength_trial *trials, size_t *n_trials, eg_arena *arena,
                                       eg_diag *diag);
 
 /* One contraction of a trace as it is. `drift` is only copied. */
 EG_NODISCARD eg_err eg_strength_measure(const eg_strength_signal *signal,
-                                        const eg_strength_span *span, double window_s,
+                                        const eg_strength_span *span,
+                                        const eg_strength_limits *limits, double window_s,
                                         eg_strength_trial *trial, eg_arena *arena, eg_diag *diag);
 
 /* What several trials of one movement say together. */
@@ -139,12 +144,13 @@ typedef struct eg_strength_set {
     double best, mean;
     double spread;        /* % of the best: 100 (best - worst) / best; NaN for one trial */
     double fatigue;       /* %: how much the last third lies below the first; NaN below 3 trials */
-    bool is_spread_large; /* above EG_STRENGTH_SPREAD_LIMIT: repeat */
-    bool is_few;          /* fewer than EG_STRENGTH_TRIALS_WANTED */
+    bool is_spread_large; /* above spread_most: repeat */
+    bool is_few;          /* fewer than trials_least */
 } eg_strength_set;
 
 /* peaks[n], n > 0, in the order they were done. */
-eg_strength_set eg_strength_collect(size_t n, const double *peaks);
+eg_strength_set eg_strength_collect(size_t n, const double *peaks,
+                                    const eg_strength_limits *limits);
 
 /* Limb symmetry index in %: 100 involved / uninvolved; NaN unless both are above 0. */
 double eg_strength_lsi(double involved, double uninvolved);

@@ -184,6 +184,9 @@ test("measures: ranges, options, sides and regions hold together", () => {
   }
   const ashworth = entries("measures").find((e) => e.id === "tone.ashworth.elbow.flexors");
   must(ashworth.options.some((o) => o.value === 1.5 && o.label.startsWith("1+")), "Ashworth 1+ is stored as 1.5");
+  const grades = entries("grades").map((g) => `${g.value}:${g.grade} ${g.label}`).join();
+  for (const e of entries("measures").filter((e) => e.id.startsWith("mrc.")))
+    must(e.options.map((o) => `${o.value}:${o.label}`).join() === grades, `${e.id}: its steps are not those of grades/manual.json`);
   for (const e of entries("exercises")) for (const region of e.regions) if (ids) must(ids.has(region), `${e.id}: the body figure has no ${region}`);
   return `${entries("measures").length} measures, ${ids ? ids.size : "no"} regions of the body figure`;
 });

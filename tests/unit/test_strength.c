@@ -9,6 +9,9 @@
 #include "core/strength/trace.h"
 #include "tests/support/test.h"
 
+/* As knowledge/protocols has them. */
+static const eg_strength_limits limits = {10, 3, 0.01, 0.5};
+
 enum { SAMPLES_MAX = 200000 };
 
 typedef enum rise_kind { EXPONENTIAL, RAMP, SMOOTH, COSINE, RISE_KINDS } rise_kind;
@@ -83,7 +86,8 @@ static eg_strength_trial measure_as(const double *x, size_t n, double rate_hz, b
     eg_strength_trial trials[8];
     eg_strength_signal signal = {n, x, rate_hz, is_torque};
     eg_diag diag = {0};
-    eg_err err = eg_strength_trace(&signal, EG_STRENGTH_WINDOW_S, 8, trials, &count, &arena, &diag);
+    eg_err err =
+        eg_strength_trace(&signal, &limits, EG_STRENGTH_WINDOW_S, 8, trials, &count, &arena, &diag);
     free(memory);
     if (err != EG_OK) EG_FAIL("%s", diag.text);
     EG_CHECK_INT(count, 1);
@@ -329,7 +333,7 @@ static void several_contractions(void) {
     eg_strength_trial trials[8];
     size_t count = 0;
     eg_strength_signal signal = {30000, x, 1000, false};
-    EG_CHECK_INT(eg_strength_trace(&signal, 1, 8, trials, &count, &arena, NULL), EG_OK);
+    EG_CHECK_INT(eg_strength_trace(&signal, &limits, 1, 8, trials, &count, &arena, NULL), EG_OK);
     EG_CHECK_INT(count, 3);
     double found[3];
     for (size_t k = 0; k < 3; k++) {
@@ -337,19 +341,22 @@ static void several_contractions(void) {
         EG_CHECK_NEAR(trials[k].peak, peaks[k], 0.1);
         EG_CHECK_NEAR(trials[k].onset_s, 2 + 10 * (double)k, 0.001);
     }
-    eg_strength_set set = eg_strength_collect(3, found);
+    eg_strength_set set = eg_strength_collect(3, found, &limits);
     EG_CHECK_NEAR(set.best, 300, 0.1);
     EG_CHECK_NEAR(set.mean, 275, 0.1);
     EG_CHECK_NEAR(set.spread, 20, 0.1);
     EG_CHECK(set.is_spread_large && !set.is_few);
     EG_CHECK_NEAR(set.fatigue, 20, 0.1);
-    set = eg_strength_collect(2, (double[]){300, 275});
+    set = eg_strength_collect(2, (double[]){300, 275}, &limits);
     EG_CHECK(set.is_few && !set.is_spread_large && isnan(set.fatigue));
-    EG_CHECK_INT(eg_strength_trace(&signal, 1, 2, trials, &count, &arena, NULL), EG_ERR_LIMIT);
+    EG_CHECK_INT(eg_strength_trace(&signal, &limits, 1, 2, trials, &count, &arena, NULL),
+                 EG_ERR_LIMIT);
     signal.n = 1500;
-    EG_CHECK_INT(eg_strength_trace(&signal, 1, 8, trials, &count, &arena, NULL), EG_ERR_DATA);
+    EG_CHECK_INT(eg_strength_trace(&signal, &limits, 1, 8, trials, &count, &arena, NULL),
+                 EG_ERR_DATA);
     signal.rate_hz = 5;
-    EG_CHECK_INT(eg_strength_trace(&signal, 1, 8, trials, &count, &arena, NULL), EG_ERR_ARGUMENT);
+    EG_CHECK_INT(eg_strength_trace(&signal, &limits, 1, 8, trials, &count, &arena, NULL),
+                 EG_ERR_ARGUMENT);
 }
 
 static void torque_and_symmetry(void) {

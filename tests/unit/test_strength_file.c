@@ -26,12 +26,20 @@ static eg_recording *file_of(const double peaks[3], const char *header, double p
     return recording;
 }
 
+/* What the program knows, read once. */
+static const eg_knowledge *known(void) {
+    static eg_knowledge *knowledge;
+    if (knowledge == NULL)
+        EG_CHECK_INT(eg_knowledge_load(eg_embedded_files, NULL, &knowledge, NULL), EG_OK);
+    return knowledge;
+}
+
 static json_t *evaluate(const double peaks[3], const char *header, double per,
                         const char *options) {
     eg_recording *recording = file_of(peaks, header, per);
     json_t *result = NULL;
     eg_diag diag = {0};
-    if (eg_test_study("strength", recording, NULL, NULL, options, &result, &diag) != EG_OK)
+    if (eg_test_study("strength", recording, NULL, known(), options, &result, &diag) != EG_OK)
         EG_FAIL("%s", diag.text);
     eg_recording_destroy(recording);
     return result;
@@ -107,10 +115,10 @@ static void columns(void) {
     eg_recording *recording = file_of(even, "Time (s),Value", 1);
     json_t *result = NULL;
     eg_diag diag = {0};
-    EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL, "{}", &result, &diag),
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(), "{}", &result, &diag),
                  EG_ERR_LAYOUT);
     EG_CHECK(strstr(diag.text, "which column") != NULL && result == NULL);
-    EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL,
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(),
                                "{\"column\":\"value\",\"unit\":\"kg\"}", &result, NULL),
                  EG_OK);
     EG_CHECK_NEAR(value_of(result, "strength.best", 0), 300 * 9.80665, 1);
@@ -132,7 +140,7 @@ static void sides(void) {
     eg_recording *weak = file_of(uneven, "Time (s),Force (N)", 1);
     eg_recording *strong = file_of(even, "Time (s),Force (N)", 1);
     json_t *result = NULL;
-    EG_CHECK_INT(eg_test_study("strength", weak, strong, NULL, "{}", &result, NULL), EG_OK);
+    EG_CHECK_INT(eg_test_study("strength", weak, strong, known(), "{}", &result, NULL), EG_OK);
     EG_CHECK_NEAR(value_of(result, "strength.lsi", 0), 100.0 * 200 / 300, 0.05);
     EG_CHECK_TEXT(verdict_of(result, "asymmetry"), "warn");
     EG_CHECK_TEXT(verdict_of(result, "spread"), "warn");
@@ -140,7 +148,8 @@ static void sides(void) {
     json_decref(result);
     eg_recording *torques = file_of(even, "Time (s),Torque (N.m)", 1);
     eg_diag diag = {0};
-    EG_CHECK_INT(eg_test_study("strength", weak, torques, NULL, "{}", &result, &diag), EG_ERR_DATA);
+    EG_CHECK_INT(eg_test_study("strength", weak, torques, known(), "{}", &result, &diag),
+                 EG_ERR_DATA);
     EG_CHECK(strstr(diag.text, "not compared") != NULL);
     eg_recording_destroy(torques);
     eg_recording_destroy(weak);
@@ -148,11 +157,9 @@ static void sides(void) {
 }
 
 static void published(void) {
-    eg_knowledge *knowledge = NULL;
-    EG_CHECK_INT(eg_knowledge_load(eg_embedded_files, NULL, &knowledge, NULL), EG_OK);
     eg_recording *recording = file_of(even, "Time (s),Force (N)", 1);
     json_t *result = NULL;
-    EG_CHECK_INT(eg_test_study("strength", recording, NULL, knowledge,
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(),
                                "{\"measure\":\"force.grip\",\"age\":45,\"sex\":\"M\"}", &result,
                                NULL),
                  EG_OK);
@@ -166,11 +173,10 @@ static void published(void) {
     }
     EG_CHECK_INT(n_norms, 2); /* men of 40 to 49, both hands */
     json_decref(result);
-    EG_CHECK_INT(eg_test_study("strength", recording, NULL, knowledge, "{\"measure\":\"no.such\"}",
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(), "{\"measure\":\"no.such\"}",
                                &result, NULL),
                  EG_ERR_ARGUMENT);
     eg_recording_destroy(recording);
-    eg_knowledge_destroy(knowledge);
 }
 
 /* One file of force: three pushes with what `change` does to a sample. */
@@ -230,7 +236,8 @@ static void checks(void) {
     json_t *result = NULL;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         eg_recording *recording = changed_file(cases[i].change, even);
-        EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL, "{}", &result, NULL), EG_OK);
+        EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(), "{}", &result, NULL),
+                     EG_OK);
         EG_CHECK_TEXT(verdict_of(result, cases[i].check), cases[i].verdict);
         if (cases[i].verdict[0] == 'f')
             EG_CHECK_TEXT(json_string_value(json_object_get(result, "verdict")), "fail");
@@ -242,13 +249,13 @@ static void checks(void) {
     }
     static const double one[3] = {300, 0, 0};
     eg_recording *recording = changed_file(same, one);
-    EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL, "{}", &result, NULL), EG_OK);
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(), "{}", &result, NULL), EG_OK);
     EG_CHECK_TEXT(verdict_of(result, "contractions"), "warn");
     json_decref(result);
     eg_recording_destroy(recording);
     eg_diag diag = {0};
     recording = changed_file(flat, even);
-    EG_CHECK_INT(eg_test_study("strength", recording, NULL, NULL, "{}", &result, &diag),
+    EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(), "{}", &result, &diag),
                  EG_ERR_DATA);
     EG_CHECK(strstr(diag.text, "no contraction") != NULL && result == NULL);
     EG_CHECK_TEXT(diag.where, "push.csv");

@@ -10,6 +10,9 @@
 #include "core/strength/trace.h"
 #include "tests/support/test.h"
 
+/* As knowledge/protocols has them. */
+static const eg_strength_limits limits = {10, 3, 0.01, 0.5};
+
 enum { SAMPLES_MAX = 80000, TRIALS_MAX = 8, VALUES = 6, RUNS_MAX = 6 };
 
 typedef enum shape {
@@ -169,7 +172,7 @@ static void measure(const scene *s, double errors[VALUES]) {
     eg_strength_trial trials[TRIALS_MAX];
     eg_strength_signal signal = {n, x, s->rate_hz, false};
     eg_diag diag = {0};
-    eg_err err = eg_strength_trace(&signal, 1, TRIALS_MAX, trials, &count, &arena, &diag);
+    eg_err err = eg_strength_trace(&signal, &limits, 1, TRIALS_MAX, trials, &count, &arena, &diag);
     free(memory);
     if (err != EG_OK) EG_FAIL("%s", diag.text);
     EG_CHECK_INT(count, 3);
