@@ -230,16 +230,17 @@ static double crossing(size_t n, const double *x, size_t half, double level) {
 }
 
 typedef struct candidate {
-    double score, y[OUTPUTS], squares[OUTPUTS];
+    double score, doubt, y[OUTPUTS], squares[OUTPUTS];
 } candidate;
 
 /* The best of the candidates; in its errors, the disagreement of the others by the evidence for
- * each. */
+ * each, seldom or not. */
 static void choose(size_t n, const candidate *all, size_t best, strength_rise *rise) {
-    double square[OUTPUTS] = {0}, weights = 0.0;
+    double square[OUTPUTS] = {0}, weights = 0.0, least = INFINITY;
     const double *y = all[best].y;
+    for (size_t i = 0; i < n; i++) least = fmin(least, all[i].score - all[i].doubt);
     for (size_t i = 0; i < n; i++) {
-        double weight = eg_exp((all[best].score - all[i].score) / 2.0);
+        double weight = eg_exp((least - all[i].score + all[i].doubt) / 2.0);
         weights += weight;
         for (int k = 0; k < OUTPUTS; k++) {
             double d = all[i].y[k] - y[k];
@@ -297,6 +298,7 @@ bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise) {
             outputs_of(&p, q, trace->windows, y);
             if (!(y[0] > (double)trace->n_rest / 4.0)) continue;
             own.score = score;
+            own.doubt = form->doubt;
             memcpy(own.y, y, sizeof y);
             errors_of(&p, q, trace->windows,
                       fmax(sum / samples, trace->block_noise * trace->block_noise), y, own.squares);
