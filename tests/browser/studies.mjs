@@ -235,6 +235,30 @@ export async function studies() {
       const entry = chart.entries.find((one) => one.body.recording_id)
       check(entry?.body.value === 200, `the entered value: ${JSON.stringify(entry?.body)}`)
     })
+    await test('studies what the same test gave last time stands beside', async () => {
+      const own = { Authorization: `Bearer ${server.token}`, 'X-Engram': '1' }
+      const read = async () => (await fetch(`${server.origin}/api/episodes/${treated.id}`, { headers: own })).json()
+      const [first] = (await read()).evaluations
+      const query = new URLSearchParams({ name: 'then.csv', evaluation_id: first.id, trial_no: '9', study: 'strength', recorded_on: first.body.date })
+      const made = await fetch(`${server.origin}/api/episodes/${treated.id}/studies?${query}`, {
+        method: 'POST',
+        body: readFileSync(pushes(server.data, 'then.csv', [240, 235, 230], 'Force (N)')),
+        headers: { ...own, 'Content-Type': 'application/octet-stream' },
+      }).then((answer) => answer.json())
+      await fetch(`${server.origin}/api/documents/${made.id}`, {
+        method: 'PUT',
+        body: JSON.stringify({ version: made.version, body: { ...made.body, decision: 'kept' } }),
+        headers: { ...own, 'Content-Type': 'application/json' },
+      })
+      await visit(page, '/people')
+      await visit(page, `/e/${treated.id}/evaluation?section=study`)
+      await drop(pushes(server.data, 'now.csv', [300, 290, 280], 'Force (N)'))
+      const answer = page.getByRole('region', { name: 'Strength: now.csv' })
+      await answer.getByText(/240 N on .*, now 60 N more/).waitFor({ timeout: 20000 })
+      await settled(page)
+      await clean(page, 'a recording beside the last one')
+      await shot(page, 'studies-last-time')
+    })
     for (const [file, title, word, chosen, fields] of real) {
       const path = process.env.ENGRAM_DATA && join(process.env.ENGRAM_DATA, file)
       if (!path || !existsSync(path)) continue

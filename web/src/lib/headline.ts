@@ -95,7 +95,7 @@ export function sides(left?: StudyMeasure, right?: StudyMeasure): string {
 export function opening(result: StudyResult): string {
   const of = (code: string) => result.measures.filter((m) => m.code === code && m.repetition === undefined && m.value !== null)
   const muscles = of('emg.bursts')
-  if (muscles.length > 1) {
+  if (muscles.length > 1 && result.verdict !== 'fail') {
     const bursts = muscles.reduce((sum, m) => sum + (m.value ?? 0), 0)
     const busy = [...of('emg.active.share')].sort((a, b) => (b.value ?? 0) - (a.value ?? 0))[0]
     return `${plural(muscles.length, 'muscle')}, ${plural(bursts, 'burst')}.${busy ? ` Most of the time active: ${about(busy)}, ${measured(busy.value, '%')} %.` : ''}`
