@@ -190,6 +190,12 @@ static eg_err chair_rise(function_run *run, int is_five, eg_diag *diag) {
     else
         add_half_minute(run, start_s);
     check_rest(run, start_s);
+    for (size_t k = 0; k + 1 < run->stands.n; k++)
+        if (isnan(run->stands.stands[k].seated_s))
+            eg_study_add_check(run->result, "sitting down", 1,
+                               "between two rises no sitting down was seen, the sensor's height "
+                               "drifted: count by eye in the trace",
+                               NULL);
     add(run, "function.rise.count", (double)run->stands.n, 0, 0, NULL);
     add(run, "function.rise.attempts", (double)run->stands.n_attempts, 0, 0, NULL);
     add(run, "function.rise.variability", variability(&run->stands), 0, 1,
@@ -242,6 +248,11 @@ static eg_err up_and_go(function_run *run, eg_diag *diag) {
     add(run, "function.tug.down", t->down_s, 0, 0, NULL);
     add(run, "function.tug.cadence", 60.0 * t->steps_hz[0], 0, 1,
         isfinite(t->steps_hz[0]) ? NULL : "too short a walk");
+    add(run, "function.tug.steps", (double)t->all_steps, 0, 0, NULL);
+    add(run, "function.tug.steps_out", (double)t->steps[0], 0, 1, NULL);
+    add(run, "function.tug.steps_back", (double)t->steps[1], 0, 1, NULL);
+    add(run, "function.tug.cadence_back", 60.0 * t->steps_hz[1], 0, 1,
+        isfinite(t->steps_hz[1]) ? NULL : "too short a walk");
     add_event(run, "walk out", t->standing_s, t->turn[0].from_s, 0);
     add_event(run, "walk back", t->turn[0].to_s, t->turn[1].from_s, 0);
     add_stand(run, &t->stand, 0);

@@ -67,6 +67,11 @@ eg_err eg_tug_measure(eg_trunk *body, double begin_s, eg_arena *arena, eg_tug *t
                         0.5 * (tug->turn[0].to_s + tug->turn[1].from_s)};
     for (int k = 0; k < 2; k++)
         tug->steps_hz[k] = eg_turn_cadence_hz(body, (size_t)(middle[k] * body->rate_hz));
+    double from_s[3] = {tug->standing_s, tug->turn[0].to_s, tug->standing_s};
+    double to_s[3] = {tug->turn[0].from_s, tug->turn[1].from_s, tug->leaving_s};
+    size_t *count[3] = {&tug->steps[0], &tug->steps[1], &tug->all_steps};
+    for (int k = 0; k < 3 && err == EG_OK; k++)
+        err = eg_turn_count_steps(body, from_s[k], to_s[k], arena, count[k], diag);
     eg_arena_reset(arena, mark);
-    return EG_OK;
+    return err;
 }

@@ -18,6 +18,8 @@ typedef struct eg_tug {
     double back_s;      /* first turn's end to the second turn */
     double down_s;      /* leaving to seated */
     double steps_hz[2]; /* cadence walking out and back; NaN if nothing says so */
+    size_t steps[2];    /* walking out and back, without the turns */
+    size_t all_steps;   /* from standing to leaving */
     eg_stand stand;     /* both transitions as measured */
 } eg_tug;
 

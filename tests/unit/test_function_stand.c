@@ -44,17 +44,17 @@ static void one_person(const mover *m, int place, double rate_hz, size_t n_faile
     eg_diag diag = {0};
     eg_err err = mover_body(m, place, rate_hz, &arena, &memory, &body, &diag);
     if (err == EG_OK) err = eg_stand_find(&body, &arena, &stands, &diag);
-    if (err == EG_OK) err = eg_worn_check_lean(&body, false, &diag);
-    if (err == EG_OK) err = eg_worn_check_stands(&body, &stands, &diag);
     if (err != EG_OK) EG_FAIL("seed %d: %s", (int)m->seed, diag.text);
+    bool is_refused = eg_worn_check_lean(&body, false, &diag) != EG_OK ||
+                      eg_worn_check_stands(&body, &stands, &diag) != EG_OK;
     e->people++;
     e->wrong_attempts += stands.n_attempts != n_failed;
-    if (getenv("ENGRAM_FUNCTION_TABLE") != NULL && stands.n != m->n_stands)
-        printf("# %s %g Hz seed %d kind %d: %zu of %zu\n", place_names[place], rate_hz,
-               (int)m->seed, (int)m->kind, stands.n, m->n_stands);
-    bool is_right = stands.n == m->n_stands;
+    bool is_right = stands.n == m->n_stands && !is_refused;
     for (size_t k = 0; is_right && k < stands.n; k++)
         if (isnan(stands.stands[k].seated_s) != isnan(m->stands[k].seated)) is_right = false;
+    if (getenv("ENGRAM_FUNCTION_TABLE") != NULL && !is_right)
+        printf("# %s %g Hz seed %d kind %d: %zu of %zu\n", place_names[place], rate_hz,
+               (int)m->seed, (int)m->kind, stands.n, m->n_stands);
     if (!is_right) {
         e->wrong_count++;
     } else {

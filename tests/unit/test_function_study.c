@@ -88,6 +88,11 @@ static void holds_the_task(void) {
         EG_FAIL("%s", diag.text);
     double total = value_of(result, "function.tug.time");
     EG_CHECK_NEAR(total, walk.stands[0].seated - walk.stands[0].start, 0.15);
+    double steps = (walk.walk_to - walk.walk_from) * walk.cadence_hz;
+    EG_CHECK_NEAR(value_of(result, "function.tug.steps"), steps, 1.6);
+    EG_CHECK(value_of(result, "function.tug.steps") >=
+             value_of(result, "function.tug.steps_out") +
+                 value_of(result, "function.tug.steps_back"));
     json_decref(result);
     eg_test_note("five rises %.2f s to sitting (%.2f), %.2f to standing (%.2f); TUG %.2f s",
                  times[0], sit, times[1], stand, total);
