@@ -443,6 +443,7 @@ export async function studies() {
       check((await phone.page.evaluate(() => document.documentElement.dataset.theme)) === 'dark', 'the phone is not dark')
       await phone.page.locator('input[type=file]').first().setInputFiles(brainvision(server.data))
       await phone.page.getByRole('heading', { name: /^Muscle signals: / }).waitFor({ timeout: 20000 })
+      await settled(phone.page) // the settings come with the list of studies
       for (const part of await phone.page.locator('main summary').all()) await part.click()
       await settled(phone.page)
       await clean(phone.page, 'a muscle recording on a phone')
