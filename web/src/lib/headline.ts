@@ -110,12 +110,12 @@ export function opening(result: StudyResult): string {
 
 const angleName = (m: StudyMeasure | undefined): string => (m ? about(m).replaceAll(/[._]/g, ' ') : '')
 
-/** "Above 12.6 s: time, worse than average above; apparently healthy elders". */
+/** "Above 0.8 m/s, the published limit for “slow (EWGSOP2)” (older adults)". */
 export function against(row: Published, value: number): string {
   const limit = row.value ?? 0
   const unit = unitWord(row.unit)
-  const what = [row.variable, row.population].filter(Boolean).join('; ')
-  return `${value > limit ? 'Above' : value < limit ? 'Below' : 'At'} ${number(limit)}${unit ? ` ${unit}` : ''}${what ? `: ${what}` : ''}`
+  const place = `${value > limit ? 'Above' : value < limit ? 'Below' : 'At'} ${number(limit)}${unit ? ` ${unit}` : ''}`
+  return `${place}, the published limit${row.variable ? ` for “${row.variable}”` : ''}${row.population ? ` (${row.population})` : ''}`
 }
 
 /** "12.4 s on 3 Nov, now 1.1 s less". */
