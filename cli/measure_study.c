@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/measure_out.h"
 #include "clinic/knowledge.h"
 #include "io/embed.h"
 #include "io/json/write.h"
@@ -16,7 +17,7 @@ typedef struct study_job {
     const eg_study *study;
     json_t *options;
     form form;
-    const char *explain;
+    const char *explain, *out;
     int n_files, n_references;
     const char **files;
     const char *references[EG_STUDY_REFERENCES_MAX];
@@ -62,6 +63,8 @@ void measure_study_print_help(const eg_study *study, void *stream) {
         print_conditions(study, option->name, file);
         fputc('\n', file);
     }
+    if (study->has_angles)
+        fputs("  --out FILE         the angles over time, as .mot, .sto or .csv\n", file);
     fputs("  --explain CODE     what a measure is (\"all\": every one); needs no file\n"
           "  --json  --csv      for scripts; one JSON object a line\n",
           file);
@@ -96,6 +99,10 @@ static int read_arguments(study_job *job, int n_arguments, char **arguments) {
         } else if (strcmp(argument, "--json") == 0 || strcmp(argument, "--csv") == 0) {
             job->form = argument[2] == 'j' ? FORM_JSON : FORM_CSV;
             i++;
+        } else if (strcmp(argument, "--out") == 0 && job->study->has_angles) {
+            if (value == NULL) return refuse(job, "a value must follow", argument);
+            job->out = value;
+            i += 2;
         } else if (strcmp(argument, "--explain") == 0 || strcmp(argument, "--reference") == 0) {
             if (value == NULL) return refuse(job, "a value must follow", argument);
             if (argument[2] == 'e')
@@ -338,7 +345,11 @@ static int measure_file(const study_job *job, const eg_study_call *with, const c
     eg_err err = eg_recording_read(path, &recording, &diag);
     call.recording = recording;
     if (err == EG_OK) err = eg_study_run(job->study, call, &result, &diag);
-    if (err == EG_OK) print_result(job, result, path);
+    if (err == EG_OK && job->out != NULL) {
+        err = measure_out_write(result, path, job->out, &diag);
+        (void)json_object_del(result, "traces"); /* every sample: the file has them */
+    }
+    if (result != NULL) print_result(job, result, path);
     json_decref(result);
     eg_recording_destroy(recording);
     if (err == EG_OK) return 1;
@@ -358,6 +369,7 @@ static int measure_files(const study_job *job) {
     int status = 0;
     eg_err err = eg_knowledge_load(eg_embedded_files, NULL, &knowledge, &diag);
     call.knowledge = knowledge;
+    if (job->out != NULL) call.n_trace_points = EG_RECORDING_BYTES_MAX;
     for (int i = 0; err == EG_OK && i < job->n_references; i++) {
         err = eg_recording_read(job->references[i], &references[i], &diag);
         if (err == EG_OK) call.references[call.n_references++] = references[i];
@@ -386,6 +398,8 @@ int measure_study(const eg_study *study, int n_arguments, char **arguments) {
             status = explain(&job);
         else if (job.n_files == 0)
             (void)refuse(&job, "FILE is missing", NULL);
+        else if (job.out != NULL && job.n_files > 1)
+            (void)refuse(&job, "--out takes one FILE, not also", job.files[1]);
         else
             status = measure_files(&job);
     }

@@ -111,6 +111,55 @@ void eg_motion_trace_name(eg_motion_trace *trace, const char *label) {
     snprintf(trace->code, sizeof trace->code, "%s.%s", def.joint, def.positive);
 }
 
+static const struct {
+    int angle;
+    const char *name;
+    double sign;
+} columns[] = {{EG_ANGLE_PELVIS_TILT, "pelvis_tilt", -1},
+               {EG_ANGLE_HIP_FLEXION, "hip_flexion", 1},
+               {EG_ANGLE_HIP_ADDUCTION, "hip_adduction", 1},
+               {EG_ANGLE_HIP_ROTATION, "hip_rotation", 1},
+               {EG_ANGLE_KNEE_FLEXION, "knee_angle", 1},
+               {EG_ANGLE_KNEE_ADDUCTION, "knee_adduction", 1},
+               {EG_ANGLE_KNEE_ROTATION, "knee_rotation", 1},
+               {EG_ANGLE_ANKLE_DORSIFLEXION, "ankle_angle", 1},
+               {EG_ANGLE_FOOT_INVERSION, "subtalar_angle", 1},
+               {EG_ANGLE_TRUNK_FLEXION, "lumbar_extension", -1},
+               {EG_ANGLE_TRUNK_LATERAL, "lumbar_bending", 1},
+               {EG_ANGLE_TRUNK_ROTATION, "lumbar_rotation", 1},
+               {EG_ANGLE_NECK_FLEXION, "neck_flexion", 1},
+               {EG_ANGLE_NECK_ROTATION, "neck_rotation", 1},
+               {EG_ANGLE_ELBOW_FLEXION, "elbow_flex", 1},
+               {EG_ANGLE_WRIST_FLEXION, "wrist_flex", 1},
+               {EG_ANGLE_WRIST_DEVIATION, "wrist_dev", 1}};
+
+void eg_motion_column_name(const eg_motion_trace *trace, char name[EG_MOTION_LABEL_MAX],
+                           double *sign) {
+    static const char *const sides[] = {"", "_l", "_r"};
+    char code[48];
+    *sign = 1;
+    if (trace->angle < 0) {
+        snprintf(name, EG_MOTION_LABEL_MAX, "%s", trace->label);
+        return;
+    }
+    snprintf(code, sizeof code, "%s", trace->code);
+    /* OpenSim has one number for both sides of the pelvis: the right one's. */
+    int is_list = trace->angle == EG_ANGLE_PELVIS_OBLIQUITY;
+    if (trace->side == EG_RIGHT && (is_list || trace->angle == EG_ANGLE_PELVIS_ROTATION)) {
+        snprintf(name, EG_MOTION_LABEL_MAX, "%s", is_list ? "pelvis_list" : "pelvis_rotation");
+        *sign = is_list ? -1 : 1;
+        return;
+    }
+    for (char *c = code; *c != '\0'; c++)
+        if (*c == '.') *c = '_';
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        if (columns[i].angle != trace->angle) continue;
+        snprintf(code, sizeof code, "%s", columns[i].name);
+        *sign = columns[i].sign;
+    }
+    snprintf(name, EG_MOTION_LABEL_MAX, "%s%s", code, sides[trace->side + 1]);
+}
+
 eg_err eg_motion_traces_begin(eg_motion_traces *traces, eg_diag *diag) {
     *traces = (eg_motion_traces){.count = 0};
     traces->traces = calloc(EG_MOTION_TRACES_MAX, sizeof *traces->traces);

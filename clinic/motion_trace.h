@@ -52,6 +52,11 @@ EG_NODISCARD eg_err eg_motion_traces_of_body(const eg_body *body, const eg_recor
 EG_NODISCARD eg_err eg_motion_traces_begin(eg_motion_traces *traces, eg_diag *diag);
 eg_motion_trace *eg_motion_traces_add(eg_motion_traces *traces, size_t n);
 void eg_motion_trace_name(eg_motion_trace *trace, const char *label);
+/* The column of a trace in a file of angles: OpenSim's coordinate where there is one
+ * ("knee_angle_r"), else the code and the side ("foot_adduction_l"), else the label as it is. The
+ * values times *sign stand there, so that eg_motion_angle_of reads them back as they were. */
+void eg_motion_column_name(const eg_motion_trace *trace, char name[EG_MOTION_LABEL_MAX],
+                           double *sign);
 void eg_motion_traces_clear(eg_motion_traces *traces);
 
 #endif

@@ -61,6 +61,8 @@ typedef struct eg_study {
     const char *title;     /* "Muscle signals", as it is read */
     const char *what;      /* one line: which recordings, which numbers */
     const char *reference; /* what a second file is for, in words; NULL: takes none */
+    int has_angles; /* its traces are angles over time, each with the "column" and "column_sign"
+                       that it has in a file of angles: engram measure --out */
     const eg_measure_table *measures;
     const eg_study_option *options;
     size_t n_options;

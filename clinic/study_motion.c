@@ -246,6 +246,20 @@ static void report_trace(motion_run *run, eg_motion_trace *trace, const eg_rom *
     eg_study_add_check(run->result, "gaps", 1, text, trace->code);
 }
 
+/* The curve, and what its column is called in a file of angles. */
+static void add_curve(motion_run *run, const eg_motion_trace *trace) {
+    char column[EG_MOTION_LABEL_MAX];
+    double sign;
+    eg_study_add_trace(run->result, run->call->n_trace_points, trace->label, "deg", "angle",
+                       trace->code, trace->start_s, trace->rate_hz, trace->n, trace->values);
+    json_t *all = json_object_get(run->result, "traces");
+    json_t *last = json_array_get(all, json_array_size(all) - 1);
+    eg_motion_column_name(trace, column, &sign);
+    if (last == NULL) return;
+    json_object_set_new(last, "column", json_string(column));
+    json_object_set_new(last, "column_sign", json_real(sign));
+}
+
 static eg_err measure_trace(motion_run *run, eg_motion_trace *trace, double way, eg_diag *diag) {
     size_t size = eg_rom_size(trace->n);
     void *memory = malloc(size > 0 ? size : 1);
@@ -263,8 +277,7 @@ static eg_err measure_trace(motion_run *run, eg_motion_trace *trace, double way,
             report_trace(run, trace, rom);
         else
             add_plain_range(run, trace, own.text);
-        eg_study_add_trace(run->result, run->call->n_trace_points, trace->label, "deg", "angle",
-                           trace->code, trace->start_s, trace->rate_hz, trace->n, trace->values);
+        add_curve(run, trace);
     }
     free(rom);
     free(memory);
@@ -453,6 +466,7 @@ const eg_study eg_study_motion = {
             "curves",
     .reference = "a static pose: flat feet, lost markers, zero angles",
     .measures = &eg_motion_measures,
+    .has_angles = 1,
     .options = options,
     .n_options = sizeof options / sizeof options[0],
     .suits = suits,

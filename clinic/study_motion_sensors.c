@@ -182,6 +182,12 @@ static eg_err find_hinge(motion_pair *p, eg_hinge *hinge, eg_diag *diag) {
              hinge->reason, hinge->reason[0] != '\0' ? "; " : "", hinge->gyr_rms_rad_s,
              100.0 * hinge->gyr_part, fmax(hinge->sigma_deg[0], hinge->sigma_deg[1]));
     eg_study_add_check(p->run->result, "axis", (int)hinge->verdict, text, NULL);
+    json_object_set_new(json_object_get(p->run->result, "detail"), "hinge",
+                        json_pack("{s:[f,f,f], s:[f,f,f], s:[f,f], s:f, s:f}", "proximal_axis",
+                                  hinge->j1[0], hinge->j1[1], hinge->j1[2], "distal_axis",
+                                  hinge->j2[0], hinge->j2[1], hinge->j2[2], "sigma_deg",
+                                  hinge->sigma_deg[0], hinge->sigma_deg[1], "residual_rad_s",
+                                  hinge->gyr_rms_rad_s, "pairing_evidence", hinge->evidence));
     return EG_OK;
 }
 

@@ -419,11 +419,43 @@ static void coverage_of_angles(void) {
     eg_test_note("one frame, half a second: no range; two seconds and all: a range");
 }
 
+/* What is written as a column of angles is read back as the same angle, or as none. */
+static void columns_of_written_angles(void) {
+    size_t n_read = 0, n = 0;
+    for (int a = 0; a < EG_ANGLES; a++) {
+        eg_motion_trace trace = {.angle = a, .side = eg_angle_about(a).side};
+        char name[EG_MOTION_LABEL_MAX];
+        double sign, own_sign;
+        int side;
+        if (trace.side == EG_RIGHT) trace.angle = a - 1;
+        eg_motion_trace_name(&trace, "");
+        eg_motion_column_name(&trace, name, &sign);
+        int angle = eg_motion_angle_of(name, &side, &own_sign);
+        n++;
+        if (angle < 0) continue;
+        n_read++;
+        if (angle != trace.angle || side != trace.side || fabs(sign - own_sign) > 0.5)
+            EG_FAIL("%s of %s is read as angle %d, side %d", name, trace.label, angle, side);
+    }
+    EG_CHECK(n_read > 25);
+    eg_motion_trace plain = {.angle = -1, .side = -1, .label = "joint angle"};
+    char name[EG_MOTION_LABEL_MAX];
+    double sign;
+    eg_motion_column_name(&plain, name, &sign);
+    EG_CHECK_TEXT(name, "joint angle");
+    plain = (eg_motion_trace){.angle = EG_ANGLE_KNEE_FLEXION, .side = EG_RIGHT};
+    eg_motion_trace_name(&plain, "");
+    eg_motion_column_name(&plain, name, &sign);
+    EG_CHECK_TEXT(name, "knee_angle_r");
+    eg_test_note("%zu of %zu angles have names that other programs know", n_read, n);
+}
+
 EG_TESTS({"motion study: curves over the gait cycle", curves_over_the_gait_cycle},
          {"motion study: markers in files, any unit and order", markers_in_files},
          {"motion study: a range-of-motion test of one column", range_of_motion_of_a_column},
          {"motion study: changes against the noise of rater and device", changes_within_noise},
          {"motion study: what holds no angles is refused", what_holds_nothing_is_refused},
          {"motion study: coverage of angles", coverage_of_angles},
+         {"motion study: columns of written angles", columns_of_written_angles},
          {"motion study: malformed marker sets", malformed_marker_sets},
          {"motion study: which column is which angle", names_of_columns})
