@@ -20,6 +20,7 @@ typedef struct eg_motion_trace {
     int side;                        /* EG_LEFT, EG_RIGHT, -1: none or not known */
     double sign;                     /* that the values were multiplied with */
     int is_turned;                   /* flexion was negative in the file: turned */
+    int is_relative;                 /* 0 is where the recording begins, not a neutral pose */
     double rate_hz, start_s;
     size_t n;
     double *values;                   /* deg; NaN where missing; owned */

@@ -66,16 +66,21 @@ static json_t *add(const motion_run *run, const eg_motion_trace *trace, eg_motio
                                                 .is_extra = is_extra});
 }
 
+/* Of angles whose zero is where the recording begins. */
+static const char *const from_start = "counted from where the recording begins";
+static const char *const needs_zero = "needs a neutral pose: see calibration";
+
 static void add_range(const motion_run *run, const eg_motion_trace *trace, const eg_rom *rom) {
     char text[EG_ROM_TEXT_SIZE], note[160];
     note[0] = '\0';
-    if (trace->angle >= 0) {
+    const char *zero = trace->is_relative ? from_start : NULL;
+    if (trace->angle >= 0 && !trace->is_relative) {
         eg_angle_def def = eg_angle_about(trace->angle);
         snprintf(note, sizeof note, "%s (%s/0/%s)",
                  eg_rom_neutral_zero(rom->min_deg, rom->max_deg, text), def.negative, def.positive);
     }
-    add(run, trace, EG_MOTION_M_MIN, rom->min_deg, NULL, 0, 0);
-    add(run, trace, EG_MOTION_M_MAX, rom->max_deg, NULL, 0, 0);
+    add(run, trace, EG_MOTION_M_MIN, rom->min_deg, zero, 0, 0);
+    add(run, trace, EG_MOTION_M_MAX, rom->max_deg, zero, 0, 0);
     json_t *value = add(run, trace, EG_MOTION_M_RANGE, rom->max_deg - rom->min_deg,
                         note[0] != '\0' ? note : NULL, 0, 0);
     if (value != NULL && note[0] != '\0')
@@ -115,7 +120,7 @@ static void add_change(const motion_run *run, const eg_motion_trace *trace, cons
                                       eg_json_text_of(row, "population", ""), "source",
                                       eg_json_text_of(row, "source", ""), "verified",
                                       json_is_true(json_object_get(row, "verified"))));
-    if (!isfinite(previous)) return;
+    if (!isfinite(previous) || !isfinite(rom_deg)) return;
     eg_change_judge(previous, rom_deg, "deg", EG_BETTER_HIGHER, EG_INTERVAL_DAYS, &noise, &change);
     json_t *value = add(run, trace, EG_MOTION_M_CHANGE, rom_deg - previous, change.sentence, 0, 0);
     if (value != NULL)
@@ -149,14 +154,17 @@ static void add_rom(const motion_run *run, const eg_motion_trace *trace, const e
     char id[96];
     measure_id(run->call, trace, rom->direction, id);
     double reached = rom->direction > 0 ? rom->max_deg : -rom->min_deg;
-    add(run, trace, EG_MOTION_M_START, rom->start_deg, NULL, 0, 0);
-    add(run, trace, EG_MOTION_M_END, rom->end_deg, NULL, 0, 0);
-    json_t *value = add(run, trace, EG_MOTION_M_ROM, reached, NULL, 0, 0);
+    const char *zero = trace->is_relative ? from_start : NULL;
+    if (trace->is_relative) reached = (double)NAN;
+    add(run, trace, EG_MOTION_M_START, rom->start_deg, zero, 0, 0);
+    add(run, trace, EG_MOTION_M_END, rom->end_deg, zero, 0, 0);
+    json_t *value =
+        add(run, trace, EG_MOTION_M_ROM, reached, trace->is_relative ? needs_zero : NULL, 0, 0);
     eg_motion_person person = {eg_study_number(run->call, "age", (double)NAN),
                                eg_study_text(run->call, "sex", NULL)};
     json_t *norm = id[0] != '\0' ? eg_motion_norm(run->call->knowledge, id, &person) : NULL;
     if (value != NULL && id[0] != '\0') json_object_set_new(value, "measure", json_string(id));
-    if (value != NULL && norm != NULL)
+    if (value != NULL && norm != NULL && isfinite(reached))
         json_object_set_new(value, "norm", norm);
     else
         json_decref(norm);

@@ -423,6 +423,7 @@ static void fill_traces(const motion_pair *p, int which, const double *delta,
         if (trace[k] != NULL) eg_joint_unwrap(n, trace[k]->values, 360.0);
     if (p->has_pose) return;
     /* Without a pose only the turn about the axis is known, from where the recording began. */
+    trace[0]->is_relative = 1;
     double first = trace[0]->values[0];
     for (size_t i = 0; i < n; i++) trace[0]->values[i] -= first;
 }

@@ -52,8 +52,10 @@ static double value_of(const json_t *result, const char *code, const char *chann
     json_array_foreach(json_object_get(result, "measures"), i, row) {
         const char *own = json_string_value(json_object_get(row, "channel"));
         if (strcmp(json_string_value(json_object_get(row, "code")), code) == 0 && own != NULL &&
-            strcmp(own, channel) == 0)
-            return json_number_value(json_object_get(row, "value"));
+            strcmp(own, channel) == 0) {
+            const json_t *value = json_object_get(row, "value");
+            return json_is_number(value) ? json_number_value(value) : (double)NAN;
+        }
     }
     return (double)NAN;
 }
@@ -288,6 +290,11 @@ static void wrong_and_missing(void) {
     /* Without a pose: relative, and said. One sensor: an inclination. Unknown names: refused. */
     result = run(r, json_pack("{s:s}", "joint", "knee"), &diag);
     EG_CHECK(result != NULL && json_array_size(json_object_get(result, "warnings")) > 0);
+    json_decref(result);
+    /* What is counted from the first sample is held against no published range. */
+    result = run(r, json_pack("{s:s}", "joint", "knee"), &diag);
+    EG_CHECK(result != NULL && isnan(value_of(result, "motion.rom", "knee.flexion")));
+    EG_CHECK(value_of(result, "motion.range", "knee.flexion") > 20.0);
     json_decref(result);
     result = run(r, json_pack("{s:s}", "proximal", "shank"), &diag);
     EG_CHECK(result != NULL);
