@@ -32,6 +32,21 @@ void motion_say_sensor(const motion_pair *p, motion_wearer *w, const eg_imu_chec
                        check->gyr_peak_rad_s * deg, "gyroscope_against_gravity", rows));
 }
 
+void motion_say_naming(const motion_pair *p, motion_wearer *w, const eg_naming *naming) {
+    signed char axis[3];
+    char text[240];
+    eg_imu_check_naming(naming->better, axis);
+    int length = snprintf(w->fault, sizeof w->fault,
+                          "the two sensors fit one joint only if x y z of "
+                          "this gyroscope are");
+    for (int k = 0; k < 3; k++)
+        length += snprintf(w->fault + length, sizeof w->fault - (size_t)length, " %c%c",
+                           axis[k] < 0 ? '-' : '+', "xyz"[(axis[k] < 0 ? -axis[k] : axis[k]) - 1]);
+    snprintf(text, sizeof text, "%s (misfit %.2f instead of %.2f m/s2)", w->fault,
+             naming->better_m_s2, naming->given_m_s2);
+    eg_study_add_check(p->run->result, "sensor axes", 2, text, motion_name_of(w));
+}
+
 int motion_say_open(const motion_pair *p, const eg_heading_joint *joint) {
     int is_hinge = joint->kind != EG_HEADING_BALL, is_sure = 1;
     for (int k = 0; k < 2; k++) {
@@ -45,9 +60,11 @@ int motion_say_open(const motion_pair *p, const eg_heading_joint *joint) {
                                "axes and signs are right, and the values may be wrong; turn each "
                                "sensor slowly about three axes in the same recording",
                                motion_name_of(w));
-        else if (is_hinge && w->agreement.open != 0 && w->fault[0] == '\0')
+        else if (is_hinge && !w->agreement.is_whole && w->fault[0] == '\0')
             eg_study_add_check(p->run->result, "sensor axes", 0,
-                               "what is not checked leaves the joint's axis where it is",
+                               w->agreement.open == 0
+                                   ? "the two sensors fit one joint with these axes and no others"
+                                   : "what is not checked leaves the joint's axis where it is",
                                motion_name_of(w));
     }
     return is_sure;

@@ -6,6 +6,7 @@
 #include "clinic/study_motion_part.h"
 #include "core/motion/heading.h"
 #include "core/motion/imu_check.h"
+#include "core/motion/naming.h"
 
 /* No joint between two segments turns so far. */
 #define MOTION_JOINT_MOST_DEG 300.0
@@ -42,6 +43,9 @@ double motion_range_of(size_t n, const double *values);
 
 /* What the check of a sensor found, into the result; keeps what matters later. */
 void motion_say_sensor(const motion_pair *pair, motion_wearer *wearer, const eg_imu_check *check);
+
+/* The joint fits other axes of this sensor: an accusation. */
+void motion_say_naming(const motion_pair *pair, motion_wearer *wearer, const eg_naming *naming);
 
 void motion_say_heading(const motion_pair *pair, const eg_heading_result *heading);
 

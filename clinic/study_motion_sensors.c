@@ -63,10 +63,11 @@ static eg_err choose(motion_pair *p, const eg_sensor *sensors, size_t n, eg_diag
 /* Scratch for the largest of what follows. */
 static eg_err make_room(motion_pair *p, eg_diag *diag) {
     size_t n = p->of[0].signal.n, most = eg_orient_offline_bytes(n, p->of[0].signal.rate_hz);
-    size_t other[3] = {eg_hinge_bytes(n, p->of[0].signal.rate_hz),
+    size_t other[4] = {eg_naming_bytes(n, p->of[0].signal.rate_hz),
+                       eg_hinge_bytes(n, p->of[0].signal.rate_hz),
                        eg_heading_offline_bytes(n, p->of[0].signal.rate_hz),
                        eg_imu_check_bytes(n, p->of[0].signal.rate_hz)};
-    for (int k = 0; k < 3; k++) most = other[k] > most ? other[k] : most;
+    for (int k = 0; k < 4; k++) most = other[k] > most ? other[k] : most;
     p->memory = malloc(most);
     if (p->memory == NULL) return no_memory(p, diag);
     eg_arena_init(&p->arena, p->memory, most);
@@ -428,6 +429,23 @@ static void fill_traces(const motion_pair *p, int which, const double *delta,
     for (size_t i = 0; i < n; i++) trace[0]->values[i] -= first;
 }
 
+/* What each sensor alone leaves open about its axes, the joint may close, or accuse. */
+static eg_err narrow(motion_pair *p, eg_diag *diag) {
+    const eg_orient_signal both[2] = {part_of(&p->of[0].signal, p->from, p->to),
+                                      part_of(&p->of[1].signal, p->from, p->to)};
+    if (p->of[0].fault[0] != '\0' || p->of[1].fault[0] != '\0') return EG_OK;
+    for (int k = 0; k < 2; k++) {
+        motion_wearer *w = &p->of[k];
+        eg_naming naming;
+        if (w->agreement.open == 0) continue;
+        eg_err err = eg_naming_try(both, k, w->agreement.open, &p->arena, &naming, diag);
+        if (err != EG_OK) return err;
+        w->agreement.open = naming.open;
+        if (naming.better > 0) motion_say_naming(p, w, &naming);
+    }
+    return EG_OK;
+}
+
 static eg_err measure_pair(motion_pair *p, eg_diag *diag) {
     const char *name = eg_study_text(p->run->call, "joint", NULL);
     int which = JOINTS - 1, known;
@@ -456,6 +474,8 @@ static eg_err measure_pair(motion_pair *p, eg_diag *diag) {
     free(delta);
     if (err != EG_OK) return err;
     motion_say_heading(p, &heading);
+    err = narrow(p, diag);
+    if (err != EG_OK) return err;
     int is_sure = motion_say_open(p, &joint);
     if (trace[0] != NULL && known) motion_refuse_turns(p, &joint, trace[0]);
     if (!p->has_pose)
