@@ -51,7 +51,7 @@ int motion_say_open(const motion_pair *p, const eg_heading_joint *joint) {
     int is_hinge = joint->kind != EG_HEADING_BALL, is_sure = 1;
     for (int k = 0; k < 2; k++) {
         const motion_wearer *w = &p->of[k];
-        int is_open = is_hinge ? eg_imu_check_leaves_open(&w->agreement, k ? joint->j2 : joint->j1)
+        int is_open = is_hinge ? eg_naming_leaves_open(&w->agreement, k ? joint->j2 : joint->j1)
                                : !w->agreement.is_whole || !w->agreement.is_known;
         is_sure = is_sure && !is_open && w->fault[0] == '\0';
         if (is_open && w->fault[0] == '\0')

@@ -238,23 +238,6 @@ void eg_imu_check_naming(int which, signed char axis[3]) {
     }
 }
 
-int eg_imu_check_leaves_open(const eg_imu_agreement *a, const double axis[3]) {
-    double near = eg_cos(EG_IMU_CHECK_AXIS_DEG / deg);
-    if (!a->is_known) return 1;
-    for (int which = 1; which < EG_IMU_CHECK_NAMINGS; which++) {
-        signed char name[3];
-        double dot = 0.0;
-        if ((a->open >> which & 1) == 0) continue;
-        eg_imu_check_naming(which, name);
-        for (int k = 0; k < 3; k++) {
-            int from = (name[k] < 0 ? -name[k] : name[k]) - 1;
-            dot += axis[k] * (name[k] < 0 ? -axis[from] : axis[from]);
-        }
-        if (dot < near) return 1;
-    }
-    return 0;
-}
-
 /* What else fits about as well as the best (room[1]). */
 static void judge_rivals(const trial *t, eg_imu_agreement *a, const naming *best, outcome *room) {
     naming m;
@@ -299,8 +282,17 @@ static void judge(const trial *t, eg_imu_agreement *a, outcome *room) {
             room[1] = room[2];
             best = m;
         }
-    /* A factor explains more simply than other axes do: the file's own are tried first. */
+    /* A wrong unit alone explains more simply than a wrong unit and other axes do, and so does a
+     * factor: the file's own axes are tried first. */
     double residual;
+    for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
+        m = (naming){{1, 2, 3}, units[u].scale};
+        if (fabs(m.scale - best.scale) > 1e-12) continue;
+        try_naming(t, &m, &room[2]);
+        if (is_better(&room[1], &room[2], t->n)) continue;
+        room[1] = room[2];
+        best = m;
+    }
     m = (naming){{1, 2, 3}, 1.0};
     m.scale = best_scale(t, m, &room[2], &residual);
     if (residual < room[1].residual + 0.2 * EG_IMU_CHECK_BETTER) best = m;

@@ -32,7 +32,6 @@
 #define EG_IMU_CHECK_ACC_SURE 0.01  /* E: so much every accelerometer may be too long */
 #define EG_IMU_CHECK_ACC_MOST 0.05  /* E: and so much a poor one: then nothing is accused for it */
 #define EG_IMU_CHECK_SURE     0.02  /* E: a residual that leaves no doubt about gravity */
-#define EG_IMU_CHECK_AXIS_DEG 10.0  /* E: an axis that is off by less costs a hinge little */
 #define EG_IMU_CHECK_SCALE    0.1   /* E: a scale nearer to 1 is not called wrong */
 
 enum { EG_IMU_CHECK_ROWS = 8, EG_IMU_CHECK_STRETCHES_MAX = 40, EG_IMU_CHECK_NAMINGS = 48 };
@@ -77,11 +76,6 @@ typedef struct eg_imu_check {
 
 /* The axes of naming 0 ... EG_IMU_CHECK_NAMINGS - 1, as in eg_imu_agreement; 0 is "as given". */
 void eg_imu_check_naming(int which, signed char axis[3]);
-
-/* Does a naming that the data leave open turn this axis (unit, the sensor's frame) elsewhere, by
- * more than EG_IMU_CHECK_AXIS_DEG? If none does, a hinge's angle about it is the same with all of
- * them. */
-int eg_imu_check_leaves_open(const eg_imu_agreement *agreement, const double axis[3]);
 
 size_t eg_imu_check_bytes(size_t n, double rate_hz);
 

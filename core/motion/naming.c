@@ -1,11 +1,27 @@
 #include "core/motion/naming.h"
 
 #include "core/base/check.h"
-#include "core/motion/imu_check.h"
 
 static size_t samples_of(size_t n, double rate_hz) {
     double most = EG_NAMING_SECONDS * rate_hz;
     return (double)n < most ? n : (size_t)most;
+}
+
+int eg_naming_leaves_open(const eg_imu_agreement *a, const double axis[3]) {
+    double near = eg_cos(EG_NAMING_AXIS_DEG * EG_PI / 180.0);
+    if (!a->is_known) return 1;
+    for (int which = 1; which < EG_IMU_CHECK_NAMINGS; which++) {
+        signed char name[3];
+        double dot = 0.0;
+        if ((a->open >> which & 1) == 0) continue;
+        eg_imu_check_naming(which, name);
+        for (int k = 0; k < 3; k++) {
+            int from = (name[k] < 0 ? -name[k] : name[k]) - 1;
+            dot += axis[k] * (name[k] < 0 ? -axis[from] : axis[from]);
+        }
+        if (dot < near) return 1;
+    }
+    return 0;
 }
 
 size_t eg_naming_bytes(size_t n, double rate_hz) {

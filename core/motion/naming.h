@@ -8,10 +8,12 @@
 #include <stdint.h>
 
 #include "core/motion/connect.h"
+#include "core/motion/imu_check.h"
 
-#define EG_NAMING_SECONDS 20.0 /* E: of the recording are looked at */
-#define EG_NAMING_WORSE   1.5  /* E: times the misfit as given, and ... */
-#define EG_NAMING_M_S2    0.05 /* E: ... so much more, closes a naming; the reverse accuses */
+#define EG_NAMING_AXIS_DEG 10.0 /* E: an axis that is off by less costs a hinge little */
+#define EG_NAMING_SECONDS  20.0 /* E: of the recording are looked at */
+#define EG_NAMING_WORSE    1.5  /* E: times the misfit as given, and ... */
+#define EG_NAMING_M_S2     0.05 /* E: ... so much more, closes a naming; the reverse accuses */
 
 typedef struct eg_naming {
     uint64_t open;      /* what is left of the namings asked for */
@@ -19,6 +21,11 @@ typedef struct eg_naming {
     double given_m_s2;  /* misfit as the file is */
     double better_m_s2; /* of `better` */
 } eg_naming;
+
+/* Does a naming that the data leave open turn this axis (unit, the sensor's frame) elsewhere, by
+ * more than EG_NAMING_AXIS_DEG? If none does, a hinge's angle about it is the same with all of
+ * them. */
+int eg_naming_leaves_open(const eg_imu_agreement *agreement, const double axis[3]);
 
 size_t eg_naming_bytes(size_t n, double rate_hz);
 

@@ -202,6 +202,7 @@ static void two_wrong_units(void) {
         EG_CHECK(says(&r, "in g but called m/s2"));
         EG_CHECK(!says(&r, "swapped columns"));
         EG_CHECK(says(&r, "deg/s but called rad/s"));
+        EG_CHECK(!says(&r, "its axes are not"));
         drop(&c);
         eg_imu_track_free(&t);
     }
