@@ -82,6 +82,7 @@ static int fitness(const eg_knowledge *knowledge, json_t *row, const eg_change_p
     bool limited = isfinite(low) || isfinite(high);
     int worth = 0;
     if (aged && !(person->age_a >= youngest && person->age_a < oldest + 1.0)) return 0;
+    if (person->age_a < eg_norm_youngest(row)) return 0;
     if (is_of_another_phase(knowledge, row, person)) return 0;
     if (limited && !(baseline >= low && baseline < high)) return 0;
     if (row_side != NULL && (side == NULL || strcmp(side, row_side) != 0)) return 0;

@@ -1,5 +1,6 @@
 #include "clinic/knowledge.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,12 @@ const char *eg_json_text_of(json_t *object, const char *name, const char *otherw
 double eg_json_number_of(json_t *object, const char *name, double otherwise) {
     json_t *value = json_object_get(object, name);
     return json_is_number(value) ? json_number_value(value) : otherwise;
+}
+
+double eg_norm_youngest(json_t *norm) {
+    static const double older = 60.0;
+    int is_older = strcmp(eg_json_text_of(norm, "group", ""), "older") == 0;
+    return eg_json_number_of(norm, "age_low", is_older ? older : (double)NAN);
 }
 
 static void add_problem(eg_knowledge *knowledge, const knowledge_file *file, uint64_t line,

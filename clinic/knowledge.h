@@ -67,6 +67,10 @@ const eg_knowledge_problem *eg_knowledge_problem_at(const eg_knowledge *knowledg
 const char *eg_json_text_of(json_t *object, const char *name, const char *otherwise);
 double eg_json_number_of(json_t *object, const char *name, double otherwise);
 
+/* The age from which on a row of norms speaks, years: what it says; of "older" people whose source
+ * says none, 60, as the United Nations count; NaN: any age. */
+double eg_norm_youngest(json_t *norm);
+
 /* Whether `text` is a unit as knowledge/ and measures write it: UCUM atoms with a prefix and an
  * exponent, joined by "." and "/", "1", "%", or words in braces. */
 int eg_unit_is_valid(const char *text);

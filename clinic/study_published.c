@@ -6,10 +6,11 @@
 #include "core/base/check.h"
 
 static int fits(json_t *row, double age, const char *sex) {
-    double low = eg_json_number_of(row, "age_low", (double)NAN);
+    double low = eg_norm_youngest(row);
     double high = eg_json_number_of(row, "age_high", (double)NAN);
     const char *whose = eg_json_text_of(row, "sex", "any");
-    if (!isnan(low) && !(age >= low)) return 0;
+    int is_dated = json_is_number(json_object_get(row, "age_low"));
+    if (!isnan(low) && !(age >= low) && (is_dated || !isnan(age))) return 0;
     if (!isnan(high) && !(age < high + 1.0)) return 0;
     return strcmp(whose, "any") == 0 || (sex != NULL && whose[0] == sex[0]);
 }
