@@ -28,7 +28,7 @@ const char eg_command_convert_help[] =
     "  --channels A,B,...                    only these channels and points\n"
     "  --rate HZ                             the rate, where IN does not say it\n"
     "  --subject 01 --task NAME              of a BIDS data set: letters and digits\n"
-    "  --force                               OUT may be there and is replaced\n"
+    "  --force                               OUT may hold something and is replaced\n"
     "What the format cannot hold is said on stderr. OUT is there when it is whole, or not at "
     "all.\n";
 
@@ -74,7 +74,7 @@ static eg_err write_folder(const job *j, const eg_recording *recording, eg_write
     return err;
 }
 
-static eg_err check_out(const job *j, const eg_write_format **format, eg_diag *diag) {
+static eg_err check_out(job *j, const eg_write_format **format, eg_diag *diag) {
     struct stat found;
     *format = NULL;
     if (is_bids(j)) {
@@ -93,6 +93,7 @@ static eg_err check_out(const job *j, const eg_write_format **format, eg_diag *d
     if (eg_recording_is_part(j->in, j->out))
         return eg_diag_set(diag, EG_ERR_ARGUMENT, j->out, 0,
                            "it is the recording itself, or a part of it; write to another name");
+    if (found.st_size == 0) j->may_replace = true; /* nothing in it can be lost */
     if (j->may_replace) return EG_OK;
     return eg_diag_set(diag, EG_ERR_CONFLICT, j->out, 0,
                        "there is such a file; --force replaces it");
@@ -112,7 +113,7 @@ static void set_rate(const job *j, eg_recording *r, eg_write_notes *notes) {
     for (size_t i = 0; i < r->n_channels; i++) r->channels[i].rate_hz = j->rate_hz;
 }
 
-static eg_err convert(const job *j, eg_write_notes *notes, eg_diag *diag) {
+static eg_err convert(job *j, eg_write_notes *notes, eg_diag *diag) {
     const eg_write_format *format;
     eg_recording *recording = NULL, *selected = NULL;
     eg_err err = check_out(j, &format, diag);

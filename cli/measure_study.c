@@ -76,10 +76,19 @@ static int refuse(const study_job *job, const char *what, const char *argument) 
     return 0;
 }
 
+/* What every kind of measuring takes, where the study has nothing to choose by it: only our own
+ * profile, every measure anyway. */
+static int is_said_anyway(const char *typed, const char *value) {
+    if (strcmp(typed, "--all") == 0) return 1;
+    int is_own = value != NULL && strcmp(value, "engram") == 0;
+    return strcmp(typed, "--profile") == 0 && is_own ? 2 : 0;
+}
+
 /* An option of the study. Returns 0 after a complaint, else how many arguments it took. */
 static int take(study_job *job, const char *typed, const char *value) {
     eg_diag diag = {0};
     int takes = eg_study_option_takes(job->study, typed + 2);
+    if (takes < 0 && is_said_anyway(typed, value) > 0) return is_said_anyway(typed, value);
     if (takes < 0) return refuse(job, "there is no option", typed);
     if (takes == 1 && value == NULL) return refuse(job, "a value must follow", typed);
     eg_err err = eg_study_option_set(job->study, typed + 2, value, job->options, &diag);

@@ -25,8 +25,8 @@ typedef struct eg_gait_joint {
 
 /* Gives each of the plate's contacts (eg_gait_force_contacts) its side, pairs its events with those
  * of the foot and, where the foot was whole on the plate, puts the plate's times into `contacts`
- * with confidence 1. A plate that bears two feet at once pairs with neither: its strike is one
- * foot's, its off the other's. Adds to `joint`. */
+ * (the confidence stays that of the markers). A plate that bears two feet at once pairs with
+ * neither: its strike is one foot's, its off the other's. Adds to `joint`. */
 void eg_gait_join(const eg_gait_track *track, const eg_gait_force *force, size_t n_plate,
                   eg_gait_contact *plate, size_t n_contacts, eg_gait_contact *contacts,
                   eg_gait_joint *joint);
