@@ -346,11 +346,38 @@ static void tell_uneven(const eg_recording *recording, json_t *result) {
     eg_study_add_check(result, "rate", 1, text, NULL);
 }
 
+/* "column 3" is the third column of a text, whatever the file calls it. */
+static const char *label_of_column(const eg_recording *recording, const char *said) {
+    char text[32];
+    if (said == NULL || eg_recording_channel(recording, said) != NULL) return said;
+    for (size_t i = 0; i < recording->n_channels; i++) {
+        const eg_channel *c = &recording->channels[i];
+        snprintf(text, sizeof text, "column %zu", c->column);
+        if (c->column > 0 && strcmp(said, text) == 0) return c->label;
+    }
+    return said;
+}
+
+static void name_columns(const eg_study *study, const eg_recording *recording, json_t *options) {
+    for (size_t i = 0; i < study->n_options; i++) {
+        const eg_study_option *option = &study->options[i];
+        json_t *value = json_object_get(options, option->name), *one;
+        size_t k;
+        if (option->type == EG_STUDY_CHANNEL && json_is_string(value))
+            json_object_set_new(options, option->name,
+                                json_string(label_of_column(recording, json_string_value(value))));
+        if (option->type != EG_STUDY_LABELS) continue;
+        json_array_foreach(value, k, one) {
+            json_array_set_new(value, k,
+                               json_string(label_of_column(recording, json_string_value(one))));
+        }
+    }
+}
+
 eg_err eg_study_run(const eg_study *study, eg_study_call call, json_t **result, eg_diag *diag) {
     EG_ASSERT(study != NULL && call.recording != NULL && result != NULL);
     *result = NULL;
-    json_t *options =
-        call.options != NULL ? json_incref((json_t *)(uintptr_t)call.options) : json_object();
+    json_t *options = call.options != NULL ? json_deep_copy(call.options) : json_object();
     if (options == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
     eg_err err = eg_study_check_options(study, options, diag);
     if (err == EG_OK && call.n_references > 0 && study->reference == NULL)
@@ -359,6 +386,7 @@ eg_err eg_study_run(const eg_study *study, eg_study_call call, json_t **result, 
     if (err == EG_OK && call.n_references > EG_STUDY_REFERENCES_MAX)
         err = eg_diag_set(diag, EG_ERR_ARGUMENT, "reference", 0, "at most %d further files",
                           EG_STUDY_REFERENCES_MAX);
+    if (err == EG_OK) name_columns(study, call.recording, options);
     call.options = options;
     call.looked_at = json_object();
     if (err == EG_OK) err = study->run(&call, result, diag);

@@ -22,7 +22,7 @@ typedef enum eg_study_option_type {
     EG_STUDY_NUMBER,  /* least ... most, in `unit` */
     EG_STUDY_CHOICE,  /* one of `choices` */
     EG_STUDY_SPAN,    /* two seconds, "FROM,TO"; in JSON an array of two numbers */
-    EG_STUDY_CHANNEL, /* the label of a channel or marker */
+    EG_STUDY_CHANNEL, /* the label of a channel or marker; "column 3" of a text */
     EG_STUDY_LABELS,  /* several, A,B or "A, long",B; in JSON an array of texts */
     EG_STUDY_TEXT
 } eg_study_option_type;

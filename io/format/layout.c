@@ -359,12 +359,11 @@ static double first_number(eg_span text) {
 }
 
 static double rate_of_line(eg_span line) {
-    static const char *const words[] = {"frame rate",       "framerate",      "sample rate",
-                                        "samplerate",       "sampling rate",  "sampling freq",
-                                        "sample freq",      "frequency",      "rate (hz)",
-                                        "rate_hz",          "rate [hz]",      "fs=",
-                                        "acquisition rate", "data rate",      "scan rate",
-                                        "abtastrate",       "abtastfrequenz", "update rate"};
+    static const char *const words[] = {
+        "frame rate",    "framerate",   "sample rate",    "samplerate",       "sampling rate",
+        "sampling freq", "sample freq", "frequency",      "rate (hz)",        "rate_hz",
+        "rate [hz]",     "fs=",         "fs_hz",          "acquisition rate", "data rate",
+        "scan rate",     "abtastrate",  "abtastfrequenz", "update rate"};
     if (eg_text_find(line, "multiple") != NULL || eg_text_find(line, "filter") != NULL ||
         eg_text_find(line, "cut") != NULL)
         return NAN;
@@ -554,6 +553,7 @@ eg_err eg_layout_find(const char *name, eg_span whole, eg_layout *layout, eg_dia
                            found.n_columns);
     eg_span header = {text.start, (size_t)(found.data.start - text.start)};
     read_header(layout, header);
+    eg_layout_name_channels(layout, header);
     read_rate(layout, header);
     set_maker(layout, header);
     mark_text_columns(layout);

@@ -38,6 +38,9 @@ EG_NODISCARD eg_err eg_layout_find(const char *name, eg_span text, eg_layout *la
 
 void eg_layout_release(eg_layout *layout);
 
+/* For eg_layout_find: labels and units of the columns where the header gives each a line. */
+void eg_layout_name_channels(eg_layout *layout, eg_span header);
+
 /* What a label says, without its unit: lower-case letters and digits in words parted by "_":
  * "CoP X_mm" becomes "cop_x". */
 void eg_layout_bare_label(const char *label, char bare[EG_RECORDING_LABEL_MAX]);

@@ -24,6 +24,7 @@ typedef struct eg_channel {
     char label[EG_RECORDING_LABEL_MAX]; /* as in the file, without the unit: "Fz" */
     char unit[EG_RECORDING_UNIT_MAX];   /* as in the file: "N"; "" if the file names none */
     int is_named;                       /* the file names this column */
+    size_t column;                      /* of a text, from 1; 0: the format has none */
     double rate_hz;                     /* NaN if the file gives neither a rate nor a time */
     size_t n;                           /* samples */
     double start_s; /* of its first sample, after the recording's own start; mostly 0 */

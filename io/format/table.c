@@ -583,6 +583,7 @@ static eg_err add_channel(reader *r, eg_channel *channel, size_t column) {
     eg_recording_copy_text(channel->label, sizeof channel->label, label, strlen(label));
     eg_recording_copy_text(channel->unit, sizeof channel->unit, c->unit, strlen(c->unit));
     channel->is_named = c->label[0] != '\0';
+    channel->column = column + 1;
     channel->values = malloc((r->n_rows + 1) * sizeof *channel->values);
     if (channel->values == NULL)
         return eg_diag_set(r->diag, EG_ERR_MEMORY, r->name, 0, "no memory");

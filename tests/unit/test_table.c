@@ -91,6 +91,25 @@ static void reads_labels_behind_their_key(void) {
     eg_recording_destroy(r);
 }
 
+/* Where there are not as many such lines as columns, nobody knows whose they are. */
+static void reads_a_line_a_channel(void) {
+    eg_recording *r =
+        parse("File Name: walk.log\nChannel 4: 'Rectus, left', 3 values, engineering units: mV, no "
+              "filters.\nChannel 8: 'Knee', 3 values, engineering units: deg, no filters.\n\n"
+              "-0.5\t1\n2\t3\n4\t5\n");
+    EG_CHECK_INT(r->n_channels, 2);
+    EG_CHECK_NEAR(at(r, "Rectus, left", 0), -0.5, 0);
+    EG_CHECK_NEAR(at(r, "Knee", 2), 5, 0);
+    EG_CHECK_TEXT(r->channels[0].unit, "mV");
+    EG_CHECK_TEXT(r->channels[1].unit, "deg");
+    EG_CHECK_INT(r->channels[1].column, 2);
+    eg_recording_destroy(r);
+    r = parse("Channel 1: 'One', engineering units: V\nChannel 2: 'open\n1\t2\n3\t4\n5\t6\n");
+    EG_CHECK_INT(r->n_channels, 2);
+    EG_CHECK(eg_recording_channel(r, "One") == NULL);
+    eg_recording_destroy(r);
+}
+
 static void reads_utf16(void) {
     static const char text[] = "Time[s]\tFx[N]\n0.5\t1\n1.0\t2\n";
     uint8_t little[2 * sizeof text], big[2 * sizeof text];
@@ -365,6 +384,7 @@ static void reads_the_open_recordings(void) {
 }
 
 EG_TESTS({"table: reads what vendors write", reads_what_vendors_write},
+         {"table: a line of the header for each channel", reads_a_line_a_channel},
          {"table: reads UTF-16 with its mark", reads_utf16},
          {"table: reads labels behind their key", reads_labels_behind_their_key},
          {"table: says what is missing", says_what_is_missing},
