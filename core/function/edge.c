@@ -154,8 +154,8 @@ static fit fit_shape(const problem *p, shape s) {
 /* The best of all knots: some, then closer about the best of them. */
 static fit fit_knot(const problem *p, shape *s) {
     fit best = {.residual = (double)INFINITY, .at = (double)NAN};
-    double middle = s->knot, about = middle;
-    for (double step = 0.16; step > 0.015; step *= 0.5, about = middle) {
+    double middle = s->knot, about = middle, step = 0.16;
+    for (int halving = 0; halving < 4; halving++, step *= 0.5, about = middle) {
         int reach = step > 0.1 ? 2 : 1;
         for (int k = -reach; k <= reach; k++) {
             shape own = *s;

@@ -64,7 +64,7 @@ bool eg_swing_learn(const eg_trunk *body, double from_s, double to_s, double bob
     double usual = eg_turn_cadence_hz(body, (from + to) / 2), best = (double)INFINITY;
     if (!isfinite(usual) || to <= from + 8) return false;
     for (int k = -12; k <= 12; k++) {
-        double cadence = usual * (1.0 + 0.01 * k), factor[2][COLUMNS_MAX];
+        double cadence = usual * (1.0 + 0.01 * k), factor[2][COLUMNS_MAX] = {{0.0}};
         double turning = fit(body, body->heading_rad, from, to, EG_PI * cadence, true, factor[0]);
         double rising =
             fit(body, body->rise_m_s, from, bob_to, 2.0 * EG_PI * cadence, false, factor[1]);

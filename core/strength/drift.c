@@ -147,8 +147,10 @@ static model fit_sine(const points *p) {
     double low = fmax(sine_low_hz, 0.2 / p->length_s), high = sine_high_hz;
     double step = 0.2 / p->length_s;
     for (int zoom = 0; zoom < 4 && high > low; zoom++) {
-        for (double hz = low; hz <= high; hz += step)
-            if (fit(p, STRENGTH_DRIFT_SINE, hz, &one) && one.left < best.left) best = one;
+        const int n = (int)((high - low) / step);
+        for (int k = 0; k <= n; k++)
+            if (fit(p, STRENGTH_DRIFT_SINE, low + step * k, &one) && one.left < best.left)
+                best = one;
         if (!isfinite(best.left)) break;
         low = fmax(sine_low_hz, best.drift.hz - step);
         high = best.drift.hz + step;

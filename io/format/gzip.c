@@ -23,7 +23,8 @@ static size_t most_bytes(size_t packed) {
 static eg_err grow(eg_gzip *g, size_t *room, size_t limit) {
     size_t more = *room == 0 ? ROOM_FIRST : *room + *room / 2;
     if (*room > limit) return EG_ERR_LIMIT;
-    if (more > limit + 1) more = limit + 1; /* one byte more shows that it is too long */
+    if (more > limit) more = limit + 1; /* one byte more shows that it is too long */
+    if (more == 0) return EG_ERR_LIMIT;
     uint8_t *grown = realloc(g->bytes, more);
     if (grown == NULL) return EG_ERR_MEMORY;
     g->bytes = grown;
