@@ -16,7 +16,7 @@ typedef eg_err (*eg_fuzz_names)(const char *name, const uint8_t *bytes, size_t s
 static void eg_fuzz_check(const eg_recording *recording) {
     for (size_t i = 0; i < recording->n_channels; i++) {
         const eg_channel *channel = &recording->channels[i];
-        EG_ASSERT(channel->label[0] != '\0' && channel->rate_hz > 0);
+        EG_ASSERT(channel->label[0] != '\0' && !(channel->rate_hz <= 0)); /* NaN: not known */
         for (size_t k = 0; k < channel->n; k++) EG_ASSERT(!isinf(channel->values[k]));
     }
     for (size_t i = 0; i < recording->n_events; i++)

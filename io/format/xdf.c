@@ -396,6 +396,13 @@ static eg_err set_times(xdf *x) {
         if (s->t_s == NULL) return xdf_fail(x, EG_ERR_MEMORY, "no memory");
     }
     xdf_walk_samples(x, take_time);
+    for (size_t i = 0; i < x->n_streams; i++) {
+        xdf_stream *s = &x->streams[i];
+        if (s->at >= s->n) continue;
+        eg_recording_warn(x->recording, 0, "%zu samples of stream \"%.40s\" cannot be read",
+                          s->n - s->at, s->name);
+        s->n = s->at;
+    }
     for (size_t i = 0; i < x->n_streams && x->err == EG_OK; i++)
         if (x->streams[i].n > 0) end_times(x, &x->streams[i]);
     int is_measured = 0;
