@@ -1,0 +1,42 @@
+/* One sensor at the lower back or on a shank against what is known: a made walker's footprints, and
+ * the force plates of real recordings, with sensors made of the markers there. For tests. */
+#ifndef EG_TESTS_SUPPORT_GAIT_SINGLE_H
+#define EG_TESTS_SUPPORT_GAIT_SINGLE_H
+
+#include "core/gait/imu_back.h"
+#include "core/gait/imu_shank.h"
+#include "core/sim/walk_body.h"
+
+enum { STEPS = 400 };
+
+/* Values [6][n] in `block`, which the caller frees. */
+typedef struct sensor {
+    size_t n;
+    double *block;
+    eg_orient_signal signal;
+} sensor;
+
+/* What a sensor on a part feels, with noise and bias. */
+sensor single_feel(const eg_walk_body *body, eg_walk_part part, double duration_s, double rate_hz,
+                   eg_quaternion mount);
+
+/* `memory` holds the arrays of `back`; the caller frees it. */
+eg_err single_back(const eg_orient_signal *s, double leg_mm, eg_gait_contact *c, size_t *n,
+                   eg_gait_back *back, void **memory, eg_diag *diag);
+eg_err single_shank(const eg_orient_signal *s, int side, eg_gait_contact *c, size_t *n,
+                    eg_gait_shank *shank, eg_diag *diag);
+
+/* What made walkers must hold: medians, ms; cadence as a part. */
+typedef struct single_limits {
+    double strike_ms, off_ms, cadence;
+} single_limits;
+
+typedef enum single_style { SINGLE_EVEN, SINGLE_UNEVEN, SINGLE_TURNING } single_style;
+
+/* Twelve made walks of a style, four speeds at three rates and mountings: prints each, checks. */
+void single_made(single_style style, int is_back, single_limits limits);
+
+/* The six real recordings: prints each event, checks. */
+void single_real(int is_back);
+
+#endif

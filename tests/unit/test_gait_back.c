@@ -1,0 +1,132 @@
+/* One sensor at the lower back: a made walker's events against its footprints, and those of sensors
+ * made of the markers of real recordings against the force plates there. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clinic/study.h"
+#include "core/base/real.h"
+#include "core/gait/harmony.h"
+#include "tests/support/gait_single.h"
+#include "tests/support/test.h"
+
+static const single_limits limits = {25.0, 25.0, 0.01};
+
+static void even(void) {
+    single_made(SINGLE_EVEN, 1, limits);
+}
+static void uneven(void) {
+    single_made(SINGLE_UNEVEN, 1, limits);
+}
+static void turning(void) {
+    single_made(SINGLE_TURNING, 1, limits);
+}
+static void real(void) {
+    single_real(1);
+}
+
+/* Waves of known harmonics: forward 2 and 4 against 1 and 3, sideways 1 against 2, up 2 alone. */
+static void harmony(void) {
+    enum { N = 3000 };
+    const double rate = 100.0, stride = 1.1, w = 2.0 * EG_PI / stride;
+    double *block = malloc(3 * N * sizeof *block), memory[2000];
+    eg_gait_back back = {.n = N, .rate_hz = rate, .step_s = 0.5 * stride};
+    for (size_t r = 0; r < 3; r++) back.acc[r] = block + r * N;
+    for (size_t i = 0; i < N; i++) {
+        double t = (double)i / rate;
+        block[i] =
+            2.0 * sin(2.0 * w * t) + cos(4.0 * w * t) + 0.5 * sin(w * t) + 0.25 * sin(3.0 * w * t);
+        block[N + i] = 1.5 * cos(w * t) + 0.5 * sin(2.0 * w * t);
+        block[2 * N + i] = 3.0 * cos(2.0 * w * t);
+    }
+    eg_gait_contact c[40];
+    eg_gait_phase phases[40] = {EG_GAIT_STEADY};
+    for (size_t k = 0; k < 40; k++) {
+        c[k] = eg_gait_contact_none((int)(k % 2));
+        c[k].strike_s = 1.003 + 0.5 * stride * (double)k;
+        phases[k] = EG_GAIT_STEADY;
+    }
+    eg_gait_harmony h;
+    eg_arena arena;
+    eg_arena_init(&arena, memory, sizeof memory);
+    EG_CHECK_INT(eg_gait_harmony_of(&back, 40, c, phases, &h, &arena, NULL), EG_OK);
+    eg_test_note("%zu strides: ratios %.3f (4), %.3f (3), %.0f; improved %.2f (%.2f), %.2f (90); "
+                 "regularity of steps %.3f, %.3f",
+                 h.n_strides, h.ratio[0].value, h.ratio[1].value, h.ratio[2].value,
+                 h.improved[0].value, 100.0 * 5.0 / 5.3125, h.improved[1].value,
+                 h.step_regularity[2], h.stride_regularity[0]);
+    EG_CHECK_INT(h.n_strides, 38);
+    EG_CHECK_NEAR(h.ratio[0].value, 4.0, 0.1);
+    EG_CHECK_NEAR(h.ratio[1].value, 3.0, 0.05);
+    EG_CHECK(h.ratio[2].value > 50.0);
+    EG_CHECK_NEAR(h.improved[0].value, 100.0 * 5.0 / 5.3125, 0.2);
+    EG_CHECK_NEAR(h.improved[1].value, 90.0, 0.2);
+    EG_CHECK_NEAR(h.step_regularity[2], 1.0, 0.01);
+    EG_CHECK_NEAR(h.stride_regularity[0], 1.0, 0.01);
+    EG_CHECK_NEAR(h.step_regularity[1], 0.8, 0.01); /* (2.25 - 0.25) / 2.5 */
+    eg_arena_init(&arena, memory, 100);
+    EG_CHECK_INT(eg_gait_harmony_of(&back, 40, c, phases, &h, &arena, NULL), EG_ERR_MEMORY);
+    free(block);
+}
+
+/* Columns of another maker, in degrees a second and g: the study finds them, and says by each event
+ * how sure it is. */
+static void study(void) {
+    static eg_walk_step steps[STEPS];
+    static const char *const kinds[] = {"Gyr", "Acc"};
+    eg_walk_person p = eg_walk_usual(1.1, 105.0);
+    size_t n_steps = 0, i;
+    double duration_s = 0.0, harmonic = (double)NAN, cadence = (double)NAN;
+    EG_CHECK_INT(eg_walk_plan(&p, 5, STEPS, steps, &n_steps, &duration_s, NULL), EG_OK);
+    void *grid = malloc(eg_walk_body_bytes(duration_s));
+    eg_arena arena;
+    eg_arena_init(&arena, grid, eg_walk_body_bytes(duration_s));
+    eg_walk_body body;
+    EG_CHECK_INT(eg_walk_body_build(&p, n_steps, steps, duration_s, &body, &arena, NULL), EG_OK);
+    sensor s = single_feel(&body, EG_WALK_PELVIS, duration_s, 100.0, EG_QUATERNION_ONE);
+    eg_channel channels[6];
+    memset(channels, 0, sizeof channels);
+    for (size_t k = 0; k < 6; k++) {
+        snprintf(channels[k].label, sizeof channels[k].label, "lumbar_%s_%c", kinds[k / 3],
+                 (char)('X' + (int)(k % 3)));
+        snprintf(channels[k].unit, sizeof channels[k].unit, "%s", k < 3 ? "deg/s" : "g");
+        channels[k].is_named = 1;
+        channels[k].rate_hz = 100.0;
+        channels[k].n = s.n;
+        channels[k].values = s.block + k * s.n;
+        for (i = 0; i < s.n; i++) s.block[k * s.n + i] *= k < 3 ? 180.0 / EG_PI : 1.0 / 9.80665;
+    }
+    eg_recording r = {.name = "belt", .rate_hz = 100.0, .n_channels = 6, .channels = channels};
+    r.n_frames = s.n;
+    json_t *result = NULL, *one;
+    eg_diag diag = {0};
+    eg_study_call call = {.recording = &r};
+    const eg_study *row = eg_study_find("gait");
+    EG_CHECK(row->suits(&r) > 0);
+    if (eg_study_run(row, call, &result, &diag) != EG_OK) EG_FAIL("%s", diag.text);
+    json_array_foreach(json_object_get(result, "measures"), i, one) {
+        const char *code = json_string_value(json_object_get(one, "code"));
+        double value = json_number_value(json_object_get(one, "value"));
+        if (strcmp(code, "gait.harmonic_ratio.v") == 0) harmonic = value;
+        if (strcmp(code, "gait.cadence") == 0) cadence = value;
+        /* No length is invented. */
+        EG_CHECK(strcmp(code, "gait.step.length") != 0);
+    }
+    json_array_foreach(json_object_get(result, "events"), i, one)
+        EG_CHECK(json_number_value(json_object_get(one, "uncertainty_s")) >= 0.015);
+    eg_test_note("%zu events, %.2f a minute, harmonic ratio %.1f", i, cadence, harmonic);
+    EG_CHECK(i >= 40);
+    EG_CHECK_NEAR(cadence, 105.0, 1.05);
+    EG_CHECK(harmonic > 1.0);
+    json_decref(result);
+    free(s.block);
+    free(grid);
+}
+
+EG_TESTS({"gait: one sensor at the back, even walking", even},
+         {"gait: one sensor at the back, uneven steps", uneven},
+         {"gait: one sensor at the back, with a turn", turning},
+         {"gait: one sensor at the back made of real markers, against plates", real},
+         {"gait: one sensor at the back through the study", study},
+         {"gait: harmonic ratios and regularity of known waves", harmony})
