@@ -9,6 +9,7 @@
 #include "clinic/study.h"
 #include "io/format/recording.h"
 #include "tests/support/reacher.h"
+#include "tests/support/study.h"
 #include "tests/support/test.h"
 
 static reacher person;
@@ -59,42 +60,9 @@ static char *rates_of(size_t *size) {
 
 static eg_err measure(const char *name, char *text, size_t size, json_t *options, json_t **result,
                       eg_diag *diag) {
-    eg_recording *recording = NULL;
-    eg_err err = eg_recording_parse(name, (const uint8_t *)text, size, &recording, diag);
-    if (err != EG_OK) EG_FAIL("%s", diag->text);
-    const eg_study *study = eg_study_find("function");
-    EG_CHECK(study != NULL && study->suits(recording) > 0);
-    err = eg_study_run(
-        study, (eg_study_call){.recording = recording, .options = options, .n_trace_points = 50},
-        result, diag);
-    json_decref(options);
-    eg_recording_destroy(recording);
+    eg_err err = eg_test_study_of_file("function", name, text, size, options, result, diag);
     free(text);
     return err;
-}
-
-/* repetition 0: of all together. */
-static double value_of(const json_t *result, const char *code, json_int_t repetition) {
-    size_t i;
-    json_t *one;
-    json_array_foreach(json_object_get(result, "measures"), i, one) {
-        if (strcmp(json_string_value(json_object_get(one, "code")), code) != 0 ||
-            json_integer_value(json_object_get(one, "repetition")) != repetition)
-            continue;
-        json_t *value = json_object_get(one, "value");
-        return json_is_number(value) ? json_number_value(value) : (double)NAN;
-    }
-    EG_FAIL("there is no %s", code);
-}
-
-static const char *check_of(const json_t *result, const char *check) {
-    size_t i;
-    json_t *one;
-    json_array_foreach(json_object_get(result, "quality"), i, one) {
-        if (strcmp(json_string_value(json_object_get(one, "check")), check) == 0)
-            return json_string_value(json_object_get(one, "verdict"));
-    }
-    EG_FAIL("there is no check %s", check);
 }
 
 /* Level distance from home of the hand in the middle of the rest behind movement m; y is up. */
@@ -117,14 +85,15 @@ static void functional_reach(void) {
         if (measure("made.trc", text, size, json_pack("{s:s}", "task", "reach_forward"), &result,
                     &diag))
             EG_FAIL("%s", diag.text);
-        values[k] = value_of(result, "function.reach.forward", 0);
+        values[k] = eg_test_value_of(result, "function.reach.forward", 0);
         EG_CHECK_NEAR(values[k], truth, 0.02 * truth + 0.2);
-        EG_CHECK_NEAR(value_of(result, "function.reach.count", 0), 6, 0);
-        EG_CHECK_NEAR(value_of(result, "function.reach.distance", 1), person.moves[0].distance_m,
-                      0.02 * person.moves[0].distance_m);
-        EG_CHECK_NEAR(value_of(result, "function.reach.trunk", 1), person.moves[0].trunk_m, 2e-3);
-        EG_CHECK_TEXT(check_of(result, "three trials"), "ok");
-        EG_CHECK_TEXT(check_of(result, "feet in place"), k == 0 ? "ok" : "warn");
+        EG_CHECK_NEAR(eg_test_value_of(result, "function.reach.count", 0), 6, 0);
+        EG_CHECK_NEAR(eg_test_value_of(result, "function.reach.distance", 1),
+                      person.moves[0].distance_m, 0.02 * person.moves[0].distance_m);
+        EG_CHECK_NEAR(eg_test_value_of(result, "function.reach.trunk", 1), person.moves[0].trunk_m,
+                      2e-3);
+        EG_CHECK_TEXT(eg_test_verdict_of(result, "three trials"), "ok");
+        EG_CHECK_TEXT(eg_test_verdict_of(result, "feet in place"), k == 0 ? "ok" : "warn");
         EG_CHECK_INT(json_array_size(json_object_get(result, "events")), 6);
         EG_CHECK_INT(json_array_size(json_object_get(result, "traces")), 2);
         json_decref(result);
@@ -142,9 +111,9 @@ static void wrist_sensor(void) {
     char *text = rates_of(&size);
     if (measure("made.csv", text, size, json_pack("{s:s}", "task", "reach_arm"), &result, &diag))
         EG_FAIL("%s", diag.text);
-    EG_CHECK_NEAR(value_of(result, "function.reach.count", 0), 8, 0);
-    double lasts = value_of(result, "function.reach.duration", 3);
-    double sparc = value_of(result, "function.reach.sparc", 3);
+    EG_CHECK_NEAR(eg_test_value_of(result, "function.reach.count", 0), 8, 0);
+    double lasts = eg_test_value_of(result, "function.reach.duration", 3);
+    double sparc = eg_test_value_of(result, "function.reach.sparc", 3);
     EG_CHECK_NEAR(lasts, person.moves[2].to_s - person.moves[2].from_s, 0.04);
     EG_CHECK_NEAR(sparc, -1.406, 0.03);
     json_decref(result);

@@ -9,6 +9,7 @@
 #include "clinic/study.h"
 #include "io/format/recording.h"
 #include "tests/support/mover.h"
+#include "tests/support/study.h"
 #include "tests/support/test.h"
 
 /* A person's sensor as a text file; `in_degrees`: deg/s and g. */
@@ -37,29 +38,9 @@ static eg_err measure(const mover *m, int in_degrees, json_t *options, json_t **
                       eg_diag *diag) {
     size_t size;
     char *text = file_of(m, in_degrees, &size);
-    eg_recording *recording = NULL;
-    eg_err err = eg_recording_parse("made.csv", (const uint8_t *)text, size, &recording, diag);
-    if (err != EG_OK) EG_FAIL("%s", diag->text);
-    const eg_study *study = eg_study_find("function");
-    EG_CHECK(study != NULL && study->suits(recording) > 0);
-    err = eg_study_run(
-        study, (eg_study_call){.recording = recording, .options = options, .n_trace_points = 50},
-        result, diag);
-    json_decref(options);
-    eg_recording_destroy(recording);
+    eg_err err = eg_test_study_of_file("function", "made.csv", text, size, options, result, diag);
     free(text);
     return err;
-}
-
-static double value_of(const json_t *result, const char *code) {
-    size_t i;
-    json_t *one;
-    json_array_foreach(json_object_get(result, "measures"), i, one) {
-        if (strcmp(json_string_value(json_object_get(one, "code")), code) != 0) continue;
-        json_t *value = json_object_get(one, "value");
-        return json_is_number(value) ? json_number_value(value) : (double)NAN;
-    }
-    EG_FAIL("there is no %s", code);
 }
 
 static void holds_the_task(void) {
@@ -72,9 +53,9 @@ static void holds_the_task(void) {
     for (int k = 0; k < 2; k++) { /* both units give the same */
         if (measure(&m, k, json_pack("{s:s}", "stop", k == 0 ? "sit" : "stand"), &result, &diag))
             EG_FAIL("%s", diag.text);
-        times[k] = value_of(result, "function.5xsts.time");
+        times[k] = eg_test_value_of(result, "function.5xsts.time", 0);
         EG_CHECK_NEAR(times[k], k == 0 ? sit : stand, 0.15);
-        EG_CHECK_NEAR(value_of(result, "function.rise.count"), 5, 0);
+        EG_CHECK_NEAR(eg_test_value_of(result, "function.rise.count", 0), 5, 0);
         EG_CHECK_INT(json_array_size(json_object_get(result, "traces")), 4);
         EG_CHECK(json_array_size(json_object_get(result, "events")) >= 15);
         json_decref(result);
@@ -82,17 +63,17 @@ static void holds_the_task(void) {
     if (measure(&m, 0, json_pack("{s:s}", "task", "chair_rise_30s"), &result, &diag))
         EG_FAIL("%s", diag.text);
     EG_CHECK_TEXT(json_string_value(json_object_get(result, "verdict")), "fail"); /* too short */
-    EG_CHECK(isnan(value_of(result, "function.30s.count")));
+    EG_CHECK(isnan(eg_test_value_of(result, "function.30s.count", 0)));
     json_decref(result);
     if (measure(&walk, 1, json_pack("{s:s}", "task", "tug"), &result, &diag))
         EG_FAIL("%s", diag.text);
-    double total = value_of(result, "function.tug.time");
+    double total = eg_test_value_of(result, "function.tug.time", 0);
     EG_CHECK_NEAR(total, walk.stands[0].seated - walk.stands[0].start, 0.15);
     double steps = (walk.walk_to - walk.walk_from) * walk.cadence_hz;
-    EG_CHECK_NEAR(value_of(result, "function.tug.steps"), steps, 1.6);
-    EG_CHECK(value_of(result, "function.tug.steps") >=
-             value_of(result, "function.tug.steps_out") +
-                 value_of(result, "function.tug.steps_back"));
+    EG_CHECK_NEAR(eg_test_value_of(result, "function.tug.steps", 0), steps, 1.6);
+    EG_CHECK(eg_test_value_of(result, "function.tug.steps", 0) >=
+             eg_test_value_of(result, "function.tug.steps_out", 0) +
+                 eg_test_value_of(result, "function.tug.steps_back", 0));
     json_decref(result);
     eg_test_note("five rises %.2f s to sitting (%.2f), %.2f to standing (%.2f); TUG %.2f s",
                  times[0], sit, times[1], stand, total);

@@ -45,29 +45,6 @@ static json_t *evaluate(const double peaks[3], const char *header, double per,
     return result;
 }
 
-/* The value of a contraction from 1, or of all together (0). */
-static double value_of(const json_t *result, const char *code, int repetition) {
-    size_t i;
-    json_t *one;
-    json_array_foreach(json_object_get(result, "measures"), i, one) {
-        if (json_integer_value(json_object_get(one, "repetition")) != repetition) continue;
-        if (strcmp(json_string_value(json_object_get(one, "code")), code) == 0)
-            return json_number_value(json_object_get(one, "value"));
-    }
-    EG_FAIL("there is no %s", code);
-}
-
-/* "" if there is no such check. */
-static const char *verdict_of(const json_t *result, const char *check) {
-    size_t i;
-    json_t *one;
-    json_array_foreach(json_object_get(result, "quality"), i, one) {
-        if (strcmp(json_string_value(json_object_get(one, "check")), check) == 0)
-            return json_string_value(json_object_get(one, "verdict"));
-    }
-    return "";
-}
-
 static const double even[3] = {300, 290, 280}, uneven[3] = {200, 180, 150};
 
 static void units(void) {
@@ -82,23 +59,23 @@ static void units(void) {
                  {"Time (s),Force (N)", -1}};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         json_t *result = evaluate(even, files[i].header, files[i].per, "{}");
-        EG_CHECK_NEAR(value_of(result, "strength.best", 0), 300, 0.1);
-        EG_CHECK_NEAR(value_of(result, "strength.peak", 3), 280, 0.1);
-        EG_CHECK_NEAR(value_of(result, "strength.spread", 0), 100.0 * 20 / 300, 0.05);
+        EG_CHECK_NEAR(eg_test_value_of(result, "strength.best", 0), 300, 0.1);
+        EG_CHECK_NEAR(eg_test_value_of(result, "strength.peak", 3), 280, 0.1);
+        EG_CHECK_NEAR(eg_test_value_of(result, "strength.spread", 0), 100.0 * 20 / 300, 0.05);
         const char *methods = json_string_value(json_object_get(result, "methods"));
         EG_CHECK_INT(strstr(methods, "sign turned") != NULL, files[i].per < 0);
-        EG_CHECK_TEXT(verdict_of(result, "spread"), "ok");
-        EG_CHECK_TEXT(verdict_of(result, "contractions"), "ok");
+        EG_CHECK_TEXT(eg_test_verdict_of(result, "spread"), "ok");
+        EG_CHECK_TEXT(eg_test_verdict_of(result, "contractions"), "ok");
         EG_CHECK_INT(json_array_size(json_object_get(result, "events")), 3);
         json_decref(result);
     }
     json_t *result = evaluate(even, "Time (s),Torque (N.m)", 1, "{}");
-    EG_CHECK_NEAR(value_of(result, "strength.torque.best", 0), 300, 0.1);
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.torque.best", 0), 300, 0.1);
     json_decref(result);
     /* A reading at rest that cannot be: no "ok" and no word that is no number. */
     result = evaluate(even, "Time (s),Force (N)", 1, "{\"rest\": 5000}");
-    EG_CHECK_TEXT(verdict_of(result, "level"), "fail");
-    EG_CHECK_TEXT(verdict_of(result, "spread"), "");
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "level"), "fail");
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "spread"), "");
     char *written = json_dumps(result, 0);
     EG_CHECK(written != NULL && strstr(written, "nan") == NULL);
     free(written);
@@ -121,7 +98,7 @@ static void columns(void) {
     EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(),
                                "{\"column\":\"value\",\"unit\":\"kg\"}", &result, NULL),
                  EG_OK);
-    EG_CHECK_NEAR(value_of(result, "strength.best", 0), 300 * 9.80665, 1);
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.best", 0), 300 * 9.80665, 1);
     json_decref(result);
     eg_recording_destroy(recording);
 }
@@ -129,10 +106,10 @@ static void columns(void) {
 static void torque(void) {
     json_t *result = evaluate(even, "Time (s),Force (N)", 1,
                               "{\"lever_m\":0.4,\"gravity_n_m\":10,\"mass_kg\":65}");
-    EG_CHECK_NEAR(value_of(result, "strength.torque.best", 0), 130, 0.1);
-    EG_CHECK_NEAR(value_of(result, "strength.torque.per_kg", 0), 2, 0.01);
-    EG_CHECK_NEAR(value_of(result, "strength.torque.rfd.100", 1),
-                  0.4 * value_of(result, "strength.rfd.100", 1), 1e-9);
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.torque.best", 0), 130, 0.1);
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.torque.per_kg", 0), 2, 0.01);
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.torque.rfd.100", 1),
+                  0.4 * eg_test_value_of(result, "strength.rfd.100", 1), 1e-9);
     json_decref(result);
 }
 
@@ -141,9 +118,9 @@ static void sides(void) {
     eg_recording *strong = file_of(even, "Time (s),Force (N)", 1);
     json_t *result = NULL;
     EG_CHECK_INT(eg_test_study("strength", weak, strong, known(), "{}", &result, NULL), EG_OK);
-    EG_CHECK_NEAR(value_of(result, "strength.lsi", 0), 100.0 * 200 / 300, 0.05);
-    EG_CHECK_TEXT(verdict_of(result, "asymmetry"), "warn");
-    EG_CHECK_TEXT(verdict_of(result, "spread"), "warn");
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.lsi", 0), 100.0 * 200 / 300, 0.05);
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "asymmetry"), "warn");
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "spread"), "warn");
     EG_CHECK_TEXT(json_string_value(json_object_get(result, "verdict")), "warn");
     json_decref(result);
     eg_recording *torques = file_of(even, "Time (s),Torque (N.m)", 1);
@@ -238,11 +215,11 @@ static void checks(void) {
         eg_recording *recording = changed_file(cases[i].change, even);
         EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(), "{}", &result, NULL),
                      EG_OK);
-        EG_CHECK_TEXT(verdict_of(result, cases[i].check), cases[i].verdict);
+        EG_CHECK_TEXT(eg_test_verdict_of(result, cases[i].check), cases[i].verdict);
         if (cases[i].verdict[0] == 'f')
             EG_CHECK_TEXT(json_string_value(json_object_get(result, "verdict")), "fail");
         if (cases[i].change != clipped)
-            EG_CHECK_NEAR(value_of(result, "strength.peak", 1),
+            EG_CHECK_NEAR(eg_test_value_of(result, "strength.peak", 1),
                           cases[i].change == tense ? 312 : 300, 1);
         json_decref(result);
         eg_recording_destroy(recording);
@@ -250,7 +227,7 @@ static void checks(void) {
     static const double one[3] = {300, 0, 0};
     eg_recording *recording = changed_file(same, one);
     EG_CHECK_INT(eg_test_study("strength", recording, NULL, known(), "{}", &result, NULL), EG_OK);
-    EG_CHECK_TEXT(verdict_of(result, "contractions"), "warn");
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "contractions"), "warn");
     json_decref(result);
     eg_recording_destroy(recording);
     eg_diag diag = {0};

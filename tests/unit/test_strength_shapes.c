@@ -236,7 +236,7 @@ static void demand(shape kind, const double high[VALUES]) {
     EG_CHECK(high[0] <= 5.0);
     /* Hill's curve and the logistic have come to a few hundredths after 50 ms. */
     EG_CHECK(high[2] <= (kind == HILL ? 20.0 : 3.0));
-    EG_CHECK(high[3] <= (kind == HILL ? 8.0 : kind == LOGISTIC || kind == FIFTH_ORDER ? 5.0 : 3.0));
+    EG_CHECK(high[3] <= (kind == HILL ? 8.0 : 3.0));
     for (int v = 4; v < VALUES; v++) EG_CHECK(high[v] <= 3.0);
 }
 
