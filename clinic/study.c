@@ -464,9 +464,9 @@ static int draws_on(const char *channel, const char *failed) {
            (strcmp(channel + all - part, failed) == 0 && channel[all - part - 1] == ',');
 }
 
-static void withhold(json_t *value, const char *check, const char *detail) {
+void eg_study_withhold_value(json_t *value, const char *check, const char *detail) {
     char note[300];
-    if (json_is_null(json_object_get(value, "value"))) return;
+    if (value == NULL || json_is_null(json_object_get(value, "value"))) return;
     if (strstr(json_string_value(json_object_get(value, "code")), ".quality.") != NULL) return;
     snprintf(note, sizeof note, "withheld: %s failed, %s", check, detail);
     json_object_set_new(value, "value", json_null());
@@ -486,8 +486,8 @@ void eg_study_withhold(json_t *result, int by_channel) {
         json_array_foreach(json_object_get(result, "measures"), k, value) {
             if (!by_channel ||
                 draws_on(json_string_value(json_object_get(value, "channel")), failed))
-                withhold(value, json_string_value(json_object_get(check, "check")),
-                         json_string_value(json_object_get(check, "detail")));
+                eg_study_withhold_value(value, json_string_value(json_object_get(check, "check")),
+                                        json_string_value(json_object_get(check, "detail")));
         }
     }
 }

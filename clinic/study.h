@@ -152,6 +152,8 @@ void eg_study_add_check(json_t *result, const char *check, int verdict, const ch
  * The value becomes null, the note says why, "withheld": true. What describes quality itself
  * (".quality." in its code) stays. */
 void eg_study_withhold(json_t *result, int by_channel);
+/* The same of one value of the list (NULL: nothing is done). */
+void eg_study_withhold_value(json_t *value, const char *check, const char *detail);
 /* end_s NaN: a moment. Returns the object in the list, borrowed. */
 json_t *eg_study_add_event(json_t *result, const char *label, double t_s, double end_s,
                            const char *channel, const char *side);

@@ -96,6 +96,7 @@ typedef struct strength_file {
     double *values; /* [n], owned: N or N.m, upright, the rest reading taken off */
     size_t n_trials;
     eg_strength_trial trials[EG_STRENGTH_TRIALS_MAX];
+    const char *set_check, *set_reason; /* why what the contractions say together is withheld */
 } strength_file;
 
 /* Force as it is (1, 0), or torque: factor x force + gravity. */
@@ -104,7 +105,41 @@ typedef struct family {
     double factor, added;
     int repetition;
     bool all;
+    const eg_strength_trial *trial;
 } family;
+
+/* A code of one contraction without "strength." and "torque.". */
+static const char *tail_of(const char *code) {
+    const char *tail = code + strlen("strength.");
+    return strncmp(tail, "torque.", 7) == 0 ? tail + 7 : tail;
+}
+
+/* Whether what the code says is measured where the top is cut off: a window ("rfd.50_100" ends
+ * 100 ms behind the onset) or the steepest place. */
+static bool reaches_limit(const eg_strength_trial *t, const char *tail) {
+    if (strcmp(tail, "rfd.peak") == 0) return t->rfd_peak_s + 0.02 > t->clipped_s;
+    const char *end = strrchr(tail, '_') != NULL ? strrchr(tail, '_') : strrchr(tail, '.');
+    bool is_window = strncmp(tail, "rfd.", 4) == 0 || strncmp(tail, "impulse.", 8) == 0;
+    if (!is_window || end == NULL) return false;
+    return t->onset_s + strtod(end + 1, NULL) / 1000.0 > t->clipped_s;
+}
+
+/* The flag that makes a value worthless; EG_STRENGTH_FLAG_COUNT: none does. */
+static eg_strength_flag worthless_by(const eg_strength_trial *t, const char *code) {
+    static const char *const of_top[] = {"peak", "mean", "time_to_peak"};
+    static const char *const of_end[] = {"fatigue.hold", "impulse.total"};
+    const char *tail = tail_of(code);
+    bool needs_top = false, needs_end = false;
+    for (size_t i = 0; i < 3; i++) needs_top = needs_top || strcmp(tail, of_top[i]) == 0;
+    for (size_t i = 0; i < 2; i++) needs_end = needs_end || strcmp(tail, of_end[i]) == 0;
+    if (eg_strength_has(t->flags, EG_STRENGTH_FLAG_CLIPPED) &&
+        (needs_top || needs_end || reaches_limit(t, tail)))
+        return EG_STRENGTH_FLAG_CLIPPED;
+    if (eg_strength_has(t->flags, EG_STRENGTH_FLAG_RISING) && (needs_top || needs_end))
+        return EG_STRENGTH_FLAG_RISING;
+    if (eg_strength_has(t->flags, EG_STRENGTH_FLAG_CUT) && needs_end) return EG_STRENGTH_FLAG_CUT;
+    return EG_STRENGTH_FLAG_COUNT;
+}
 
 /* Why a value that is not known is not. */
 static const char *absence(const char *code) {
@@ -122,9 +157,10 @@ static const char *absence(const char *code) {
     return "not known: the checks say why";
 }
 
-/* error: one standard error, 0 if there is none to tell. */
-static void add_ranged(json_t *result, const char *code, double value, double error, int repetition,
-                       bool is_extra) {
+/* error: one standard error, 0 if there is none to tell; t: NULL for what several contractions say.
+ * Returns the object in the list, borrowed. */
+static json_t *add_ranged(json_t *result, const eg_strength_trial *t, const char *code,
+                          double value, double error, int repetition, bool is_extra) {
     eg_study_value v = {.code = code,
                         .value = value,
                         .repetition = repetition,
@@ -134,32 +170,39 @@ static void add_ranged(json_t *result, const char *code, double value, double er
         v.low = value - 1.96 * error;
         v.high = value + 1.96 * error;
     }
-    (void)eg_study_add_value(result, &eg_strength_measures, &v);
+    json_t *one = eg_study_add_value(result, &eg_strength_measures, &v);
+    eg_strength_flag by = t != NULL ? worthless_by(t, code) : EG_STRENGTH_FLAG_COUNT;
+    if (by != EG_STRENGTH_FLAG_COUNT)
+        eg_study_withhold_value(one, eg_strength_flag_name(by), eg_strength_flag_text(by));
+    return one;
 }
 
-static void add_value(json_t *result, const char *code, double value, int repetition,
-                      bool is_extra) {
-    add_ranged(result, code, value, 0.0, repetition, is_extra);
+/* What the contractions say together, withheld where one of them takes its worth away. */
+static void add_together(json_t *result, const strength_file *e, const char *code, double value) {
+    json_t *one = add_ranged(result, NULL, code, value, 0.0, 0, false);
+    if (e->set_check != NULL) eg_study_withhold_value(one, e->set_check, e->set_reason);
 }
 
 static void add_one(json_t *result, const family *f, const char *code, double value,
                     bool is_extra) {
     char text[64];
     snprintf(text, sizeof text, "%s%s", f->prefix, code);
-    if (f->all || !is_extra) add_value(result, text, value, f->repetition, is_extra);
+    if (f->all || !is_extra)
+        (void)add_ranged(result, f->trial, text, value, 0.0, f->repetition, is_extra);
 }
 
-static void add_family(json_t *result, const family *f, const eg_strength_trial *t) {
+static void add_family(json_t *result, const family *f) {
     static const char *const ends[] = {"50", "100", "150", "200"};
     static const char *const steps[] = {"50_100", "100_150", "150_200"};
+    const eg_strength_trial *t = f->trial;
     char code[32], text[64];
     add_one(result, f, "peak", f->factor * t->peak + f->added, false);
     add_one(result, f, "mean", f->factor * t->mean + f->added, false);
     for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
         snprintf(code, sizeof code, "rfd.%s", ends[k]);
         snprintf(text, sizeof text, "%s%s", f->prefix, code);
-        add_ranged(result, text, f->factor * t->rfd[k], f->factor * t->rfd_error[k], f->repetition,
-                   false);
+        (void)add_ranged(result, t, text, f->factor * t->rfd[k], f->factor * t->rfd_error[k],
+                         f->repetition, false);
     }
     add_one(result, f, "rfd.peak", f->factor * t->rfd_peak, false);
     for (size_t k = 0; k < EG_STRENGTH_STEP_COUNT; k++) {
@@ -180,23 +223,27 @@ static double torque_of(const strength_file *e, double value) {
     return eg_strength_torque(value, e->options->lever_m, e->options->gravity_n_m);
 }
 
-/* Flags that take the value away; the others limit it. */
+/* Flags that take the peak away; the others limit it. */
 static int is_grave(eg_strength_flag flag) {
-    return flag == EG_STRENGTH_FLAG_CLIPPED || flag == EG_STRENGTH_FLAG_CUT;
+    return flag == EG_STRENGTH_FLAG_CLIPPED || flag == EG_STRENGTH_FLAG_RISING;
 }
 
 static void add_trial(json_t *result, const strength_file *e, size_t index) {
     const eg_strength_trial *t = &e->trials[index];
     int repetition = (int)index + 1;
-    family own = {e->is_torque ? "strength.torque." : "strength.", 1.0,
-                  e->is_torque ? e->options->gravity_n_m : 0.0, repetition, e->options->all};
-    add_family(result, &own, t);
-    family torque = {"strength.torque.", e->options->lever_m, e->options->gravity_n_m, repetition,
-                     e->options->all};
-    if (e->has_lever) add_family(result, &torque, t);
-    add_ranged(result, "strength.onset", t->onset_s, t->onset_error_s, repetition, false);
-    add_value(result, "strength.time_to_peak", t->time_to_peak_s, repetition, false);
-    add_value(result, "strength.fatigue.hold", t->fatigue, repetition, false);
+    family own = {e->is_torque ? "strength.torque." : "strength.",
+                  1.0,
+                  e->is_torque ? e->options->gravity_n_m : 0.0,
+                  repetition,
+                  e->options->all,
+                  t};
+    add_family(result, &own);
+    family torque = {"strength.torque.", e->options->lever_m, e->options->gravity_n_m,
+                     repetition,         e->options->all,     t};
+    if (e->has_lever) add_family(result, &torque);
+    (void)add_ranged(result, t, "strength.onset", t->onset_s, t->onset_error_s, repetition, false);
+    (void)add_ranged(result, t, "strength.time_to_peak", t->time_to_peak_s, 0.0, repetition, false);
+    (void)add_ranged(result, t, "strength.fatigue.hold", t->fatigue, 0.0, repetition, false);
     for (int flag = 0; flag < EG_STRENGTH_FLAG_COUNT; flag++) {
         if (!eg_strength_has(t->flags, (eg_strength_flag)flag)) continue;
         char text[300];
@@ -214,38 +261,54 @@ static void add_trial(json_t *result, const strength_file *e, size_t index) {
     }
 }
 
-static eg_strength_set collect(const strength_file *e) {
+/* One that was cut in the rise has no peak and is left out; one that was clipped is higher than it
+ * looks, so that nothing is known of all together. */
+static eg_strength_set collect(strength_file *e) {
     double peaks[EG_STRENGTH_TRIALS_MAX];
+    size_t n = 0;
+    e->set_check = e->set_reason = NULL;
     for (size_t k = 0; k < e->n_trials; k++) {
-        peaks[k] = e->trials[k].peak;
-        if (e->is_torque) peaks[k] += e->options->gravity_n_m;
+        const eg_strength_trial *t = &e->trials[k];
+        if (eg_strength_has(t->flags, EG_STRENGTH_FLAG_CLIPPED)) {
+            e->set_check = eg_strength_flag_name(EG_STRENGTH_FLAG_CLIPPED);
+            e->set_reason = "the peak of a contraction is higher than the device shows";
+        }
+        if (eg_strength_has(t->flags, EG_STRENGTH_FLAG_RISING)) continue;
+        peaks[n++] = t->peak + (e->is_torque ? e->options->gravity_n_m : 0.0);
     }
-    return eg_strength_collect(e->n_trials, peaks, &e->options->limits);
+    if (n == 0) {
+        e->set_check = eg_strength_flag_name(EG_STRENGTH_FLAG_RISING);
+        e->set_reason = eg_strength_flag_text(EG_STRENGTH_FLAG_RISING);
+        peaks[n++] = e->trials[0].peak;
+    }
+    return eg_strength_collect(n, peaks, &e->options->limits);
 }
 
 static void add_set(json_t *result, const strength_file *e, const eg_strength_set *set) {
     const char *const codes[2][2] = {{"strength.best", "strength.trials.mean"},
                                      {"strength.torque.best", "strength.torque.trials.mean"}};
     char text[160];
-    add_value(result, codes[e->is_torque][0], set->best, 0, false);
-    add_value(result, codes[e->is_torque][1], set->mean, 0, false);
+    add_together(result, e, codes[e->is_torque][0], set->best);
+    add_together(result, e, codes[e->is_torque][1], set->mean);
     if (e->has_lever) {
-        add_value(result, codes[1][0], torque_of(e, set->best), 0, false);
-        add_value(result, codes[1][1], torque_of(e, set->mean), 0, false);
+        add_together(result, e, codes[1][0], torque_of(e, set->best));
+        add_together(result, e, codes[1][1], torque_of(e, set->mean));
     }
     double mass = e->options->mass_kg;
     if (isfinite(mass) && !e->is_torque)
-        add_value(result, "strength.per_kg", set->best / mass, 0, false);
+        add_together(result, e, "strength.per_kg", set->best / mass);
     if (isfinite(mass) && (e->is_torque || e->has_lever))
-        add_value(result, "strength.torque.per_kg",
-                  (e->is_torque ? set->best : torque_of(e, set->best)) / mass, 0, false);
-    add_value(result, "strength.spread", set->spread, 0, false);
-    add_value(result, "strength.fatigue.trials", set->fatigue, 0, false);
+        add_together(result, e, "strength.torque.per_kg",
+                     (e->is_torque ? set->best : torque_of(e, set->best)) / mass);
+    add_together(result, e, "strength.spread", set->spread);
+    add_together(result, e, "strength.fatigue.trials", set->fatigue);
     int used = snprintf(text, sizeof text, "the contractions differ by %.1f %%", set->spread);
     if (set->is_spread_large)
         snprintf(text + used, sizeof text - (size_t)used, ", more than %g %%: repeat the test",
                  e->options->limits.spread_most);
-    if (!(set->best > 0.0))
+    if (e->set_check != NULL)
+        used = 0;
+    else if (!(set->best > 0.0))
         eg_study_add_check(result, "level", 2,
                            "the largest contraction lies below zero: look at the device's zero "
                            "and at the reading at rest",
@@ -263,7 +326,10 @@ static void add_set(json_t *result, const strength_file *e, const eg_strength_se
 static double in_unit(const void *file, const char *unit) {
     const strength_file *e = file;
     double best = -(double)INFINITY;
-    for (size_t k = 0; k < e->n_trials; k++) best = fmax(best, e->trials[k].peak);
+    if (e->set_check != NULL) return (double)NAN;
+    for (size_t k = 0; k < e->n_trials; k++)
+        if (!eg_strength_has(e->trials[k].flags, EG_STRENGTH_FLAG_RISING))
+            best = fmax(best, e->trials[k].peak);
     int is_torque = e->is_torque || e->has_lever;
     if (strcmp(unit, "N.m") == 0 && is_torque) return torque_of(e, best);
     if (strcmp(unit, "N.m/kg") == 0 && is_torque) return torque_of(e, best) / e->options->mass_kg;
@@ -317,7 +383,7 @@ static eg_err measure_recording(const eg_recording *recording, const settings *o
 
 /* The best of the other side's recordings; NaN without any. */
 static eg_err measure_other_side(const eg_study_call *call, const settings *options, bool is_torque,
-                                 double *best, eg_diag *diag) {
+                                 double *best, const char **reason, eg_diag *diag) {
     strength_file *other = calloc(1, sizeof *other);
     eg_err err = other != NULL ? EG_OK : eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory");
     *best = (double)NAN;
@@ -328,17 +394,24 @@ static eg_err measure_other_side(const eg_study_call *call, const settings *opti
             err = eg_diag_set(diag, EG_ERR_DATA, recording->name, 0,
                               "one side is a force, the other a torque: they are not compared");
         if (err == EG_OK) *best = fmax(*best, collect(other).best);
+        if (err == EG_OK && other->set_check != NULL) *reason = other->set_reason;
         free(other->values);
     }
     free(other);
     return err;
 }
 
-static void add_sides(json_t *result, double involved, double other, double least) {
+/* reason: why one of the two is not known; NULL: both are. */
+static void add_sides(json_t *result, double involved, double other, double least,
+                      const char *reason) {
     double lsi = eg_strength_lsi(involved, other);
     char text[160];
     if (!isfinite(lsi)) return;
-    add_value(result, "strength.lsi", lsi, 0, false);
+    json_t *one = add_ranged(result, NULL, "strength.lsi", lsi, 0.0, 0, false);
+    if (reason != NULL) {
+        eg_study_withhold_value(one, "symmetry", reason);
+        return;
+    }
     int used = snprintf(text, sizeof text, "%.1f %% of the other side", lsi);
     if (lsi < least)
         snprintf(text + used, sizeof text - (size_t)used, ": below %g %%, a common limit", least);
@@ -386,14 +459,16 @@ static void say_unused(const eg_study_call *call, const strength_file *e, json_t
 
 static eg_err fill(const eg_study_call *call, strength_file *e, json_t *result, eg_diag *diag) {
     double other = (double)NAN;
-    eg_err err = measure_other_side(call, e->options, e->is_torque, &other, diag);
+    const char *reason = NULL;
+    eg_err err = measure_other_side(call, e->options, e->is_torque, &other, &reason, diag);
     if (err != EG_OK) return err;
     say_methods(result, e);
     say_unused(call, e, result);
     eg_strength_set set = collect(e);
     add_set(result, e, &set);
     for (size_t k = 0; k < e->n_trials; k++) add_trial(result, e, k);
-    add_sides(result, set.best, other, e->options->symmetry_least);
+    add_sides(result, set.best, other, e->options->symmetry_least,
+              e->set_reason != NULL ? e->set_reason : reason);
     eg_study_add_trace(result, call->n_trace_points, e->channel->label, e->is_torque ? "N.m" : "N",
                        "force", e->channel->label, 0.0, e->rate_hz, e->n, e->values);
     if (e->options->measure == NULL || call->knowledge == NULL) return EG_OK;

@@ -377,7 +377,11 @@ static void find_work(work *w, double window_s) {
  * that stands still in its rest, too, is a coarse or a made one, and tells nothing. */
 static bool is_clipped(const work *w) {
     double top = -INFINITY;
-    for (size_t i = w->span->begin; i < w->span->end; i++) top = fmax(top, w->x[i]);
+    w->trial->clipped_s = NAN;
+    for (size_t i = w->span->begin; i < w->span->end; i++) {
+        if (w->x[i] > top) w->trial->clipped_s = (double)i / w->rate_hz;
+        top = fmax(top, w->x[i]);
+    }
     size_t run = 0, longest = 0, needed = strength_samples(0.05, w->rate_hz);
     for (size_t i = w->span->begin; i < w->span->end; i++) {
         run = w->x[i] < top ? 0 : run + 1;
@@ -389,7 +393,20 @@ static bool is_clipped(const work *w) {
         run = fabs(w->x[i] - w->x[i - 1]) > 0.0 ? 0 : run + 1;
         if (run > still) still = run;
     }
-    return w->trial->noise > 0.0 && longest >= needed && longest >= 5 && still < needed;
+    bool is_cut_off = w->trial->noise > 0.0 && longest >= needed && longest >= 5 && still < needed;
+    if (!is_cut_off) w->trial->clipped_s = NAN;
+    return is_cut_off;
+}
+
+/* Whether force still rises where the recording ends: over half a second, or half of what there is
+ * above the middle of the way, by more than a hundredth and what noise makes of a slope. */
+static bool is_rising(const work *w) {
+    size_t n = strength_samples(0.5, w->rate_hz), end = w->signal->n;
+    if (n > (end - w->half_way) / 2) n = (end - w->half_way) / 2;
+    if (n < 3) return true;
+    strength_line line = strength_fit(n, w->x + end - n);
+    double error = confidence * w->trial->noise * sqrt(12.0 / (double)n);
+    return line.slope * (double)n > 0.01 * (w->trial->peak - w->rest) + error;
 }
 
 /* Whether twice the standard error is above what onset and RFD are held to. */
@@ -404,6 +421,7 @@ static void judge(work *w, const eg_strength_limits *limits) {
     eg_strength_trial *t = w->trial;
     double rise = t->peak - t->baseline;
     if (w->span->end == w->signal->n) raise(w, EG_STRENGTH_FLAG_CUT);
+    if (w->span->end == w->signal->n && is_rising(w)) raise(w, EG_STRENGTH_FLAG_RISING);
     if (w->rate_hz < EG_STRENGTH_RATE_PEAK_HZ) raise(w, EG_STRENGTH_FLAG_RATE_PEAK);
     if (w->rate_hz < EG_STRENGTH_RATE_RFD_HZ) raise(w, EG_STRENGTH_FLAG_RATE_RFD);
     if (t->noise > 0.02 * rise) raise(w, EG_STRENGTH_FLAG_NOISE);
@@ -437,6 +455,7 @@ static eg_strength_trial unknown_trial(void) {
     t.peak = t.peak_s = t.mean = t.mean_s = t.rfd_peak = t.rfd_peak_s = NAN;
     t.onset_error_s = NAN;
     t.impulse_total = t.time_to_peak_s = t.fatigue = t.pretension = t.slope = t.drift = NAN;
+    t.clipped_s = NAN;
     for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++)
         t.rfd[k] = t.rfd_error[k] = t.impulse[k] = NAN;
     for (size_t k = 0; k < EG_STRENGTH_STEP_COUNT; k++) t.rfd_step[k] = NAN;

@@ -54,6 +54,8 @@ typedef struct eg_strength_limits {
     X(NO_REST, "no rest", "less than 0.2 s of rest before the onset: onset and RFD are not known") \
     X(CLIPPED, "clipped", "the top is cut off: the device was at its limit, the peak is higher")   \
     X(CUT, "cut", "the recording ends before the contraction does")                                \
+    X(RISING, "cut in the rise",                                                                   \
+      "the recording ends while force still rises: the peak is not in it")                         \
     X(RATE_PEAK, "rate", "below 100 samples a second: the peak may be missed")                     \
     X(RATE_RFD, "rate for RFD", "below 1000 samples a second: onset and RFD are rough")            \
     X(SHORT, "short", "shorter than the window of the mean: there is no mean")                     \
@@ -107,6 +109,7 @@ typedef struct eg_strength_trial {
     double pretension;                       /* level in the 0.2 s before the onset */
     double slope;                            /* of that, unit / s */
     double drift;                            /* of the rest, unit / s; NaN if it has too little */
+    double clipped_s;                        /* from here on the top is cut off; NaN: it is not */
     unsigned flags;                          /* 1 << eg_strength_flag */
 } eg_strength_trial;
 

@@ -156,12 +156,12 @@ static void published(void) {
     eg_recording_destroy(recording);
 }
 
-/* One file of force: three pushes with what `change` does to a sample. */
-static eg_recording *changed_file(double (*change)(double t, double x), const double peaks[3]) {
+/* The first n milliseconds of three pushes with what `change` does to a sample. */
+static eg_recording *cut_file(double (*change)(double t, double x), const double peaks[3], int n) {
     size_t used = (size_t)snprintf(text, sizeof text, "Time (s),Force (N)\n");
     eg_random random;
     eg_random_init(&random, 3, 3);
-    for (int i = 0; i < 18000; i++) {
+    for (int i = 0; i < n; i++) {
         double t = (double)(i % 6000) / 1000 - 1.5;
         double x = t > 0 && t < 3 ? peaks[i / 6000] * (1 - exp(-t / 0.06)) : 0;
         x = change((double)i / 1000, x + 0.2 * eg_random_normal(&random));
@@ -172,6 +172,10 @@ static eg_recording *changed_file(double (*change)(double t, double x), const do
     EG_CHECK_INT(eg_recording_parse("push.csv", (const uint8_t *)text, used, &recording, NULL),
                  EG_OK);
     return recording;
+}
+
+static eg_recording *changed_file(double (*change)(double t, double x), const double peaks[3]) {
+    return cut_file(change, peaks, 18000);
 }
 
 static double same(double t, double x) {
@@ -188,6 +192,10 @@ static double drifting(double t, double x) {
 static double clipped(double t, double x) {
     (void)t;
     return fmin(x, 250);
+}
+static double low_limit(double t, double x) {
+    (void)t;
+    return fmin(x, 190);
 }
 static double humming(double t, double x) {
     return x + 3 * sin(2 * M_PI * 50.02 * t + 1);
@@ -239,7 +247,75 @@ static void checks(void) {
     eg_recording_destroy(recording);
 }
 
-EG_TESTS({"strength: what is wrong with a file is a check with its verdict", checks},
+static json_t *evaluate_cut(double (*change)(double t, double x), int n) {
+    eg_recording *recording = cut_file(change, uneven, n);
+    json_t *result = NULL;
+    EG_CHECK_INT(
+        eg_test_study("strength", recording, NULL, known(), "{\"mass_kg\": 60}", &result, NULL),
+        EG_OK);
+    eg_recording_destroy(recording);
+    return result;
+}
+
+/* How many of the values named, parted by blanks, are withheld in a repetition. */
+static int withheld(const json_t *result, int repetition, const char *codes) {
+    size_t i;
+    json_t *one;
+    int count = 0;
+    json_array_foreach(json_object_get(result, "measures"), i, one) {
+        const char *code = json_string_value(json_object_get(one, "code")) + strlen("strength.");
+        if (json_integer_value(json_object_get(one, "repetition")) != repetition) continue;
+        const char *at = strstr(codes, code);
+        size_t length = strlen(code);
+        if (at == NULL || (at > codes && at[-1] != ' ') || (at[length] > ' ')) continue;
+        if (!json_is_true(json_object_get(one, "withheld"))) continue;
+        EG_CHECK(json_is_null(json_object_get(one, "value")));
+        const char *note = json_string_value(json_object_get(one, "note"));
+        EG_CHECK(note != NULL && strncmp(note, "withheld: ", 10) == 0);
+        count++;
+    }
+    return count;
+}
+
+static void worthless_values(void) {
+    static const char top[] = "peak mean time_to_peak", end[] = "fatigue.hold impulse.total";
+    static const char set[] = "best trials.mean spread fatigue.trials per_kg";
+    /* The first of three reaches the limit of the device; 200 ms behind the onset it is there. */
+    json_t *result = evaluate_cut(low_limit, 18000);
+    EG_CHECK_INT(withheld(result, 1, top) + withheld(result, 1, end), 5);
+    EG_CHECK_INT(withheld(result, 1, "rfd.200"), 1);
+    EG_CHECK_INT(withheld(result, 1, "rfd.50 rfd.100 rfd.peak onset"), 0);
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.rfd.50", 1),
+                  200 * (1 - exp(-0.05 / 0.06)) / 0.05, 30);
+    EG_CHECK_INT(withheld(result, 2, top) + withheld(result, 2, end), 0);
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.peak", 2), 180, 0.5);
+    EG_CHECK_INT(withheld(result, 0, set), 5);
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "spread"), "");
+    json_decref(result);
+    /* The recording ends in the third rise: no peak; the others stand. */
+    result = evaluate_cut(same, 13600);
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "cut in the rise"), "fail");
+    EG_CHECK_INT(withheld(result, 3, top) + isnan(eg_test_value_of(result, "strength.mean", 3)), 3);
+    EG_CHECK_INT(withheld(result, 3, "rfd.50 onset"), 0);
+    EG_CHECK_INT(withheld(result, 0, set), 0);
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.best", 0), 200, 0.5);
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.spread", 0), 10, 0.5);
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "contractions"), "warn");
+    json_decref(result);
+    /* It ends in the third hold: the peak is there, the end is not. */
+    result = evaluate_cut(same, 15500);
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "cut"), "warn");
+    EG_CHECK_TEXT(eg_test_verdict_of(result, "cut in the rise"), "");
+    EG_CHECK_NEAR(eg_test_value_of(result, "strength.peak", 3), 150, 0.5);
+    EG_CHECK_INT(withheld(result, 3, "impulse.total"), 1);
+    EG_CHECK(isnan(eg_test_value_of(result, "strength.fatigue.hold", 3)));
+    EG_CHECK_INT(withheld(result, 2, end) + withheld(result, 0, set), 0);
+    json_decref(result);
+}
+
+EG_TESTS({"strength: what a failed check makes worthless is withheld, contraction by contraction",
+          worthless_values},
+         {"strength: what is wrong with a file is a check with its verdict", checks},
          {"strength: files in N, kN, kg, lb, N m, and pulls", units},
          {"strength: a column that nobody names is asked for", columns},
          {"strength: torque at a lever with the limb's weight", torque},
