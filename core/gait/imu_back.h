@@ -11,6 +11,10 @@
  *           Lopez, Rodriguez-Uria, Alvarez & Alvarez 2010, Gait Posture 31:322, the turn itself).
  *   off     Braking is strongest when the other foot stops pushing: the least forward acceleration
  *           behind the strike is the other foot's off.
+ *   ends    The first and the last step of a walk neither brake nor lift as others do; but the foot
+ *           that swings turns the pelvis and the one that stands pushes the body away. A step is
+ *           one if enough of the walk's own usual step, averaged over the others, is in it: all
+ *           four channels vote, each as far as it repeats itself in this walk.
  *   side    While a foot stands the pelvis turns to its side and the body is pushed away from it:
  *           the turn and the sideways acceleration of all steps of a bout vote together; a vote
  *           that is not clear leaves the side unknown.
@@ -18,8 +22,8 @@
  * 36:316) the strikes of six real walks lay 15 to 150 ms behind the plates', depending on the
  * person; the forward one's turn does not depend on where the upward peaks lie.
  *
- * Limits: the first and the last step of a walk hardly move the pelvis and may be missed; shuffling
- * in place, running and sideways walking are refused; the foot's off is that of a force, not of a
+ * Limits: the strikes of a walk's first and last step lie 10 to 60 ms off; shuffling in place,
+ * running and sideways walking are refused; the foot's off is that of a force, not of a
  * shoe, and is not seen in the first step. Step length only from the length of the leg, and then an
  * estimate. */
 #ifndef EG_GAIT_IMU_BACK_H
@@ -36,12 +40,18 @@
 #define EG_GAIT_BACK_STEP_MAX_S  1.4
 #define EG_GAIT_BACK_ALIKE       0.25 /* the upward acceleration of two steps correlates so much */
 #define EG_GAIT_BACK_STEPS_MIN   3    /* fewer in a row are no walk */
+#define EG_GAIT_BACK_PART        0.22 /* of a usual step is in one that begins or ends a walk */
 /* In parts of the time from the turn of the forward acceleration to its least value: how long
- * before the turn the strike, and before the least value the off. Chosen between six real walks
- * over force plates (0.26 and 0.04: pelvises brake early in the double support) and the mechanics
- * of the whole body's mass (0.5 and 0.4, core/sim/walk_body.h); neither is all of mankind. */
-#define EG_GAIT_BACK_STRIKE_LEAD 0.35
-#define EG_GAIT_BACK_OFF_LEAD    0.15
+ * before the turn the strike, and before the least value the off. At a brisk step a foot's landing
+ * brakes at once: chosen between six real walks over force plates (0.26 and 0.04) and the mechanics
+ * of the whole body's mass (0.5 and 0.4, core/sim/walk_body.h); neither is all of mankind. The
+ * slower the steps, the more evenly the weight goes over, and the mechanics hold. */
+#define EG_GAIT_BACK_STRIKE_LEAD      0.35
+#define EG_GAIT_BACK_OFF_LEAD         0.15
+#define EG_GAIT_BACK_STRIKE_LEAD_SLOW 0.15 /* more in slow steps */
+#define EG_GAIT_BACK_OFF_LEAD_SLOW    0.12
+#define EG_GAIT_BACK_BRISK_S          0.55
+#define EG_GAIT_BACK_SLOW_S           1.0
 /* One standard deviation of a clear event against force plates, and of the method in other people
  * (E: ours). */
 #define EG_GAIT_BACK_STRIKE_S 0.02

@@ -239,12 +239,14 @@ static void one_style(tally *t, int style, int is_back) {
         }
 }
 
-void single_made(single_style style, int is_back, single_limits limits) {
+size_t single_made(single_style style, int is_back, single_limits limits) {
     static const char *const names[] = {"even", "uneven", "turning"};
     tally *t = calloc(1, sizeof *t);
     one_style(t, (int)style, is_back);
     report(t, names[style], limits);
+    size_t wrong = t->n_wrong_count;
     free(t);
+    return wrong;
 }
 
 /* ---- real recordings ---- */

@@ -33,8 +33,9 @@ typedef struct single_limits {
 
 typedef enum single_style { SINGLE_EVEN, SINGLE_UNEVEN, SINGLE_TURNING } single_style;
 
-/* Twelve made walks of a style, four speeds at three rates and mountings: prints each, checks. */
-void single_made(single_style style, int is_back, single_limits limits);
+/* Twelve made walks of a style, four speeds at three rates and mountings: prints each, checks.
+ * Returns in how many the number of strikes is not that of the footprints. */
+size_t single_made(single_style style, int is_back, single_limits limits);
 
 /* The six real recordings: prints each event, checks. */
 void single_real(int is_back);

@@ -11,16 +11,16 @@
 #include "tests/support/gait_single.h"
 #include "tests/support/test.h"
 
-static const single_limits limits = {25.0, 25.0, 0.01};
+static const single_limits limits = {15.0, 20.0, 0.005};
 
 static void even(void) {
-    single_made(SINGLE_EVEN, 1, limits);
+    EG_CHECK_INT(single_made(SINGLE_EVEN, 1, limits), 0);
 }
 static void uneven(void) {
-    single_made(SINGLE_UNEVEN, 1, limits);
+    EG_CHECK_INT(single_made(SINGLE_UNEVEN, 1, limits), 0);
 }
 static void turning(void) {
-    single_made(SINGLE_TURNING, 1, limits);
+    EG_CHECK_INT(single_made(SINGLE_TURNING, 1, limits), 0);
 }
 static void real(void) {
     single_real(1);

@@ -1,0 +1,52 @@
+/* What the files of the method for the lower back share; not for others. */
+#ifndef EG_GAIT_IMU_BACK_PART_H
+#define EG_GAIT_IMU_BACK_PART_H
+
+#include "core/gait/imu_back.h"
+
+enum { BACK_BOUTS_MAX = 512 };
+
+/* Somebody is active from sample `first` to `last`. */
+typedef struct back_bout {
+    size_t first, last;
+    double step_s, alike;
+} back_bout;
+
+/* A step: where the forward acceleration turns, the other foot's off behind it, the strike before;
+ * how far apart two ways to find the turn lie. */
+typedef struct back_step {
+    double turn_s, off_s, strike_s, apart_s;
+    size_t run; /* of steps without a pause */
+} back_step;
+
+typedef struct back_work {
+    eg_gait_back *b;
+    double *level[2];  /* [n] along two level directions that turn with the sensor */
+    double *x, *y, *z; /* [n] scratch, as order[n + 8] */
+    size_t n_bouts;
+    back_bout bouts[BACK_BOUTS_MAX];
+    size_t n_steps, capacity;
+    back_step *steps;
+    double *vote, *order; /* vote[capacity] */
+} back_work;
+
+/* A stretch with room for what filters do at its ends. */
+void imu_back_widened(const back_work *w, const back_bout *o, size_t *from, size_t *n);
+
+double imu_back_median(size_t n, double *x, double *scratch);
+
+/* All steps of a bout. */
+eg_err imu_back_walk_through(back_work *w, const back_bout *o, eg_arena *scratch, eg_diag *diag);
+
+/* Parts all steps into runs, adds those that begin and end a walk and takes out what is none. Takes
+ * level, x, y and z. */
+eg_err imu_back_find_ends(back_work *w, eg_arena *scratch, eg_diag *diag);
+
+/* The last step of the run that begins with `first`. */
+size_t imu_back_run_end(const back_work *w, size_t first);
+
+/* Contacts of all runs. */
+eg_err imu_back_contacts(back_work *w, double leg_mm, size_t capacity, eg_gait_contact *contacts,
+                         size_t *n, eg_arena *scratch, eg_diag *diag);
+
+#endif
