@@ -231,11 +231,13 @@ static void say_legs(place where, json_t *result) {
                      "The strike is the shock as the toe begins to fall, the off half way between "
                      "the fastest turn toe-down and the turn back.");
     else
-        eg_study_say(result,
-                     "Inertial sensors on the shanks: a swing is a peak of the turn forwards "
-                     "(Salarian 2004); the strike is the mean of the shock along the shank and of "
-                     "the turn back behind it, the off lies between the fastest turn back and the "
-                     "turn forwards before it (Greene 2010).");
+        eg_study_say(
+            result,
+            "Inertial sensors on the shanks: in mid-stance the ankle rests, which gives the "
+            "lever to it, and between two rests its way (as Sabatini 2005 for the foot); "
+            "the strike is the upward push on the falling ankle, the off the mean of the "
+            "last push's end and the turn forwards, 5.5 %% of a stride earlier (Salarian "
+            "2004).");
     eg_study_add_warning(result, where == FOOT
                                      ? "step length and width are not known from inertial sensors "
                                        "on the feet: they have no common place"

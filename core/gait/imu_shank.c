@@ -2,28 +2,26 @@
 
 #include "core/base/real.h"
 #include "core/base/sort.h"
+#include "core/gait/imu_ankle.h"
 #include "core/gait/imu_part.h"
 #include "core/motion/solve.h"
 
-static const double around_s = 0.5; /* before and behind a swing's peak its ends are looked for */
-static const double shock_after_s = 0.04; /* the shock comes no later behind the turn back */
-
 typedef struct work {
     size_t n;
-    double rate_hz;
-    double *turn;  /* [n] forwards, rad/s */
-    double *shock; /* [n] acceleration along the shank, up */
+    double rate_hz, stride_s;
+    double *turn; /* [n] forwards, rad/s */
     double *scratch, *peaks;
+    imu_ankle ankle;
 } work;
 
-/* One swing: its peak and the ends of it, samples; NaN where not seen. */
+/* One swing: where the ankle is fastest and the ends of it, samples; NaN where not seen. */
 typedef struct swing {
-    size_t peak;
+    size_t fastest;
     double off, strike, off_apart, strike_apart;
 } swing;
 
 size_t eg_gait_shank_bytes(size_t n) {
-    return n * 8 * sizeof(double) + 65536;
+    return n * 6 * sizeof(double) + imu_ankle_bytes(n) + 65536;
 }
 
 static double finite_or_zero(double x) {
@@ -61,10 +59,10 @@ static void find_bias(work *w, const eg_orient_signal *s, double bias[3]) {
         double size = 0.0;
         for (int r = 0; r < 3; r++) size += s->gyr[r][i] * s->gyr[r][i];
         w->turn[i] = isfinite(size) ? sqrt(size) : 1e3;
-        w->shock[i] = w->turn[i];
+        w->peaks[i] = w->turn[i];
     }
-    eg_sort(s->n, w->shock, w->scratch);
-    slow = eg_sort_quantile(s->n, w->shock, 0.1);
+    eg_sort(s->n, w->peaks, w->scratch);
+    slow = eg_sort_quantile(s->n, w->peaks, 0.1);
     for (int r = 0; r < 3; r++) bias[r] = 0.0;
     if (slow > 0.15) return; /* nobody stands still for a tenth of this recording */
     for (size_t i = 0; i < s->n; i++) {
@@ -73,21 +71,6 @@ static void find_bias(work *w, const eg_orient_signal *s, double bias[3]) {
         for (int r = 0; r < 3; r++) sum[r] += s->gyr[r][i];
     }
     for (int r = 0; r < 3 && count > 0.0; r++) bias[r] = sum[r] / count;
-}
-
-/* Acceleration along what is up while the shank turns slowly. */
-static void find_shock(work *w, const eg_orient_signal *s) {
-    double up[3] = {0.0, 0.0, 0.0}, size = 0.0;
-    for (size_t i = 0; i < s->n; i++) {
-        if (fabs(w->turn[i]) > 0.8) continue;
-        for (int r = 0; r < 3; r++) up[r] += finite_or_zero(s->acc[r][i]);
-    }
-    for (int r = 0; r < 3; r++) size += up[r] * up[r];
-    size = size > 0.0 ? sqrt(size) : 1.0;
-    for (size_t i = 0; i < s->n; i++) {
-        w->shock[i] = 0.0;
-        for (int r = 0; r < 3; r++) w->shock[i] += up[r] / size * finite_or_zero(s->acc[r][i]);
-    }
 }
 
 static size_t lesser(size_t a, size_t b) {
@@ -99,56 +82,69 @@ static double crossing(const double *x, size_t i) {
     return (double)i + x[i] / (x[i] - x[i + 1]);
 }
 
-/* The first shock between two samples that rises at least half as far as the largest there; 0 where
- * nothing rises. */
-static size_t first_shock(const work *w, size_t from, size_t to) {
-    double largest = 0.0;
-    for (int pass = 0; pass < 2; pass++) {
-        double low = w->shock[from];
-        for (size_t k = from + 1; k < to; k++) {
-            low = fmin(low, w->shock[k]);
-            if (w->shock[k] < w->shock[k - 1] || w->shock[k] <= w->shock[k + 1]) continue;
-            double rise = w->shock[k] - low;
-            if (pass == 0) largest = fmax(largest, rise);
-            if (pass == 1 && rise > 0.0 && rise >= 0.5 * largest) return k;
-            low = w->shock[k];
-        }
+/* ---- the ends of a swing, between rests a and b ---- */
+
+/* A rise of the upward acceleration from below nothing; samples, 0: there is none from `i` on. */
+typedef struct push {
+    double begin, peak, size;
+    size_t next;
+} push;
+
+static push next_push(const work *w, size_t i, size_t b) {
+    const double *up = w->ankle.acc[2];
+    double low = 0.0;
+    push p = {0.0, 0.0, 0.0, b};
+    for (; i < b && !(up[i] < 0.0 && up[i + 1] >= 0.0); i++) low = fmin(low, up[i]);
+    if (i >= b) return p;
+    low = fmin(low, up[i]);
+    p.begin = crossing(up, i);
+    size_t last = lesser(b, i + 1 + (size_t)(EG_GAIT_SHANK_SHOCK_S * w->rate_hz));
+    for (i++; i < last && up[i + 1] > up[i];) i++;
+    p.peak = imu_peak(w->n, up, i, 1.0);
+    p.size = up[i] - low;
+    p.next = i;
+    return p;
+}
+
+/* The ankle falls; what lands is pushed up. */
+static void find_strike(const work *w, size_t b, swing *s) {
+    const double *ahead = w->ankle.acc[1];
+    double most = ahead[s->fastest], largest = 0.0;
+    size_t from = s->fastest, slow;
+    while (from < b && ahead[from] > EG_GAIT_SHANK_SLOWED * most) from++;
+    for (slow = from; slow < b && ahead[slow] > EG_GAIT_SHANK_SLOW * most;) slow++;
+    for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b))
+        largest = fmax(largest, p.size);
+    for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b)) {
+        if (p.size < 0.5 * largest) continue;
+        s->strike = p.begin + EG_GAIT_SHANK_PUSH_PART * (p.peak - p.begin);
+        s->strike_apart = p.peak - p.begin;
+        return;
     }
-    return 0;
+    if (slow >= b) return; /* the recording ends before it lands */
+    s->strike = (double)slow;
+    s->strike_apart = 0.1 * w->rate_hz;
 }
 
-/* From the peak on: through zero, then the first least value; the shock nearby. */
-static void find_strike(const work *w, swing *s) {
-    const double *x = w->turn;
-    size_t end = lesser(s->peak + (size_t)(around_s * w->rate_hz), w->n - 2), i = s->peak;
-    while (i < end && x[i + 1] > 0.0) i++;
-    if (i >= end) return;
-    double zero = crossing(x, i);
-    size_t from = i;
-    while (i < end && x[i + 1] < x[i]) i++;
-    if (i == end) return;
-    double least = imu_peak(w->n, x, i, -1.0), middle = 0.5 * (zero + least), shock = middle;
-    size_t at =
-        first_shock(w, from, lesser((size_t)(least + shock_after_s * w->rate_hz), w->n - 1));
-    if (at > 0) shock = imu_peak(w->n, w->shock, at, 1.0);
-    s->strike = 0.5 * (middle + shock);
-    s->strike_apart = at > 0 ? fabs(shock - middle) : least - zero;
-}
-
-/* From the peak back: through zero, then the fastest turn back before. */
-static void find_off(const work *w, swing *s) {
-    const double *x = w->turn;
-    size_t room = (size_t)(around_s * w->rate_hz), i = s->peak;
-    size_t end = s->peak > room ? s->peak - room : 0;
-    while (i > end && x[i] > 0.0) i--;
-    if (i == end || i + 1 >= w->n) return;
-    double zero = crossing(x, i);
-    size_t least = i, last = i > room / 2 ? i - room / 2 : 0;
-    for (size_t k = i; k > last; k--)
-        if (x[k] < x[least]) least = k;
-    double turn = imu_peak(w->n, x, least, -1.0);
-    s->off = turn + EG_GAIT_SHANK_OFF_PART * (zero - turn);
-    s->off_apart = zero - turn;
+/* The last upward push on the ankle ends; shortly behind, the shank turns forwards. */
+static void find_off(const work *w, size_t a, swing *s) {
+    const double *turn = w->turn, *up = w->ankle.acc[2];
+    size_t room = (size_t)(0.35 * w->rate_hz), i = s->fastest > a + room ? s->fastest - room : a;
+    size_t end = lesser(s->fastest + room / 3, w->n - 2), most = i;
+    for (; i <= end; i++)
+        if (turn[i] > turn[most]) most = i;
+    for (i = most; i > a && turn[i] > 0.0;) i--;
+    if (!(turn[i] <= 0.0)) return;
+    double zero = crossing(turn, i) - EG_GAIT_SHANK_OFF_PART * w->stride_s * w->rate_hz;
+    size_t last = lesser(s->fastest, i + (size_t)(0.12 * w->rate_hz));
+    double ends = zero;
+    for (i = last; i-- > a;)
+        if (up[i] > 0.0 && up[i + 1] <= 0.0) {
+            ends = crossing(up, i);
+            break;
+        }
+    s->off = 0.5 * (zero + ends);
+    s->off_apart = fabs(zero - ends);
 }
 
 static int is_peak(const work *w, size_t i, size_t reach) {
@@ -171,47 +167,97 @@ static size_t find_peaks(work *w, size_t *peaks, size_t capacity, double *usual)
     return kept;
 }
 
-/* How one-sided the turning is: above 0 where it goes fast forwards and slowly back. */
-static double lean_of(const work *w) {
-    double square = 0.0, cube = 0.0, n = (double)w->n;
-    for (size_t i = 0; i < w->n; i++) {
-        square += w->turn[i] * w->turn[i] / n;
-        cube += w->turn[i] * w->turn[i] * w->turn[i] / n;
-    }
-    return square > 0.0 ? cube / (square * sqrt(square)) : 0.0;
-}
-
 static double sd_of(double usual_s, double apart_s) {
     return sqrt(usual_s * usual_s + apart_s * apart_s / 12.0);
 }
 
-/* Contacts between the swings: a strike ends one, the next one's off begins it. */
-static void add_contacts(const work *w, size_t n_peaks, const size_t *peaks, int side,
-                         size_t capacity, eg_gait_contact *contacts, size_t *n) {
-    const double no = (double)NAN;
-    eg_gait_contact c = eg_gait_contact_none(side); /* the one before the first swing */
-    c.confidence = 0.5;
-    for (size_t k = 0; k < n_peaks; k++) {
-        swing s = {peaks[k], no, no, 0.0, 0.0};
-        find_off(w, &s);
-        find_strike(w, &s);
-        int is_next = k == 0 || !isfinite(c.strike_s) ||
-                      s.off / w->rate_hz - c.strike_s < 4.0; /* else: stood, off unseen is fine */
-        c.off_s = is_next || isfinite(s.off) ? s.off / w->rate_hz : no;
-        c.off_sd_s = isfinite(c.off_s) ? sd_of(EG_GAIT_SHANK_OFF_S, s.off_apart / w->rate_hz) : no;
-        if (isfinite(c.off_s) || isfinite(c.strike_s)) {
-            if (*n < capacity) contacts[*n] = c;
-            ++*n;
+/* ---- swings ---- */
+
+/* Whether the ankle went somewhere between two rests; at the ends of a recording, where only one is
+ * known, whether the shank swung. */
+static int is_swing(const work *w, size_t from, size_t a, size_t b, const imu_way *way,
+                    double usual_rad_s) {
+    double fastest = 0.0;
+    for (size_t i = a; i <= b; i++) fastest = fmax(fastest, w->turn[i]);
+    if (!(way->way_m < EG_GAIT_SHANK_WAY_MOST_M) ||
+        !(fabs(way->rise_m) < EG_GAIT_SHANK_RISE_MOST_M) || way->tilt_rad > EG_GAIT_SHANK_TILT_RAD)
+        return 0;
+    if (from >= w->ankle.n_rests || from + 1 == w->ankle.n_rests)
+        return fastest > 0.5 * usual_rad_s && b - a > 4;
+    return way->way_m > EG_GAIT_SHANK_WAY_M || fabs(way->rise_m) > EG_GAIT_SHANK_RISE_M;
+}
+
+static size_t fastest_of(const work *w, size_t a, size_t b) {
+    const double *ahead = w->ankle.acc[1];
+    size_t best = a;
+    for (size_t i = a; i <= b; i++)
+        if (ahead[i] > ahead[best]) best = i;
+    return best;
+}
+
+/* Forwards is where the ankle goes: the sense of the axis by the vote of all ways; the usual time
+ * of a stride. 0 where the ways do not agree: nobody walks to and fro. */
+static int find_sense(work *w, double usual_rad_s, eg_gait_shank *shank) {
+    double vote = 0.0, sum = 0.0;
+    size_t n = 0, before = 0, a, b;
+    imu_way way;
+    for (size_t k = 0; k + 1 < w->ankle.n_rests; k++) {
+        double matrix[3][3], left[3];
+        imu_ankle_go(&w->ankle, k, &a, &b, &way);
+        if (!is_swing(w, k, a, b, &way, usual_rad_s)) continue;
+        size_t at = fastest_of(w, a, b);
+        eg_quaternion_matrix(w->ankle.turn[at], matrix);
+        eg_quaternion_apply(matrix, shank->axis, left);
+        for (int r = 0; r < 3; r++) {
+            int l = (r + 1) % 3, m = (r + 2) % 3;
+            vote += way.way_m * left[r] * (way.up[l] * way.ahead[m] - way.up[m] * way.ahead[l]);
         }
+        sum += way.way_m;
+        double since = (double)(at - before) / w->rate_hz;
+        if (before > 0 && since < 4.0) w->peaks[n++] = since;
+        before = at;
+    }
+    eg_sort(n, w->peaks, w->scratch);
+    w->stride_s = n > 0 ? eg_sort_quantile(n, w->peaks, 0.5) : EG_GAIT_SHANK_STRIDE_S;
+    if (vote >= 0.0) return vote >= EG_GAIT_SHANK_AGREE * sum;
+    for (size_t i = 0; i < w->n; i++) w->turn[i] = -w->turn[i];
+    for (int r = 0; r < 3; r++) shank->axis[r] = -shank->axis[r];
+    return -vote >= EG_GAIT_SHANK_AGREE * sum;
+}
+
+static void put(const eg_gait_contact *c, size_t capacity, eg_gait_contact *contacts, size_t *n) {
+    if (!isfinite(c->strike_s) && !isfinite(c->off_s)) return;
+    if (*n < capacity) contacts[*n] = *c;
+    ++*n;
+}
+
+/* Contacts between the swings: a strike ends one, the next one's off begins it. Returns how many
+ * swings there are. */
+static size_t add_contacts(work *w, double usual_rad_s, int side, size_t capacity,
+                           eg_gait_contact *contacts, size_t *n) {
+    eg_gait_contact c = eg_gait_contact_none(side); /* the one before the first swing */
+    size_t n_swings = 0, a, b;
+    c.confidence = 0.5;
+    for (size_t k = 0; k < w->ankle.n_rests + 1; k++) {
+        const double no = (double)NAN;
+        imu_way way;
+        imu_ankle_go(&w->ankle, k - 1, &a, &b, &way); /* from SIZE_MAX on: before the first */
+        if (!is_swing(w, k - 1, a, b, &way, usual_rad_s)) continue;
+        swing s = {fastest_of(w, a, b), no, no, 0.0, 0.0};
+        find_off(w, a, &s);
+        find_strike(w, b, &s);
+        n_swings++;
+        c.off_s = s.off / w->rate_hz;
+        c.off_sd_s = sd_of(EG_GAIT_SHANK_OFF_S, s.off_apart / w->rate_hz);
+        put(&c, capacity, contacts, n);
         c = eg_gait_contact_none(side);
         c.strike_s = s.strike / w->rate_hz;
         if (!isfinite(c.strike_s)) continue;
         c.strike_sd_s = sd_of(EG_GAIT_SHANK_STRIKE_S, s.strike_apart / w->rate_hz);
         c.confidence = fmax(0.0, 1.0 - s.strike_apart / w->rate_hz / 0.15);
     }
-    if (!isfinite(c.strike_s)) return;
-    if (*n < capacity) contacts[*n] = c;
-    ++*n;
+    if (isfinite(c.strike_s)) put(&c, capacity, contacts, n);
+    return n_swings;
 }
 
 static eg_err refuse(eg_diag *diag, const char *why) {
@@ -226,9 +272,6 @@ static eg_err find_all(work *w, const eg_orient_signal *s, int side, size_t capa
     find_bias(w, s, bias);
     find_axis(w, s, bias, shank);
     eg_err err = imu_low_pass(w->n, w->turn, EG_GAIT_SHANK_LOW_PASS_HZ, w->rate_hz, scratch, diag);
-    find_shock(w, s);
-    if (err == EG_OK)
-        err = imu_low_pass(w->n, w->shock, EG_GAIT_SHANK_SHOCK_HZ, w->rate_hz, scratch, diag);
     if (err != EG_OK) return err;
     size_t most = (size_t)((double)w->n / w->rate_hz / EG_GAIT_SHANK_APART_S) + 4;
     size_t *peaks = eg_arena_take(scratch, most, sizeof *peaks);
@@ -237,9 +280,14 @@ static eg_err find_all(work *w, const eg_orient_signal *s, int side, size_t capa
     if (n_peaks < EG_GAIT_SHANK_SWINGS_MIN) return refuse(diag, "it swings less than twice");
     if (shank->axis_part < EG_GAIT_SHANK_AXIS)
         return refuse(diag, "it turns about no single axis; is it fixed to the leg?");
-    if (lean_of(w) < EG_GAIT_SHANK_LEAN)
-        return refuse(diag, "it swings back as fast as forth, as in cycling or sitting");
-    add_contacts(w, n_peaks, peaks, side, capacity, contacts, n);
+    err = imu_ankle_find(s, bias, w->turn, n_peaks, peaks, &w->ankle, scratch, diag);
+    if (err != EG_OK) return err;
+    if (w->ankle.n_rests == 0) return refuse(diag, "the ankle below it is never at rest");
+    if (!find_sense(w, shank->swing_rad_s, shank))
+        return refuse(diag, "the ankle below it goes to and fro, as in sitting down or cycling");
+    n_peaks = find_peaks(w, peaks, most, &shank->swing_rad_s);
+    if (add_contacts(w, shank->swing_rad_s, side, capacity, contacts, n) < EG_GAIT_SHANK_SWINGS_MIN)
+        return refuse(diag, "the ankle below it goes nowhere from rest to rest");
     if (*n > capacity)
         return eg_diag_set(diag, EG_ERR_LIMIT, "", 0, "more than %zu steps", capacity);
     return EG_OK;
@@ -257,13 +305,12 @@ eg_err eg_gait_shank_contacts(const eg_orient_signal *signal, int side, size_t c
         return refuse(diag, "the recording is shorter than one and a half seconds");
     size_t mark = eg_arena_mark(scratch);
     work w = {.n = signal->n, .rate_hz = signal->rate_hz};
-    double *block = eg_arena_take(scratch, w.n + 8, 4 * sizeof *block);
+    double *block = eg_arena_take(scratch, w.n + 8, 3 * sizeof *block);
     if (block == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for a sensor on a shank");
     w.turn = block;
-    w.shock = block + (w.n + 8);
-    w.scratch = block + 2 * (w.n + 8);
-    w.peaks = block + 3 * (w.n + 8);
+    w.scratch = block + (w.n + 8);
+    w.peaks = block + 2 * (w.n + 8);
     eg_err err = find_all(&w, signal, side, capacity, contacts, n_contacts, shank, scratch, diag);
     for (size_t i = 0; i < w.n && err == EG_OK && rate_rad_s != NULL; i++)
         rate_rad_s[i] = w.turn[i];

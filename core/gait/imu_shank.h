@@ -1,18 +1,20 @@
 /* A walk seen by one inertial sensor on a shank: when this foot strikes and leaves. Any mounting,
  * no magnetometer.
  *
- * The shank turns about one axis, left to right through the knee: the direction in which its
- * angular rate has most power. Forwards is the sense in which it turns fastest, in mid-swing.
- *   swing   every peak of that rate between two turns back (Salarian, Russmann, Vingerhoets,
- *           Dehollain, Blanc, Burkhard & Aminian 2004, IEEE Trans Biomed Eng 51:1434)
- *   strike  between the moment at which the shank begins to turn back and its fastest turn back
- *           (the two signs that are in use: Greene, McGrath, O'Neill, O'Donovan, Burns & Caulfield
- *           2010, Med Biol Eng Comput 48:1251), and the shock along the shank: the mean of the two
- *   off     between the fastest turn back before the swing and the moment at which the shank turns
- *           forwards, at 0.6 of the way: nearly half way, as for the foot (imu_foot.h)
- * Limits: which side it is must be said; how far the step goes is not known; a shank that swings as
- * fast back as forth (cycling, legs that dangle) is refused; a leg that is dragged without turning
- * is not seen. */
+ * In mid-stance the shank turns about an ankle that rests. That gives the lever from the sensor to
+ * the ankle, and with it the ankle's motion between two rests (imu_ankle.h).
+ *   swing   the ankle went somewhere from one rest to the next, however slowly the shank turned; at
+ *           the ends of a recording, where one of the rests is not seen: the shank swung fast
+ *   forward is where the ankle goes; the shank's axis, about which its rate has most power, lies
+ *           to the left of it
+ *   strike  the ankle falls, and what lands is pushed up: its upward acceleration passes zero and
+ *           peaks; two thirds of the way between both
+ *   off     the last upward push on the ankle ends, and 5.5 % of a stride later the shank turns
+ *           forwards (the second sign as Salarian, Russmann, Vingerhoets, Dehollain, Blanc,
+ * Burkhard & Aminian 2004, IEEE Trans Biomed Eng 51:1434, have it, earlier by what six real walks
+ *           over plates show): the mean of both
+ * Limits: which side it is must be said; a shank whose ankle never rests, or goes to and fro
+ * (cycling, legs that dangle), is refused. */
 #ifndef EG_GAIT_IMU_SHANK_H
 #define EG_GAIT_IMU_SHANK_H
 
@@ -23,13 +25,22 @@
 
 #define EG_GAIT_SHANK_RATE_MIN_HZ 40.0
 #define EG_GAIT_SHANK_LOW_PASS_HZ 10.0 /* of the rate; strikes move it faster, swings do not */
-#define EG_GAIT_SHANK_SHOCK_HZ    20.0 /* of the acceleration */
 #define EG_GAIT_SHANK_LEAST_RAD_S 0.8  /* a slower swing is none, */
 #define EG_GAIT_SHANK_PART        0.25 /* nor one below this part of the usual one */
 #define EG_GAIT_SHANK_AXIS        0.6  /* of the rate's power lies about one axis, at least */
-#define EG_GAIT_SHANK_LEAN        0.2  /* skewness of the rate: swings are fast, stances slow */
-#define EG_GAIT_SHANK_OFF_PART    0.6  /* of the way from the turn back to the turn forwards */
-#define EG_GAIT_SHANK_APART_S     0.45 /* two swings of one leg */
+#define EG_GAIT_SHANK_WAY_M       0.1  /* less way is no step, unless it goes up or down: */
+#define EG_GAIT_SHANK_RISE_M      0.06
+#define EG_GAIT_SHANK_WAY_MOST_M  5.0 /* further than any foot goes between two rests */
+#define EG_GAIT_SHANK_RISE_MOST_M 1.0
+#define EG_GAIT_SHANK_TILT_RAD    0.2   /* gravity turns no further between two rests */
+#define EG_GAIT_SHANK_AGREE       0.6   /* of all ways go forwards, less those back */
+#define EG_GAIT_SHANK_SLOWED      0.4   /* of its largest speed: from here on the foot may land, */
+#define EG_GAIT_SHANK_SLOW        0.15  /* and without any push it has landed here */
+#define EG_GAIT_SHANK_SHOCK_S     0.06  /* no push rises longer */
+#define EG_GAIT_SHANK_PUSH_PART   0.67  /* of the way from the push's begin to its peak */
+#define EG_GAIT_SHANK_OFF_PART    0.055 /* of a stride: so long before the turn forwards */
+#define EG_GAIT_SHANK_STRIDE_S    1.1   /* where only one is seen */
+#define EG_GAIT_SHANK_APART_S     0.45  /* two swings of one leg */
 #define EG_GAIT_SHANK_SWINGS_MIN  2
 #define EG_GAIT_SHANK_STRIKE_S    0.015 /* one standard deviation against force plates */
 #define EG_GAIT_SHANK_OFF_S       0.018
