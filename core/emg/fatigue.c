@@ -42,11 +42,13 @@ eg_err eg_emg_spectrum_welch(double rate_hz, size_t segment, size_t n, const eg_
     return err;
 }
 
+/* An edge that may lie outside of the epoch as well as inside drops none: its interval counts. */
 static int lies_in_burst(double from_s, double to_s, size_t n_bursts, const eg_burst *bursts) {
     if (bursts == NULL) return 1;
     for (size_t i = 0; i < n_bursts; i++)
-        if (!(bursts[i].flags & EG_ONSET_MINOR) && bursts[i].on_s <= from_s &&
-            to_s <= bursts[i].off_s)
+        if (!(bursts[i].flags & EG_ONSET_MINOR) &&
+            fmin(bursts[i].on_s, bursts[i].on_early_s) <= from_s &&
+            to_s <= fmax(bursts[i].off_s, bursts[i].off_late_s))
             return 1;
     return 0;
 }

@@ -29,7 +29,7 @@ typedef struct eg_emg_epoch {
     double middle_s; /* of the epoch, from the first sample */
     double rms;
     eg_emg_spectrum spectrum; /* periodogram of the whole epoch, mean removed, no window */
-    int is_active;            /* lies within a counted burst, whole */
+    int is_active;            /* lies whole within a counted burst, as far as its edges are known */
 } eg_emg_epoch;
 
 /* Epochs of epoch_s without overlap over the band-passed signal; the last incomplete one is left

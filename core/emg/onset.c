@@ -8,9 +8,6 @@
 /* A window of rest has less than this over the rest's mean power. */
 static const double REST_RATIO = 2.0;
 
-/* So near to the rest a contraction flickers: pauses up to four times as long are none. */
-static const double WEAK_DB = 6.0, WEAK_PATIENCE = 4.0;
-
 /* Sizes of the detection's windows in bins of about 5 ms. */
 enum { SHORT_BINS = 8, LONG_BINS = 40, REST_WINDOWS = 6, ROUNDS = 10 };
 
@@ -380,10 +377,11 @@ static double power_before(const detection *d, const double *sums, const segment
     return isfinite(least) ? fmax(least, d->rest_power) : d->rest_power;
 }
 
-/* Looks for a change between the neighbour's end and the sure part of the segment; backwards for
- * its end. All in cells of the view. */
-static onset_edge edge_of(const detection *d, const double *sums, const segment *s,
-                          size_t neighbour, int is_end) {
+/* What a search for a change sees: from the neighbour's end to the sure part of the segment;
+ * backwards for its end. `begin` is the cell, counted in that direction, that the view begins at.
+ */
+static onset_edge_view view_of(const detection *d, const double *sums, const segment *s,
+                               size_t neighbour, int is_end, double *begin) {
     const size_t group = d->group, back = (size_t)(0.3 / d->cell_s),
                  most = (size_t)(0.4 / d->cell_s);
     size_t start = (is_end ? d->n_bins - s->to : s->from) * group;
@@ -391,49 +389,86 @@ static onset_edge edge_of(const detection *d, const double *sums, const segment 
     size_t seed = (is_end ? d->n_bins - 1 - s->last : s->seed) * group;
     size_t base = (is_end ? d->n_bins - neighbour : neighbour) * group;
     if (base + back < start) base = start - back;
+    *begin = (double)base;
     if (stop > seed + most) stop = seed + most;
     if (stop - base > ONSET_EDGE_CELLS_MAX) stop = base + ONSET_EDGE_CELLS_MAX;
     const double *power = is_end ? d->power + d->n_bins * group - 1 - base : d->power + base;
     size_t latest = seed + (size_t)(0.06 / d->cell_s);
     if (latest + 1 > stop) latest = stop - 1;
-    onset_edge_view view = {power,
-                            is_end ? -1 : 1,
-                            stop - base,
-                            0,
-                            latest - base,
-                            seed - base,
-                            stop - base,
-                            d->cell_s,
-                            power_before(d, sums, s, is_end),
-                            d->freedom / ((double)SHORT_BINS * (double)group)};
-    onset_edge edge = onset_edge_find(&view);
-    double at = (double)base;
-    double size = (double)(d->n_bins * group);
-    edge.at = is_end ? size - (at + edge.at) : at + edge.at;
-    edge.early = is_end ? size - (at + edge.early) : at + edge.early;
-    edge.late = is_end ? size - (at + edge.late) : at + edge.late;
-    return edge;
+    return (onset_edge_view){power,
+                             is_end ? -1 : 1,
+                             stop - base,
+                             0,
+                             latest - base,
+                             seed - base,
+                             stop - base,
+                             d->cell_s,
+                             power_before(d, sums, s, is_end),
+                             d->freedom / ((double)SHORT_BINS * (double)group)};
 }
 
-static eg_burst burst_of(const detection *d, const double *sums, const segment *s, size_t before,
-                         size_t behind) {
+/* A change that the recording's begin or end hides says nothing of rises. */
+static int is_at_start(const segment *s) {
+    return s->from <= SHORT_BINS / 2;
+}
+
+static int is_at_end(const detection *d, const segment *s) {
+    return s->to + SHORT_BINS / 2 >= d->n_bins;
+}
+
+/* All begins (or ends) of the segments, edges[n] in cells of the recording: each is looked at by
+ * itself; what they tell together of how this muscle rises (or falls) then helps to date each. */
+static eg_err find_edges(const detection *d, const double *sums, size_t n, const segment *segments,
+                         int is_end, onset_edge *edges, eg_arena *scratch, eg_diag *diag) {
+    const size_t mark = eg_arena_mark(scratch);
+    onset_edge_view *views = eg_arena_take(scratch, n + 1, sizeof *views);
+    onset_rises *likely = eg_arena_take(scratch, 2 * n + 1, sizeof *likely), *telling = likely + n;
+    double *base = eg_arena_take(scratch, n + 1, sizeof *base);
+    if (views == NULL || likely == NULL || base == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory to date %zu bursts", n);
+    size_t n_telling = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t neighbour = i > 0 ? segments[i - 1].to : 0;
+        if (is_end) neighbour = i + 1 < n ? segments[i + 1].from : d->n_bins;
+        views[i] = view_of(d, sums, &segments[i], neighbour, is_end, &base[i]);
+        onset_edge_look(&views[i], &likely[i]);
+        const int is_hidden = is_end ? is_at_end(d, &segments[i]) : is_at_start(&segments[i]);
+        if (!is_hidden) telling[n_telling++] = likely[i];
+    }
+    const onset_rises learned = onset_rises_learn(n_telling, telling);
+    const double size = (double)(d->n_bins * d->group);
+    for (size_t i = 0; i < n; i++) {
+        onset_rises prior = learned;
+        for (size_t r = 0; r < ONSET_RISES; r++)
+            if (!(likely[i].share[r] > 0.0)) prior.share[r] = 0.0;
+        onset_edge *edge = &edges[i];
+        *edge = onset_edge_find(&views[i], &prior);
+        edge->at = is_end ? size - (base[i] + edge->at) : base[i] + edge->at;
+        edge->early = is_end ? size - (base[i] + edge->early) : base[i] + edge->early;
+        edge->late = is_end ? size - (base[i] + edge->late) : base[i] + edge->late;
+    }
+    eg_arena_reset(scratch, mark);
+    return EG_OK;
+}
+
+static eg_burst burst_of(const detection *d, const double *sums, const segment *s,
+                         const onset_edge *on, const onset_edge *off) {
     eg_burst burst = {.flags = s->is_merged ? EG_ONSET_MERGED : 0};
-    onset_edge on = edge_of(d, sums, s, before, 0), off = edge_of(d, sums, s, behind, 1);
-    burst.on_s = on.at * d->cell_s;
-    burst.on_early_s = on.early * d->cell_s;
-    burst.on_late_s = on.late * d->cell_s;
-    burst.off_s = off.at * d->cell_s;
-    burst.off_early_s = off.late * d->cell_s;
-    burst.off_late_s = off.early * d->cell_s;
-    burst.rise_s = on.rise_s;
-    burst.confidence = on.confidence;
+    burst.on_s = on->at * d->cell_s;
+    burst.on_early_s = on->early * d->cell_s;
+    burst.on_late_s = on->late * d->cell_s;
+    burst.off_s = off->at * d->cell_s;
+    burst.off_early_s = off->late * d->cell_s;
+    burst.off_late_s = off->early * d->cell_s;
+    burst.rise_s = on->rise_s;
+    burst.confidence = on->confidence;
     burst.evidence = onset_evidence(d->freedom, s->loudest);
-    if (s->from <= SHORT_BINS / 2) {
+    if (is_at_start(s)) {
         burst.flags |= EG_ONSET_AT_START;
         burst.on_s = burst.on_early_s = burst.on_late_s = 0.0;
         burst.confidence = 0.0;
     }
-    if (s->to + SHORT_BINS / 2 >= d->n_bins) {
+    if (is_at_end(d, s)) {
         burst.flags |= EG_ONSET_AT_END;
         burst.off_s = burst.off_early_s = burst.off_late_s = (double)d->n_cells * d->cell_s;
     }
@@ -442,61 +477,19 @@ static eg_burst burst_of(const detection *d, const double *sums, const segment *
     return burst;
 }
 
-/* Amplitude over the rest times duration, which counts up to 3 s. */
-static double area_of(const eg_burst *burst) {
-    return eg_pow(10.0, 0.05 * burst->snr_db) * fmin(burst->off_s - burst->on_s, 3.0);
-}
-
-static void onset_flag(const eg_onset_settings *settings, size_t count, eg_burst *bursts) {
-    double largest = 0.0;
-    for (size_t i = 0; i < count; i++) largest = fmax(largest, area_of(&bursts[i]));
-    for (size_t i = 0; i < count; i++) {
-        if (bursts[i].snr_db < WEAK_DB) bursts[i].flags |= EG_ONSET_WEAK;
-        if (area_of(&bursts[i]) < settings->minor_share * largest)
-            bursts[i].flags |= EG_ONSET_MINOR;
+static eg_err find_bursts(const detection *d, const double *sums, size_t n, const segment *segments,
+                          eg_burst *bursts, eg_arena *scratch, eg_diag *diag) {
+    onset_edge *edges = eg_arena_take(scratch, 2 * n + 1, sizeof *edges);
+    if (edges == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory to date %zu bursts", n);
+    for (int is_end = 0; is_end < 2; is_end++) {
+        eg_err err =
+            find_edges(d, sums, n, segments, is_end, is_end ? edges + n : edges, scratch, diag);
+        if (err != EG_OK) return err;
     }
-}
-
-/* Whether what lies between two bursts is a pause. The longer patience with weak ones counts from
- * edge to edge as far as these may be apart: a weak edge is dated within tens of milliseconds. */
-static int is_pause(const eg_onset_settings *settings, const eg_burst *before,
-                    const eg_burst *behind) {
-    if (behind->on_s - before->off_s < settings->merge_s) return 0;
-    if (before->snr_db >= WEAK_DB || behind->snr_db >= WEAK_DB) return 1;
-    const double from = fmin(before->off_s, before->off_early_s);
-    return fmax(behind->on_s, behind->on_late_s) - from >= WEAK_PATIENCE * settings->merge_s;
-}
-
-/* Bursts whose refined edges leave less than merge_s between them become one; weak ones more. */
-static size_t join(const eg_onset_settings *settings, size_t count, eg_burst *bursts) {
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        eg_burst *before = kept > 0 ? &bursts[kept - 1] : NULL;
-        if (before == NULL || is_pause(settings, before, &bursts[i])) {
-            bursts[kept++] = bursts[i];
-            continue;
-        }
-        double first = fmax(before->off_s - before->on_s, 0.0);
-        double second = fmax(bursts[i].off_s - bursts[i].on_s, 0.0);
-        double power = (first * eg_pow(10.0, 0.1 * before->snr_db) +
-                        second * eg_pow(10.0, 0.1 * bursts[i].snr_db)) /
-                       fmax(first + second, 1e-9);
-        before->snr_db = 10.0 * eg_log10(fmax(power, 1e-3));
-        before->off_s = bursts[i].off_s;
-        before->off_early_s = bursts[i].off_early_s;
-        before->off_late_s = bursts[i].off_late_s;
-        before->evidence = fmax(before->evidence, bursts[i].evidence);
-        before->flags |= bursts[i].flags | EG_ONSET_MERGED;
-    }
-    return kept;
-}
-
-size_t onset_finish(const eg_onset_settings *settings, size_t count, eg_burst *bursts) {
-    size_t joined = join(settings, count, bursts), kept = 0;
-    for (size_t i = 0; i < joined; i++)
-        if (bursts[i].off_s - bursts[i].on_s >= settings->min_on_s) bursts[kept++] = bursts[i];
-    onset_flag(settings, kept, bursts);
-    return kept;
+    for (size_t i = 0; i < n; i++)
+        bursts[i] = burst_of(d, sums, &segments[i], &edges[i], &edges[n + i]);
+    return EG_OK;
 }
 
 eg_err eg_onset_aglr(const eg_onset_settings *settings, double cell_s, size_t n_cells,
@@ -541,12 +534,9 @@ eg_err eg_onset_aglr(const eg_onset_settings *settings, double cell_s, size_t n_
                 split_segment(&d, sums, &whole[i], capacity - n_segments, segments + n_segments);
         if (n_whole > capacity)
             err = eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %zu bursts", capacity);
-        for (size_t i = 0; i < n_segments; i++) {
-            size_t before = i > 0 ? segments[i - 1].to : 0;
-            size_t behind = i + 1 < n_segments ? segments[i + 1].from : d.n_bins;
-            eg_burst burst = burst_of(&d, sums, &segments[i], before, behind);
-            bursts[(*count)++] = burst;
-        }
+        const eg_err dated = find_bursts(&d, sums, n_segments, segments, bursts, scratch, diag);
+        if (dated == EG_OK) *count = n_segments;
+        if (dated != EG_OK) err = dated;
         *count = onset_finish(settings, *count, bursts);
     }
     eg_arena_reset(scratch, mark);

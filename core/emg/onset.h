@@ -3,8 +3,9 @@
  * The default is an approximated generalised likelihood ratio (Staude and Wolf 1999, Med Eng Phys
  * 21:449; Staude 2001, IEEE Trans Biomed Eng 48:1292): sliding windows of 40 and 200 ms are held
  * against the rest's power, and the instant of change is then found by likelihood. Where the paper
- * fits a step, we integrate over steps and rises of up to 0.36 s, because muscles ramp, and take
- * the median of the instant's posterior; its spread becomes the confidence.
+ * fits a step, we integrate over steps and rises of up to 0.36 s, because muscles ramp, with shares
+ * that the recording's bursts tell together (which the live path cannot know), and take the median
+ * of the instant's posterior; its spread becomes the confidence.
  *
  * Everything here works on energies of short cells (1 ms, or one sample where the rate is below
  * 1 kHz) after a causal band-pass: a zero-lag filter would smear a loud burst to before its onset.

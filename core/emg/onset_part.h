@@ -21,9 +21,23 @@ typedef struct onset_edge {
     double rise_s, confidence;
 } onset_edge;
 
-enum { ONSET_EDGE_CELLS_MAX = 1400 };
+enum { ONSET_EDGE_CELLS_MAX = 1400, ONSET_RISES = 14 };
 
-onset_edge onset_edge_find(const onset_edge_view *view);
+/* How likely each rise time is. */
+typedef struct onset_rises {
+    double share[ONSET_RISES];
+} onset_rises;
+
+/* Narrows first ... last of the view to where the change can be, and tells how likely each rise
+ * makes what is seen, instants taken together, relative to the likeliest; 0: cannot be. */
+void onset_edge_look(onset_edge_view *view, onset_rises *likely);
+
+/* The instant of a change that was looked at. Rises of share 0 are left out. */
+onset_edge onset_edge_find(const onset_edge_view *view, const onset_rises *prior);
+
+/* How likely each rise is in a recording whose n changes of one kind were looked at, by what they
+ * tell together; what is usual counts as much as a few of them. */
+onset_rises onset_rises_learn(size_t n, const onset_rises *likely);
 
 /* (freedom / 2) (r - 1 - ln r) for a power ratio r. */
 double onset_evidence(double freedom, double ratio);
