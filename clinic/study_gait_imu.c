@@ -163,8 +163,9 @@ static eg_err the_back(const eg_study_call *call, const eg_sensor *sensor, gait_
     eg_study_say(result,
                  "One inertial sensor at the lower back (%s): the strike is where the forward "
                  "acceleration, low-passed at twice the steps' rate, falls through zero (Zijlstra "
-                 "and Hof 2003, Gonzalez 2010), a little earlier; the other foot's off where it is "
-                 "least. Sides by the sideways acceleration and the pelvis's turn.",
+                 "and Hof 2003, Gonzalez 2010), a little earlier, corrected by the shocks of the "
+                 "landings as far as they are clear; the other foot's off where it is least. Sides "
+                 "by the sideways acceleration and the pelvis's turn.",
                  sensor->name[0] != '\0' ? sensor->name : "of the file");
     eg_study_add_warning(result, look->is_length_estimated
                                      ? "step length, stride length and speed are estimates from "

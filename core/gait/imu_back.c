@@ -11,6 +11,7 @@ static const double lead_rad = 0.44;     /* forward against upward: in six walks
 static const double turning_rad_s = 0.5; /* the way turns: forces across it mix in */
 static const double forward_clear = 0.3; /* less of the level acceleration tells no direction */
 static const double nearly_best = 0.75;
+static const double limp_alike = 0.05, limp_turned = 0.5;
 
 size_t eg_gait_back_bytes(size_t n, double rate_hz) {
     return eg_orient_offline_bytes(n, rate_hz) + n * (sizeof(eg_quaternion) + 20 * sizeof(double)) +
@@ -111,6 +112,15 @@ static void level_range(const lagged *c0, const lagged *c, double *least, double
     *most = det > 0.0 ? (half + root) / det : 0.0;
 }
 
+/* Whether strides repeat themselves whose two steps differ, as with a limp. */
+static int is_limp(const back_bout *o, const double *up, double up0, size_t lag, double alike,
+                   double least, double turned) {
+    if (!(alike > limp_alike && least < -limp_turned && turned < -limp_turned)) return 0;
+    double sum = 0.0, n = (double)(o->last - o->first + 1 - 2 * lag);
+    for (size_t i = o->first; i + 2 * lag <= o->last; i++) sum += up[i] * up[i + 2 * lag];
+    return sum / n > limp_turned * up0;
+}
+
 /* How much two stretches so far apart look like neighbouring steps: what comes with each step
  * against what comes with every other one. 0 where they do not. */
 static double score_of(const back_work *w, const back_bout *o, const double *up, const double *turn,
@@ -119,7 +129,9 @@ static double score_of(const back_work *w, const back_bout *o, const double *up,
     double least, most, turned = c.turn / c0->turn;
     *alike = c.up / c0->up;
     level_range(c0, &c, &least, &most);
-    if (*alike < EG_GAIT_BACK_ALIKE || fmin(least, turned) > 0.0) return 0.0;
+    if (fmin(least, turned) > 0.0) return 0.0;
+    if (*alike < EG_GAIT_BACK_ALIKE && !is_limp(o, up, c0->up, lag, *alike, least, turned))
+        return 0.0;
     return *alike + most - least - turned;
 }
 

@@ -9,11 +9,15 @@
  *           acceleration, low-passed at twice the steps' rate, falls through zero a little behind
  *           the strike (Zijlstra & Hof 2003, Gait Posture 18:1, take its peak before; Gonzalez,
  *           Lopez, Rodriguez-Uria, Alvarez & Alvarez 2010, Gait Posture 31:322, the turn itself).
+ *           That depends on how a person brakes. The shock of the landing does not: the upward
+ *           acceleration above 15 Hz, laid over itself step by step, peaks 20 to 27 ms behind the
+ *           strike in all of six real walks, 0 to 16 ms in made ones. Both count by their
+ *           variances; a shock that is not clear counts nothing.
  *   off     Braking is strongest when the other foot stops pushing: the least forward acceleration
  *           behind the strike is the other foot's off.
  *   ends    The first and the last step of a walk neither brake nor lift as others do; but the foot
  *           that swings turns the pelvis and the one that stands pushes the body away. A step is
- *           one if enough of the walk's own usual step, averaged over the others, is in it: all
+ *           one if enough of the walk's own usual step, the median of the others, is in it: all
  *           four channels vote, each as far as it repeats itself in this walk.
  *   side    While a foot stands the pelvis turns to its side and the body is pushed away from it:
  *           the turn and the sideways acceleration of all steps of a bout vote together; a vote
@@ -22,10 +26,10 @@
  * 36:316) the strikes of six real walks lay 15 to 150 ms behind the plates', depending on the
  * person; the forward one's turn does not depend on where the upward peaks lie.
  *
- * Limits: the strikes of a walk's first and last step lie 10 to 60 ms off; shuffling in place,
- * running and sideways walking are refused; the foot's off is that of a force, not of a
- * shoe, and is not seen in the first step. Step length only from the length of the leg, and then an
- * estimate. */
+ * Limits: where landings give no clear shock the strikes of a walk's first and last step lie 10 to
+ * 60 ms off; shuffling in place, running and sideways walking are refused; the foot's off is that
+ * of a force, not of a shoe; the walk's first off follows from its first strike and the usual
+ * swing. Step length only from the length of the leg, and then an estimate. */
 #ifndef EG_GAIT_IMU_BACK_H
 #define EG_GAIT_IMU_BACK_H
 
@@ -40,7 +44,7 @@
 #define EG_GAIT_BACK_STEP_MAX_S  1.4
 #define EG_GAIT_BACK_ALIKE       0.25 /* the upward acceleration of two steps correlates so much */
 #define EG_GAIT_BACK_STEPS_MIN   3    /* fewer in a row are no walk */
-#define EG_GAIT_BACK_PART        0.22 /* of a usual step is in one that begins or ends a walk */
+#define EG_GAIT_BACK_PART        0.2  /* of a usual step is in one that begins or ends a walk */
 /* In parts of the time from the turn of the forward acceleration to its least value: how long
  * before the turn the strike, and before the least value the off. At a brisk step a foot's landing
  * brakes at once: chosen between six real walks over force plates (0.26 and 0.04) and the mechanics
@@ -56,6 +60,7 @@
  * (E: ours). */
 #define EG_GAIT_BACK_STRIKE_S 0.02
 #define EG_GAIT_BACK_OFF_S    0.025
+#define EG_GAIT_BACK_SHOCK_S  0.015 /* of a strike whose shock is clear, at least */
 /* Of the inverted pendulum's step (Zijlstra & Hof 2003). */
 #define EG_GAIT_BACK_LENGTH_FACTOR 1.25
 

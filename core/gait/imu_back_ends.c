@@ -2,10 +2,11 @@
  * together neither brake nor lift as others do; but the foot that swings turns the pelvis, and the
  * one that stands pushes the body away from it, as in every step. So a step is one if enough of the
  * walk's own usual step is in it. */
+#include "core/base/real.h"
 #include "core/gait/imu_back_part.h"
 #include "core/gait/imu_part.h"
 
-enum { CELLS = 46, CHANNELS = 4, EDGE_STEPS = 2 };
+enum { CELLS = 46, CHANNELS = 4, EDGE_STEPS = 2, FOOT_STEPS = 3 };
 
 /* In steps around the strike: where a channel is compared. What pushes sideways and turns the
  * pelvis is the swing before; what brakes and lifts is the landing. */
@@ -16,6 +17,9 @@ static const int alternates[CHANNELS] = {0, 1, 0, 1};
 
 static const double reach = 0.25;    /* of a step, to either side of where it is expected */
 static const double far_costs = 0.1; /* of the score, at the end of the reach */
+static const double still_step = 0.3, still_part = 0.05;
+static const double least_part = 0.02;
+static const double shock_counts = 0.3;
 static const double room = 1.5; /* steps to the recording's end: less, and it may go on there */
 static const double pattern_hz = 2.5; /* of the steps' rate: low-pass */
 
@@ -25,13 +29,16 @@ typedef struct pattern {
     size_t n;
     double rate_hz, step_s;
     double *x[CHANNELS];
-    double mean[CHANNELS][CELLS], weight[CHANNELS];
+    double mean[2][CHANNELS][CELLS], weight[2][CHANNELS]; /* even, odd steps */
+    int is_still[2]; /* the recording begins, ends in standing */
+    back_shock *shock;
 } pattern;
 
+/* Nothing moves before and behind. */
 static double value_at(const pattern *p, int c, double t_s) {
-    double u = fmax(t_s * p->rate_hz, 0.0);
+    double u = t_s * p->rate_hz;
+    if (!(u >= 0.0) || !(u < (double)(p->n - 1))) return 0.0;
     size_t i = (size_t)u;
-    if (i + 1 >= p->n) return p->x[c][p->n - 1];
     return p->x[c][i] + (u - (double)i) * (p->x[c][i + 1] - p->x[c][i]);
 }
 
@@ -41,57 +48,87 @@ static double cell_of(const pattern *p, int c, int k, double at_s, size_t number
     return (alternates[c] && number % 2 == 1 ? -1.0 : 1.0) * value_at(p, c, t);
 }
 
-/* From n steps of which the first has this number. A channel counts for as much as the steps have
- * in common there. */
-static void learn(pattern *p, size_t n, const back_step *steps, size_t number) {
-    for (int c = 0; c < CHANNELS; c++) {
-        double whole = 0.0, shared = 0.0;
-        for (int k = 0; k < CELLS; k++) {
-            double sum = 0.0;
-            for (size_t i = 0; i < n; i++) {
-                double x = cell_of(p, c, k, steps[i].strike_s, number + i);
-                sum += x;
-                whole += x * x;
+/* From n steps of which the first has this number: those of a foot if there are enough, else both
+ * feet's; medians, which a turn on the way does not bend. A channel counts for as much as the steps
+ * have in common there. */
+static void learn(back_work *w, pattern *p, size_t n, const back_step *steps, size_t number) {
+    size_t stride = n >= 2 * FOOT_STEPS ? 2 : 1;
+    for (size_t foot = 0; foot < 2; foot++)
+        for (int c = 0; c < CHANNELS; c++) {
+            double whole = 0.0, shared = 0.0;
+            for (int k = 0; k < CELLS; k++) {
+                double sum = 0.0;
+                size_t count = 0;
+                for (size_t i = stride == 2 ? (number + foot) % 2 : 0; i < n; i += stride) {
+                    double x = cell_of(p, c, k, steps[i].strike_s, number + i);
+                    sum += x;
+                    whole += x * x;
+                    w->vote[count++] = x;
+                }
+                p->mean[foot][c][k] = imu_back_median(count, w->vote, w->x);
+                shared += p->mean[foot][c][k] * sum;
             }
-            p->mean[c][k] = sum / (double)n;
-            shared += p->mean[c][k] * sum;
+            p->weight[foot][c] = whole > 0.0 ? trust[c] * fmax(shared / whole, 0.0) : 0.0;
         }
-        p->weight[c] = whole > 0.0 ? trust[c] * shared / whole : 0.0;
-    }
 }
 
-/* How much of a usual step is in one that lands at `at_s`: 1 all of it, 0 none, NaN where the
- * recording does not reach. */
-static double score(const pattern *p, double at_s, size_t number) {
-    double sum = 0.0, weight = 0.0, end_s = (double)(p->n - 1) / p->rate_hz;
-    if (at_s - 0.8 * p->step_s < 0.0 || at_s + 0.4 * p->step_s > end_s) return (double)NAN;
+/* Whether so little moves from sample `from` on that somebody stands. */
+static int is_still(const pattern *p, size_t from, size_t n) {
+    double sum = 0.0;
     for (int c = 0; c < CHANNELS; c++) {
-        double product = 0.0, size = 0.0;
-        for (int k = 0; k < CELLS; k++) {
-            product += p->mean[c][k] * cell_of(p, c, k, at_s, number);
-            size += p->mean[c][k] * p->mean[c][k];
-        }
-        if (!(size > 0.0)) continue;
-        double part = product / size;
-        if (!alternates[c]) part = fmax(part, 0.0); /* the body may well be pushed back first */
-        sum += p->weight[c] * fmin(part, 1.0);
-        weight += p->weight[c];
+        double here = 0.0, usual = 0.0;
+        for (size_t i = from; i < from + n; i++) here += p->x[c][i] * p->x[c][i] / (double)n;
+        for (int k = 0; k < CELLS; k++) usual += p->mean[0][c][k] * p->mean[0][c][k] / CELLS;
+        if (usual > 0.0) sum += here / usual / CHANNELS;
     }
-    return weight > 0.0 ? sum / weight : (double)NAN;
+    return sum < still_part;
 }
 
-/* The best score within reach of *at_s, which becomes its time. */
+/* How much of a usual step's channel is in one that lands at `at_s`: 1 all of it, 0 none. */
+static double part_of(const pattern *p, int c, double at_s, size_t number) {
+    const double *mean = p->mean[number % 2][c];
+    double product = 0.0, size = 0.0;
+    for (int k = 0; k < CELLS; k++) {
+        product += mean[k] * cell_of(p, c, k, at_s, number);
+        size += mean[k] * mean[k];
+    }
+    return size > 0.0 ? fmin(fmax(product / size, 0.0), 1.0) : 0.0;
+}
+
+/* The same of all channels; NaN where the recording does not reach. A swing pushes sideways and
+ * turns: geometric mean of both, as who only shifts the weight does not turn. */
+static double score(const pattern *p, double at_s, size_t number) {
+    const double *weight = p->weight[number % 2];
+    double sum = 0.0, logs = 0.0, end_s = (double)(p->n - 1) / p->rate_hz;
+    if (at_s < 0.0 || (at_s - 0.8 * p->step_s < 0.0 && !p->is_still[0])) return (double)NAN;
+    if (at_s > end_s || (at_s + 0.4 * p->step_s > end_s && !p->is_still[1])) return (double)NAN;
+    for (int c = 0; c < CHANNELS; c++) {
+        double part = part_of(p, c, at_s, number);
+        if (alternates[c])
+            logs += weight[c] * eg_log(fmax(part, least_part));
+        else
+            sum += weight[c] * part;
+    }
+    double swing = weight[1] + weight[3], all = weight[0] + weight[2] + swing;
+    if (!(swing > 0.0)) return all > 0.0 ? sum / all : (double)NAN;
+    return (sum + swing * eg_exp(logs / swing)) / all;
+}
+
+/* The score at the best time within reach of *at_s, which becomes that time. A landing's shock
+ * tells it more exactly than the rest. */
 static double search(const pattern *p, double *at_s, size_t number) {
-    enum { HALF = 25 };
-    double best = (double)NAN, middle = *at_s;
+    enum { HALF = 50 };
+    double best = (double)NAN, found = (double)NAN, middle = *at_s;
     for (int k = -HALF; k <= HALF; k++) {
         double part = (double)k / HALF, t = middle + part * reach * p->step_s;
-        double s = score(p, t, number) - far_costs * part * part;
-        if (!isfinite(s) || s <= best) continue;
-        best = s;
+        double here = score(p, t, number) - far_costs * part * part;
+        double sum = here + shock_counts * imu_back_shock_at(p->shock, t, p->step_s);
+        if (!isfinite(sum) || sum <= best) continue;
+        best = sum;
+        found = here;
         *at_s = t;
     }
-    return best;
+    return found;
 }
 
 static eg_err find_channels(back_work *w, pattern *p, eg_arena *scratch, eg_diag *diag) {
@@ -121,8 +158,7 @@ size_t imu_back_run_end(const back_work *w, size_t first) {
     return last;
 }
 
-/* Parts the steps into runs and keeps those that are long enough. */
-static void find_runs(back_work *w) {
+void imu_back_find_runs(back_work *w) {
     size_t kept = 0, run = 0;
     for (size_t first = 0, last; first < w->n_steps; first = last + 1) {
         for (last = first; last + 1 < w->n_steps; last++) {
@@ -177,7 +213,7 @@ static void take_off(back_work *w, const pattern *p, int is_end, size_t first, s
     for (int k = 0; k<EDGE_STEPS && * last - first + 1> EG_GAIT_BACK_STEPS_MIN; k++) {
         size_t i = is_end ? *last : first;
         double at = w->steps[i].strike_s, rest = is_end ? (double)p->n / p->rate_hz - at : at;
-        if (rest < room * p->step_s) return; /* it may go on outside the recording */
+        if (rest < room * p->step_s && !p->is_still[is_end]) return; /* it may go on outside */
         double part = search(p, &at, *number + i - first);
         if (!(part < EG_GAIT_BACK_PART)) {
             if (isfinite(part)) w->steps[i] = moved(w->steps[i], at);
@@ -206,19 +242,33 @@ static void put_on(back_work *w, const pattern *p, int is_end, size_t first, siz
     }
 }
 
+static void find_ends_of(back_work *w, pattern *p, size_t first, size_t last) {
+    size_t n = last - first + 1, spare = n >= 7 ? 2 : n >= 5 ? 1 : 0, number = 1000;
+    imu_back_heed_shocks(p->shock, w, first, last);
+    learn(w, p, n - 2 * spare, w->steps + first + spare, number + spare);
+    size_t edge = (size_t)(still_step * p->step_s * p->rate_hz) + 1;
+    if (edge > p->n) edge = p->n;
+    p->is_still[0] = is_still(p, 0, edge);
+    p->is_still[1] = is_still(p, p->n - edge, edge);
+    for (int is_end = 0; is_end < 2; is_end++) {
+        take_off(w, p, is_end, first, &last, &number);
+        put_on(w, p, is_end, first, &last, &number);
+    }
+}
+
 eg_err imu_back_find_ends(back_work *w, eg_arena *scratch, eg_diag *diag) {
     pattern p;
-    eg_err err = find_channels(w, &p, scratch, diag);
-    if (err != EG_OK) return err;
-    find_runs(w);
-    for (size_t first = 0, last; first < w->n_steps; first = last + 1) {
-        last = imu_back_run_end(w, first);
-        size_t n = last - first + 1, spare = n >= 7 ? 2 : n >= 5 ? 1 : 0, number = 1000;
-        learn(&p, n - 2 * spare, w->steps + first + spare, number + spare);
-        for (int is_end = 0; is_end < 2; is_end++) {
-            take_off(w, &p, is_end, first, &last, &number);
-            put_on(w, &p, is_end, first, &last, &number);
-        }
+    size_t mark = eg_arena_mark(scratch);
+    back_shock *shock = eg_arena_take(scratch, 1, sizeof *shock);
+    if (shock == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for shocks");
+    eg_err err = imu_back_high_pass(shock, w, scratch, diag);
+    if (err == EG_OK) err = find_channels(w, &p, scratch, diag);
+    p.shock = shock;
+    for (size_t first = 0; first < w->n_steps && err == EG_OK;) {
+        size_t run = w->steps[first].run;
+        find_ends_of(w, &p, first, imu_back_run_end(w, first));
+        while (first < w->n_steps && w->steps[first].run == run) first++;
     }
-    return EG_OK;
+    eg_arena_reset(scratch, mark);
+    return err;
 }

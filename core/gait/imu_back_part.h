@@ -4,7 +4,7 @@
 
 #include "core/gait/imu_back.h"
 
-enum { BACK_BOUTS_MAX = 512 };
+enum { BACK_BOUTS_MAX = 512, BACK_SHOCK_CELLS = 561 };
 
 /* Somebody is active from sample `first` to `last`. */
 typedef struct back_bout {
@@ -12,10 +12,10 @@ typedef struct back_bout {
     double step_s, alike;
 } back_bout;
 
-/* A step: where the forward acceleration turns, the other foot's off behind it, the strike before;
- * how far apart two ways to find the turn lie. */
+/* A step: where the forward acceleration turns, the other foot's off behind it, the strike before
+ * and its standard deviation; how far apart two ways to find the turn lie. */
 typedef struct back_step {
-    double turn_s, off_s, strike_s, apart_s;
+    double turn_s, off_s, strike_s, sd_s, apart_s;
     size_t run; /* of steps without a pause */
 } back_step;
 
@@ -38,8 +38,29 @@ double imu_back_median(size_t n, double *x, double *scratch);
 /* All steps of a bout. */
 eg_err imu_back_walk_through(back_work *w, const back_bout *o, eg_arena *scratch, eg_diag *diag);
 
-/* Parts all steps into runs, adds those that begin and end a walk and takes out what is none. Takes
- * level, x, y and z. */
+/* Parts all steps into runs and keeps those that are long enough. */
+void imu_back_find_runs(back_work *w);
+
+/* The shocks of a run's landings, laid over each other: cells of 2.5 ms about the strike. */
+typedef struct back_shock {
+    const double *x; /* [n] high-passed */
+    size_t n;
+    double rate_hz, weight, moved_s;
+    int side; /* cells to either side: half a step */
+    double mean[BACK_SHOCK_CELLS], energy[BACK_SHOCK_CELLS], scratch[BACK_SHOCK_CELLS];
+} back_shock;
+
+/* Into order, which is kept; takes x. */
+eg_err imu_back_high_pass(back_shock *s, back_work *w, eg_arena *scratch, eg_diag *diag);
+
+/* Moves the strikes of a run to where the shocks of its landings say, as far as they are clear. */
+void imu_back_heed_shocks(back_shock *s, back_work *w, size_t first, size_t last);
+
+/* How much of the run's shock a landing at that time has, of its weight: below 1. */
+double imu_back_shock_at(const back_shock *s, double strike_s, double step_s);
+
+/* Adds the steps that begin and end a run and takes out what is none. Takes level, x, y, z and
+ * order. */
 eg_err imu_back_find_ends(back_work *w, eg_arena *scratch, eg_diag *diag);
 
 /* The last step of the run that begins with `first`. */

@@ -5,6 +5,8 @@
 
 static const double side_clear = 2.0;  /* standard errors */
 static const double small_cycle = 0.3; /* of the usual one: no step */
+static const double stands_steps = 1.8;
+static const double first_off_part = 0.1; /* of a step: standard deviation, a guess (E: ours) */
 
 /* ---- steps ---- */
 
@@ -48,6 +50,7 @@ static void add_step(back_work *w, size_t from, size_t n, double anchor, const d
     w->steps[k].strike_s = w->steps[k].turn_s - strike_lead * (off - turn) / rate;
     w->steps[k].off_s = ((double)from + off - off_lead * (off - turn)) / rate;
     w->steps[k].apart_s = apart / rate;
+    w->steps[k].sd_s = EG_GAIT_BACK_STRIKE_S;
 }
 
 double imu_back_median(size_t n, double *x, double *scratch) {
@@ -167,12 +170,36 @@ static double sd_of(double usual_s, double apart_s) {
     return sqrt(usual_s * usual_s + apart_s * apart_s / 12.0);
 }
 
+/* Whether somebody stands before the first or behind the last step of a run. */
+static int stands(const back_work *w, size_t k, int is_behind) {
+    double at = w->steps[k].strike_s, other = is_behind ? (double)w->b->n / w->b->rate_hz : 0.0;
+    if (is_behind ? k + 1 < w->n_steps : k > 0)
+        other = w->steps[is_behind ? k + 1 : k - 1].strike_s;
+    return fabs(other - at) > stands_steps * w->b->step_s;
+}
+
+/* The foot that swings first: it leaves a step before its strike, less a double support. */
+static eg_gait_contact first_off(const back_work *w, size_t first, size_t last, int side) {
+    double both = 0.0;
+    for (size_t k = first; k <= last; k++)
+        both += (w->steps[k].off_s - w->steps[k].strike_s) / (double)(last - first + 1);
+    eg_gait_contact c = eg_gait_contact_none(side);
+    c.off_s = w->steps[first].strike_s - (w->b->step_s - both);
+    c.off_sd_s = first_off_part * w->b->step_s;
+    return c;
+}
+
 /* A run of steps first to last (its last). */
 static void add_run(back_work *w, size_t first, size_t last, double leg_mm, size_t capacity,
                     eg_gait_contact *contacts, size_t *n) {
     double sure = 0.0;
     int side = side_of(w, first, last, &sure), is_known = sure >= side_clear;
     w->b->side_sure = fmin(w->b->side_sure, sure);
+    if (stands(w, first, 0)) {
+        if (*n < capacity)
+            contacts[*n] = first_off(w, first, last, is_known ? side : EG_GAIT_UNKNOWN);
+        ++*n;
+    }
     /* The foot that stood before the first step seen is known by its off only. */
     for (size_t k = first; k <= last + 1; k++) {
         size_t at = k - first; /* contact: 0 the one before the first step */
@@ -181,12 +208,12 @@ static void add_run(back_work *w, size_t first, size_t last, double leg_mm, size
         if (at > 0) {
             size_t s = k - 1;
             c.strike_s = w->steps[s].strike_s;
-            c.strike_sd_s = sd_of(EG_GAIT_BACK_STRIKE_S, w->steps[s].apart_s);
+            c.strike_sd_s = sd_of(w->steps[s].sd_s, w->steps[s].apart_s);
             if (isfinite(leg_mm) && s > first) c.step_mm = length_of(w, s, leg_mm);
             if (isfinite(leg_mm) && s > first + 1)
                 c.stride_mm = c.step_mm + length_of(w, s - 1, leg_mm);
         }
-        if (k <= last) {
+        if (k < last || (k == last && !stands(w, last, 1))) {
             c.off_s = w->steps[k].off_s;
             c.off_sd_s = sd_of(EG_GAIT_BACK_OFF_S, w->steps[k].apart_s);
         }
@@ -201,6 +228,7 @@ static void add_run(back_work *w, size_t first, size_t last, double leg_mm, size
 eg_err imu_back_contacts(back_work *w, double leg_mm, size_t capacity, eg_gait_contact *contacts,
                          size_t *n, eg_arena *scratch, eg_diag *diag) {
     w->b->side_sure = (double)INFINITY;
+    imu_back_find_runs(w);
     eg_err err = imu_back_find_ends(w, scratch, diag);
     if (err != EG_OK) return err;
     if (isfinite(leg_mm)) find_height(w, w->b->step_s);

@@ -11,7 +11,7 @@
 #include "tests/support/gait_single.h"
 #include "tests/support/test.h"
 
-static const single_limits limits = {15.0, 20.0, 0.005};
+static const single_limits limits = {12.0, 15.0, 0.005};
 
 static void even(void) {
     EG_CHECK_INT(single_made(SINGLE_EVEN, 1, limits), 0);
