@@ -236,9 +236,9 @@ static void say_legs(place where, json_t *result) {
             result,
             "Inertial sensors on the shanks: in mid-stance the ankle rests, which gives the "
             "lever to it, and between two rests its way (as Sabatini 2005 for the foot); "
-            "the strike is the upward push on the falling ankle, the off the mean of the "
-            "last push's end and the turn forwards, 5.5 %% of a stride earlier (Salarian "
-            "2004).");
+            "the strike is the upward push on the falling ankle; the off lies a twentieth of a "
+            "stride before the shank turns forwards (Salarian 2004), drawn by a third to "
+            "the end of the last upward push.");
     eg_study_add_warning(result, where == FOOT
                                      ? "step length and width are not known from inertial sensors "
                                        "on the feet: they have no common place"

@@ -106,23 +106,28 @@ static void find_stir(imu_ankle *w) {
     }
 }
 
-/* Below this the ankle may rest: a part of how it stirs in the swings. */
-static double still_below(const imu_ankle *w, const double *fast) {
-    double sum = 0.0, weight = 0.0;
-    for (size_t i = 0; i < w->n; i++) {
-        sum += w->stir[i] * fast[i] * fast[i];
-        weight += fast[i] * fast[i];
-    }
-    double usual = weight > 0.0 ? sum / weight : 0.0;
-    return fmax(IMU_ANKLE_STILL_PART * usual, IMU_ANKLE_NOISE_M_S2);
-}
-
 /* The quietest sample from a to b. */
 static size_t quietest(const imu_ankle *w, size_t a, size_t b) {
     size_t best = a;
     for (size_t i = a; i <= b; i++)
         if (w->stir[i] < w->stir[best]) best = i;
     return best;
+}
+
+/* Below this the ankle may rest: a part of how it stirs in the swings, but no more than a few times
+ * what it does where it is quietest between two of them. */
+static double still_below(const imu_ankle *w, const double *fast, size_t n_swings,
+                          const size_t *swings) {
+    double sum = 0.0, weight = 0.0, quiet = 0.0;
+    for (size_t i = 0; i < w->n; i++) {
+        sum += w->stir[i] * fast[i] * fast[i];
+        weight += fast[i] * fast[i];
+    }
+    double still = weight > 0.0 ? IMU_ANKLE_STILL_PART * sum / weight : 0.0;
+    for (size_t k = 0; k + 1 < n_swings; k++)
+        quiet += w->stir[quietest(w, swings[k], swings[k + 1])] / (double)(n_swings - 1);
+    if (n_swings > 1) still = fmin(still, IMU_ANKLE_STILL_TIMES * quiet);
+    return fmax(still, IMU_ANKLE_NOISE_M_S2);
 }
 
 static imu_rest quiet_part(const imu_ankle *w, size_t first, size_t last) {
@@ -170,14 +175,20 @@ static void gravity_of(const imu_ankle *w, const imu_rest *rest, int at_end, dou
     }
 }
 
-/* Whether no more speed is gained between two rests than small tilts make. */
+/* Whether gravity points the same way in two rests, and no more speed is gained between them than
+ * small tilts make. */
 static int is_same_rest(const imu_ankle *w, size_t from, size_t to) {
     const imu_rest *p = &w->rests[from], *q = &w->rests[to];
-    double gravity[3], sum[3] = {0.0, 0.0, 0.0}, size = 0.0;
+    double gravity[3], other[3], sum[3] = {0.0, 0.0, 0.0}, size = 0.0, tilt = 0.0;
     size_t a = to > from ? p->last : q->last, b = to > from ? q->first : p->first;
     gravity_of(w, p, to > from, gravity);
+    gravity_of(w, q, to < from, other);
+    for (int r = 0; r < 3; r++) tilt += (other[r] - gravity[r]) * (other[r] - gravity[r]);
+    if (sqrt(tilt) > IMU_ANKLE_TURN_M_S2 + IMU_ANKLE_TURN_DRIFT * (double)(b - a) / w->rate_hz)
+        return 0;
     for (size_t i = a; i < b; i++)
-        for (int r = 0; r < 3; r++) sum[r] += (w->force[r][i] - gravity[r]) / w->rate_hz;
+        for (int r = 0; r < 3; r++)
+            sum[r] += (w->force[r][i] - 0.5 * (gravity[r] + other[r])) / w->rate_hz;
     for (int r = 0; r < 3; r++) size += sum[r] * sum[r];
     return sqrt(size) < IMU_ANKLE_GAIN_M_S + IMU_ANKLE_DRIFT_M_S2 * (double)(b - a) / w->rate_hz;
 }
@@ -190,12 +201,20 @@ static void sift(imu_ankle *w) {
         if (w->rests[k].last - w->rests[k].first > w->rests[longest].last - w->rests[longest].first)
             longest = k;
     for (int is_on = 0; is_on < 2; is_on++) {
-        size_t good = longest;
+        size_t good = longest, before = longest;
         for (size_t k = longest; is_on ? ++k < w->n_rests : k-- > 0;) {
-            if (w->rests[k].is_sure || is_same_rest(w, good, k))
+            imu_rest *rest = &w->rests[k], *wrong = &w->rests[good];
+            if (rest->is_sure || is_same_rest(w, good, k)) {
+                before = good;
                 good = k;
-            else
-                w->rests[k].last = SIZE_MAX; /* marked */
+            } else if (before != good && !wrong->is_sure &&
+                       rest->last - rest->first > wrong->last - wrong->first &&
+                       is_same_rest(w, before, k)) {
+                wrong->last = SIZE_MAX; /* marked: it was the wrong one */
+                good = k;
+            } else {
+                rest->last = SIZE_MAX;
+            }
         }
     }
     for (size_t k = 0; k < w->n_rests; k++)
@@ -299,7 +318,7 @@ eg_err imu_ankle_find(const eg_orient_signal *signal, const double bias[3], cons
     for (int pass = 0; pass < 2; pass++) {
         find_force(w);
         find_stir(w);
-        find_rests(w, still_below(w, fast), n_swings, swings);
+        find_rests(w, still_below(w, fast, n_swings, swings), n_swings, swings);
         if (w->n_rests > 0) sift(w);
         if (pass == 0) find_lever(w, usual);
     }

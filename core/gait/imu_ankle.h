@@ -20,8 +20,11 @@
 #define IMU_ANKLE_NOISE_M_S2  0.3  /* what an ankle at rest still seems to be accelerated by */
 #define IMU_ANKLE_WINDOW_S    0.12 /* over which the acceleration is looked at */
 #define IMU_ANKLE_STILL_PART  0.2  /* of what it is in the swings, and at least the noise */
+#define IMU_ANKLE_STILL_TIMES 3.0  /* what it is at the quietest moment of a usual stance */
 #define IMU_ANKLE_GAIN_M_S    0.25 /* more speed gained since the last rest: no rest; */
 #define IMU_ANKLE_DRIFT_M_S2  0.25 /* so much more for each second */
+#define IMU_ANKLE_TURN_M_S2   1.5  /* gravity seems to turn by more than this: no rest; */
+#define IMU_ANKLE_TURN_DRIFT  0.2  /* so much more for each second */
 #define IMU_ANKLE_TILT_S      0.3  /* of a rest, next to the swing, tell where gravity points */
 
 /* A stretch, samples [first, last], in which the ankle rests. */

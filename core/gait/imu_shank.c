@@ -84,7 +84,8 @@ static double crossing(const double *x, size_t i) {
 
 /* ---- the ends of a swing, between rests a and b ---- */
 
-/* A rise of the upward acceleration from below nothing; samples, 0: there is none from `i` on. */
+/* A rise of the upward acceleration from below nothing; samples; size 0: there is none from `i` on.
+ * What brakes a foot that still moves counts more than what a foot feels as it becomes flat. */
 typedef struct push {
     double begin, peak, size;
     size_t next;
@@ -98,10 +99,11 @@ static push next_push(const work *w, size_t i, size_t b) {
     if (i >= b) return p;
     low = fmin(low, up[i]);
     p.begin = crossing(up, i);
+    double speed = eg_hypot(w->ankle.acc[0][i], w->ankle.acc[1][i]);
     size_t last = lesser(b, i + 1 + (size_t)(EG_GAIT_SHANK_SHOCK_S * w->rate_hz));
     for (i++; i < last && up[i + 1] > up[i];) i++;
     p.peak = imu_peak(w->n, up, i, 1.0);
-    p.size = up[i] - low;
+    p.size = (up[i] - low) * speed;
     p.next = i;
     return p;
 }
@@ -116,7 +118,7 @@ static void find_strike(const work *w, size_t b, swing *s) {
     for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b))
         largest = fmax(largest, p.size);
     for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b)) {
-        if (p.size < 0.5 * largest) continue;
+        if (p.size < EG_GAIT_SHANK_FIRST * largest) continue;
         s->strike = p.begin + EG_GAIT_SHANK_PUSH_PART * (p.peak - p.begin);
         s->strike_apart = p.peak - p.begin;
         return;
@@ -143,7 +145,7 @@ static void find_off(const work *w, size_t a, swing *s) {
             ends = crossing(up, i);
             break;
         }
-    s->off = 0.5 * (zero + ends);
+    s->off = zero + EG_GAIT_SHANK_END_PART * (ends - zero);
     s->off_apart = fabs(zero - ends);
 }
 
@@ -187,10 +189,19 @@ static int is_swing(const work *w, size_t from, size_t a, size_t b, const imu_wa
     return way->way_m > EG_GAIT_SHANK_WAY_M || fabs(way->rise_m) > EG_GAIT_SHANK_RISE_M;
 }
 
+/* Mid-swing: the ankle goes ahead and comes down while the shank turns forwards. As the heel rises,
+ * the one comes without the others. */
 static size_t fastest_of(const work *w, size_t a, size_t b) {
-    const double *ahead = w->ankle.acc[1];
+    const double *up = w->ankle.acc[0], *ahead = w->ankle.acc[1];
+    double most = 0.0;
     size_t best = a;
-    for (size_t i = a; i <= b; i++)
+    for (size_t i = a; i <= b; i++) {
+        double both = ahead[i] * fmax(w->turn[i], 0.0);
+        if (up[i] >= 0.0 || !(both > most)) continue;
+        most = both;
+        best = i;
+    }
+    for (size_t i = a; i <= b && !(most > 0.0); i++)
         if (ahead[i] > ahead[best]) best = i;
     return best;
 }

@@ -8,11 +8,12 @@
  *   forward is where the ankle goes; the shank's axis, about which its rate has most power, lies
  *           to the left of it
  *   strike  the ankle falls, and what lands is pushed up: its upward acceleration passes zero and
- *           peaks; two thirds of the way between both
- *   off     the last upward push on the ankle ends, and 5.5 % of a stride later the shank turns
- *           forwards (the second sign as Salarian, Russmann, Vingerhoets, Dehollain, Blanc,
- * Burkhard & Aminian 2004, IEEE Trans Biomed Eng 51:1434, have it, earlier by what six real walks
- *           over plates show): the mean of both
+ *           peaks; two thirds of the way between both, for the first push that brakes a foot which
+ *           still moves
+ *   off     a twentieth of a stride before the shank turns forwards (the sign that Salarian,
+ *           Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian 2004, IEEE Trans Biomed Eng
+ *           51:1434, have, earlier by what six real walks over plates show), drawn by a third to
+ *           the end of the last upward push on the ankle
  * Limits: which side it is must be said; a shank whose ankle never rests, or goes to and fro
  * (cycling, legs that dangle), is refused. */
 #ifndef EG_GAIT_IMU_SHANK_H
@@ -32,18 +33,21 @@
 #define EG_GAIT_SHANK_RISE_M      0.06
 #define EG_GAIT_SHANK_WAY_MOST_M  5.0 /* further than any foot goes between two rests */
 #define EG_GAIT_SHANK_RISE_MOST_M 1.0
-#define EG_GAIT_SHANK_TILT_RAD    0.2   /* gravity turns no further between two rests */
-#define EG_GAIT_SHANK_AGREE       0.6   /* of all ways go forwards, less those back */
-#define EG_GAIT_SHANK_SLOWED      0.4   /* of its largest speed: from here on the foot may land, */
-#define EG_GAIT_SHANK_SLOW        0.15  /* and without any push it has landed here */
-#define EG_GAIT_SHANK_SHOCK_S     0.06  /* no push rises longer */
-#define EG_GAIT_SHANK_PUSH_PART   0.67  /* of the way from the push's begin to its peak */
-#define EG_GAIT_SHANK_OFF_PART    0.055 /* of a stride: so long before the turn forwards */
-#define EG_GAIT_SHANK_STRIDE_S    1.1   /* where only one is seen */
-#define EG_GAIT_SHANK_APART_S     0.45  /* two swings of one leg */
-#define EG_GAIT_SHANK_SWINGS_MIN  2
-#define EG_GAIT_SHANK_STRIKE_S    0.015 /* one standard deviation against force plates */
-#define EG_GAIT_SHANK_OFF_S       0.018
+#define EG_GAIT_SHANK_TILT_RAD    0.2  /* gravity turns no further between two rests */
+#define EG_GAIT_SHANK_AGREE       0.6  /* of all ways go forwards, less those back */
+#define EG_GAIT_SHANK_SLOWED      0.6  /* of its largest speed: from here on the foot may land, */
+#define EG_GAIT_SHANK_FIRST       0.35 /* of the largest push the first has to be */
+#define EG_GAIT_SHANK_SLOW        0.15 /* and without any push it has landed here */
+#define EG_GAIT_SHANK_SHOCK_S     0.06 /* no push rises longer */
+#define EG_GAIT_SHANK_PUSH_PART   0.67 /* of the way from the push's begin to its peak */
+#define EG_GAIT_SHANK_OFF_PART    0.05 /* of a stride: so long before the turn forwards */
+#define EG_GAIT_SHANK_END_PART                                                                     \
+    0.33 /* weight of the end of the last push: it scatters twice as far */
+#define EG_GAIT_SHANK_STRIDE_S   1.1  /* where only one is seen */
+#define EG_GAIT_SHANK_APART_S    0.45 /* two swings of one leg */
+#define EG_GAIT_SHANK_SWINGS_MIN 2
+#define EG_GAIT_SHANK_STRIKE_S   0.015 /* one standard deviation against force plates */
+#define EG_GAIT_SHANK_OFF_S      0.018
 
 typedef struct eg_gait_shank {
     double axis[3];     /* to the left, in the sensor's frame, unit length */
