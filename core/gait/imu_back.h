@@ -44,7 +44,8 @@
 #define EG_GAIT_BACK_STEP_MAX_S  1.4
 #define EG_GAIT_BACK_ALIKE       0.25 /* the upward acceleration of two steps correlates so much */
 #define EG_GAIT_BACK_STEPS_MIN   3    /* fewer in a row are no walk */
-#define EG_GAIT_BACK_PART        0.2  /* of a usual step is in one that begins or ends a walk */
+#define EG_GAIT_BACK_PART        0.2  /* of a usual step is in one that begins or ends a walk, */
+#define EG_GAIT_BACK_PART_SHOCK  0.12 /* and this more of it where the shocks are clear */
 /* In parts of the time from the turn of the forward acceleration to its least value: how long
  * before the turn the strike, and before the least value the off. At a brisk step a foot's landing
  * brakes at once: chosen between six real walks over force plates (0.26 and 0.04) and the mechanics

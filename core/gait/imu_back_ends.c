@@ -19,7 +19,9 @@ static const double reach = 0.25;    /* of a step, to either side of where it is
 static const double far_costs = 0.1; /* of the score, at the end of the reach */
 static const double still_step = 0.3, still_part = 0.05;
 static const double least_part = 0.02;
-static const double shock_counts = 0.3;
+static const double shock_counts = 1.5;
+/* Where shocks are so clear, a landing without so much of one is none. */
+static const double shock_clear = 0.6, shock_chance = 0.15, shock_least = 0.04;
 static const double room = 1.5; /* steps to the recording's end: less, and it may go on there */
 static const double pattern_hz = 2.5; /* of the steps' rate: low-pass */
 
@@ -36,9 +38,9 @@ typedef struct pattern {
 
 /* Nothing moves before and behind. */
 static double value_at(const pattern *p, int c, double t_s) {
-    double u = t_s * p->rate_hz;
-    if (!(u >= 0.0) || !(u < (double)(p->n - 1))) return 0.0;
+    double u = fmax(t_s * p->rate_hz, 0.0);
     size_t i = (size_t)u;
+    if (i + 1 >= p->n) return p->x[c][p->n - 1];
     return p->x[c][i] + (u - (double)i) * (p->x[c][i + 1] - p->x[c][i]);
 }
 
@@ -76,8 +78,12 @@ static void learn(back_work *w, pattern *p, size_t n, const back_step *steps, si
 static int is_still(const pattern *p, size_t from, size_t n) {
     double sum = 0.0;
     for (int c = 0; c < CHANNELS; c++) {
-        double here = 0.0, usual = 0.0;
-        for (size_t i = from; i < from + n; i++) here += p->x[c][i] * p->x[c][i] / (double)n;
+        double mean = 0.0, here = 0.0, usual = 0.0;
+        for (size_t i = from; i < from + n; i++) mean += p->x[c][i] / (double)n;
+        for (size_t i = from; i < from + n; i++) {
+            double apart = p->x[c][i] - mean;
+            here += apart * apart / (double)n;
+        }
         for (int k = 0; k < CELLS; k++) usual += p->mean[0][c][k] * p->mean[0][c][k] / CELLS;
         if (usual > 0.0) sum += here / usual / CHANNELS;
     }
@@ -109,26 +115,33 @@ static double score(const pattern *p, double at_s, size_t number) {
         else
             sum += weight[c] * part;
     }
-    double swing = weight[1] + weight[3], all = weight[0] + weight[2] + swing;
-    if (!(swing > 0.0)) return all > 0.0 ? sum / all : (double)NAN;
-    return (sum + swing * eg_exp(logs / swing)) / all;
+    double swing = weight[1] + weight[3], shock = imu_back_shock_at(p->shock, at_s, p->step_s);
+    double all = weight[0] + weight[2] + swing + shock_counts * p->shock->weight;
+    int is_clear = p->shock->weight > shock_clear && p->shock->chance < shock_chance;
+    if (is_clear && shock < shock_least) return 0.0;
+    sum += shock_counts * shock;
+    if (swing > 0.0) sum += swing * eg_exp(logs / swing);
+    return all > 0.0 ? sum / all : (double)NAN;
+}
+
+/* A landing with its shock has more of a usual step in it. */
+static double least_of(const pattern *p) {
+    return EG_GAIT_BACK_PART + EG_GAIT_BACK_PART_SHOCK * p->shock->weight;
 }
 
 /* The score at the best time within reach of *at_s, which becomes that time. A landing's shock
  * tells it more exactly than the rest. */
 static double search(const pattern *p, double *at_s, size_t number) {
     enum { HALF = 50 };
-    double best = (double)NAN, found = (double)NAN, middle = *at_s;
+    double best = (double)NAN, middle = *at_s;
     for (int k = -HALF; k <= HALF; k++) {
         double part = (double)k / HALF, t = middle + part * reach * p->step_s;
         double here = score(p, t, number) - far_costs * part * part;
-        double sum = here + shock_counts * imu_back_shock_at(p->shock, t, p->step_s);
-        if (!isfinite(sum) || sum <= best) continue;
-        best = sum;
-        found = here;
+        if (!isfinite(here) || here <= best) continue;
+        best = here;
         *at_s = t;
     }
-    return found;
+    return best;
 }
 
 static eg_err find_channels(back_work *w, pattern *p, eg_arena *scratch, eg_diag *diag) {
@@ -215,7 +228,7 @@ static void take_off(back_work *w, const pattern *p, int is_end, size_t first, s
         double at = w->steps[i].strike_s, rest = is_end ? (double)p->n / p->rate_hz - at : at;
         if (rest < room * p->step_s && !p->is_still[is_end]) return; /* it may go on outside */
         double part = search(p, &at, *number + i - first);
-        if (!(part < EG_GAIT_BACK_PART)) {
+        if (!(part < least_of(p))) {
             if (isfinite(part)) w->steps[i] = moved(w->steps[i], at);
             return;
         }
@@ -233,7 +246,7 @@ static void put_on(back_work *w, const pattern *p, int is_end, size_t first, siz
         double usual = usual_of(w, first, *last, is_end ? i + 1 : i);
         double at = w->steps[i].strike_s + (is_end ? usual : -usual);
         double part = search(p, &at, *number + i + 1 - first - (is_end ? 0 : 2));
-        if (!(part >= EG_GAIT_BACK_PART)) return;
+        if (!(part >= least_of(p))) return;
         back_step step = moved(w->steps[i], at);
         step.apart_s = reach * p->step_s;
         if (!insert_step(w, is_end ? i + 1 : i, step)) return;

@@ -66,6 +66,29 @@ static double clearness(back_shock *s, double step_s) {
     return s->energy[s->side] > 0.0 ? peak / s->energy[s->side] : 0.0;
 }
 
+/* How much of the mean shock is in a landing. */
+static double part_at(const back_shock *s, double strike_s, double step_s) {
+    int wide = (int)(fit_step * step_s / cell_s);
+    double product = 0.0, size = 0.0;
+    for (int c = -wide; c <= wide; c++) {
+        double m = s->mean[c + s->side];
+        product += m * value_at(s, strike_s + s->moved_s + c * cell_s);
+        size += m * m;
+    }
+    return size > 0.0 ? product / size : 0.0;
+}
+
+/* The most that there seems to be in the middle of a step, where nothing lands. */
+static double most_between(const back_shock *s, double strike_s, double step_s) {
+    enum { PARTS = 40 };
+    double most = 0.0;
+    for (int k = 0; k <= PARTS; k++) {
+        double at = strike_s + step_s * (0.3 + 0.4 * (double)k / PARTS);
+        most = fmax(most, part_at(s, at, step_s));
+    }
+    return most;
+}
+
 /* Moves the strikes of a run by what its shocks say, as far as they are clear. */
 void imu_back_heed_shocks(back_shock *s, back_work *w, size_t first, size_t last) {
     size_t n = last - first + 1, spare = n >= 7 ? 2 : n >= 5 ? 1 : 0;
@@ -94,17 +117,13 @@ void imu_back_heed_shocks(back_shock *s, back_work *w, size_t first, size_t last
         w->steps[k].sd_s = fmax(EG_GAIT_BACK_SHOCK_S, w->steps[k].sd_s * sqrt(1.0 - s->weight));
     }
     for (size_t k = 0; k < n; k++) core[k].strike_s += s->weight * (shift[k] - mean);
+    s->chance = 0.0;
+    for (size_t k = 0; k < n; k++) s->chance += most_between(s, core[k].strike_s, step) / (double)n;
 }
 
 double imu_back_shock_at(const back_shock *s, double strike_s, double step_s) {
-    int wide = (int)(fit_step * step_s / cell_s);
-    double product = 0.0, size = 0.0;
-    for (int c = -wide; c <= wide; c++) {
-        double m = s->mean[c + s->side];
-        product += m * value_at(s, strike_s + s->moved_s + c * cell_s);
-        size += m * m;
-    }
-    return size > 0.0 ? s->weight * fmin(fmax(product / size, 0.0), 1.0) : 0.0;
+    double part = (part_at(s, strike_s, step_s) - s->chance) / fmax(1.0 - s->chance, 0.1);
+    return s->weight * fmin(fmax(part, 0.0), 1.0);
 }
 
 eg_err imu_back_high_pass(back_shock *s, back_work *w, eg_arena *scratch, eg_diag *diag) {
