@@ -181,6 +181,7 @@ static int is_same_rest(const imu_ankle *w, size_t from, size_t to) {
     const imu_rest *p = &w->rests[from], *q = &w->rests[to];
     double gravity[3], other[3], sum[3] = {0.0, 0.0, 0.0}, size = 0.0, tilt = 0.0;
     size_t a = to > from ? p->last : q->last, b = to > from ? q->first : p->first;
+    if ((double)(b - a) > IMU_ANKLE_REACH_S * w->rate_hz) return 1; /* too far to tell */
     gravity_of(w, p, to > from, gravity);
     gravity_of(w, q, to < from, other);
     for (int r = 0; r < 3; r++) tilt += (other[r] - gravity[r]) * (other[r] - gravity[r]);

@@ -25,6 +25,7 @@
 #define IMU_ANKLE_DRIFT_M_S2  0.25 /* so much more for each second */
 #define IMU_ANKLE_TURN_M_S2   1.5  /* gravity seems to turn by more than this: no rest; */
 #define IMU_ANKLE_TURN_DRIFT  0.2  /* so much more for each second */
+#define IMU_ANKLE_REACH_S     8.0  /* over which speed and tilt can be carried at all */
 #define IMU_ANKLE_TILT_S      0.3  /* of a rest, next to the swing, tell where gravity points */
 
 /* A stretch, samples [first, last], in which the ankle rests. */

@@ -4,6 +4,7 @@
 #include "core/base/sort.h"
 #include "core/gait/imu_ankle.h"
 #include "core/gait/imu_part.h"
+#include "core/gait/imu_shank_rate.h"
 #include "core/motion/solve.h"
 
 typedef struct work {
@@ -206,6 +207,11 @@ static size_t fastest_of(const work *w, size_t a, size_t b) {
     return best;
 }
 
+static void turn_round(work *w, eg_gait_shank *shank) {
+    for (size_t i = 0; i < w->n; i++) w->turn[i] = -w->turn[i];
+    for (int r = 0; r < 3; r++) shank->axis[r] = -shank->axis[r];
+}
+
 /* Forwards is where the ankle goes: the sense of the axis by the vote of all ways; the usual time
  * of a stride. 0 where the ways do not agree: nobody walks to and fro. */
 static int find_sense(work *w, double usual_rad_s, eg_gait_shank *shank) {
@@ -231,24 +237,51 @@ static int find_sense(work *w, double usual_rad_s, eg_gait_shank *shank) {
     eg_sort(n, w->peaks, w->scratch);
     w->stride_s = n > 0 ? eg_sort_quantile(n, w->peaks, 0.5) : EG_GAIT_SHANK_STRIDE_S;
     if (vote >= 0.0) return vote >= EG_GAIT_SHANK_AGREE * sum;
-    for (size_t i = 0; i < w->n; i++) w->turn[i] = -w->turn[i];
-    for (int r = 0; r < 3; r++) shank->axis[r] = -shank->axis[r];
+    turn_round(w, shank);
     return -vote >= EG_GAIT_SHANK_AGREE * sum;
 }
 
-static void put(const eg_gait_contact *c, size_t capacity, eg_gait_contact *contacts, size_t *n) {
-    if (!isfinite(c->strike_s) && !isfinite(c->off_s)) return;
-    if (*n < capacity) contacts[*n] = *c;
-    ++*n;
+/* The caller's contacts, and the one that is on. */
+typedef struct list {
+    int side;
+    size_t n, capacity;
+    eg_gait_contact *contacts, on;
+} list;
+
+static void begin_list(list *l, double confidence) {
+    l->n = 0;
+    l->on = eg_gait_contact_none(l->side); /* the one before the first swing */
+    l->on.confidence = confidence;
 }
 
-/* Contacts between the swings: a strike ends one, the next one's off begins it. Returns how many
- * swings there are. */
-static size_t add_contacts(work *w, double usual_rad_s, int side, size_t capacity,
-                           eg_gait_contact *contacts, size_t *n) {
-    eg_gait_contact c = eg_gait_contact_none(side); /* the one before the first swing */
+static void put(list *l) {
+    if (!isfinite(l->on.strike_s) && !isfinite(l->on.off_s)) return;
+    if (l->n < l->capacity) l->contacts[l->n] = l->on;
+    l->n++;
+}
+
+/* A swing's off ends the contact that is on, its strike begins the next one. */
+static void add_swing(const work *w, const swing *s, list *l) {
+    eg_gait_contact *on = &l->on;
+    on->off_s = s->off / w->rate_hz;
+    on->off_sd_s = sd_of(EG_GAIT_SHANK_OFF_S, s->off_apart / w->rate_hz);
+    put(l);
+    *on = eg_gait_contact_none(l->side);
+    on->strike_s = s->strike / w->rate_hz;
+    if (!isfinite(on->strike_s)) return;
+    on->strike_sd_s = sd_of(EG_GAIT_SHANK_STRIKE_S, s->strike_apart / w->rate_hz);
+    on->confidence = fmax(0.0, 1.0 - s->strike_apart / w->rate_hz / 0.15);
+}
+
+static void end_list(list *l) {
+    l->on.off_s = (double)NAN;
+    put(l);
+}
+
+/* By the ankle's ways. Returns how many swings there are. */
+static size_t by_ankle(work *w, double usual_rad_s, list *l) {
     size_t n_swings = 0, a, b;
-    c.confidence = 0.5;
+    begin_list(l, 0.5);
     for (size_t k = 0; k < w->ankle.n_rests + 1; k++) {
         const double no = (double)NAN;
         imu_way way;
@@ -258,17 +291,23 @@ static size_t add_contacts(work *w, double usual_rad_s, int side, size_t capacit
         find_off(w, a, &s);
         find_strike(w, b, &s);
         n_swings++;
-        c.off_s = s.off / w->rate_hz;
-        c.off_sd_s = sd_of(EG_GAIT_SHANK_OFF_S, s.off_apart / w->rate_hz);
-        put(&c, capacity, contacts, n);
-        c = eg_gait_contact_none(side);
-        c.strike_s = s.strike / w->rate_hz;
-        if (!isfinite(c.strike_s)) continue;
-        c.strike_sd_s = sd_of(EG_GAIT_SHANK_STRIKE_S, s.strike_apart / w->rate_hz);
-        c.confidence = fmax(0.0, 1.0 - s.strike_apart / w->rate_hz / 0.15);
+        add_swing(w, &s, l);
     }
-    if (isfinite(c.strike_s)) put(&c, capacity, contacts, n);
+    end_list(l);
     return n_swings;
+}
+
+/* By the rate alone: less sure. */
+static void by_rate(const work *w, const double *shock, size_t n_peaks, const size_t *peaks,
+                    list *l) {
+    begin_list(l, 0.25);
+    for (size_t k = 0; k < n_peaks; k++) {
+        imu_rate_swing r = imu_rate_ends(w->n, w->rate_hz, w->turn, shock, peaks[k]);
+        swing s = {peaks[k], r.off, r.strike, r.off_apart, r.strike_apart};
+        add_swing(w, &s, l);
+        l->on.confidence *= 0.5;
+    }
+    end_list(l);
 }
 
 static eg_err refuse(eg_diag *diag, const char *why) {
@@ -276,15 +315,39 @@ static eg_err refuse(eg_diag *diag, const char *why) {
                        "this is no walk that a sensor on a shank could tell: %s", why);
 }
 
-static eg_err find_all(work *w, const eg_orient_signal *s, int side, size_t capacity,
-                       eg_gait_contact *contacts, size_t *n, eg_gait_shank *shank,
+/* By the ankle's ways; NULL, or why it is no walk by them. */
+static const char *try_ankle(work *w, size_t *n_swings, list *l, eg_gait_shank *shank) {
+    if (w->ankle.n_rests == 0) return "the ankle below it is never at rest";
+    if (!find_sense(w, shank->swing_rad_s, shank))
+        return "the ankle below it goes to and fro, as in sitting down or cycling";
+    *n_swings = by_ankle(w, shank->swing_rad_s, l);
+    return *n_swings < EG_GAIT_SHANK_SWINGS_MIN
+               ? "the ankle below it goes nowhere from rest to rest"
+               : NULL;
+}
+
+/* By the rate alone, if it is that of swings. Returns 0 if not. */
+static int try_rate(work *w, const eg_orient_signal *s, size_t most, size_t *peaks, list *l,
+                    eg_gait_shank *shank, eg_arena *scratch) {
+    double lean = imu_rate_lean(w->n, w->turn), *shock = w->ankle.stir;
+    if (!(fabs(lean) > IMU_RATE_LEAN)) return 0;
+    if (lean < 0.0) turn_round(w, shank);
+    size_t n_peaks = find_peaks(w, peaks, most, &shank->swing_rad_s);
+    if (n_peaks < EG_GAIT_SHANK_SWINGS_MIN) return 0;
+    imu_rate_shock(s, w->turn, shock);
+    if (imu_low_pass(w->n, shock, IMU_RATE_SHOCK_HZ, w->rate_hz, scratch, NULL) != EG_OK) return 0;
+    by_rate(w, shock, n_peaks, peaks, l);
+    return 1;
+}
+
+static eg_err find_all(work *w, const eg_orient_signal *s, list *l, eg_gait_shank *shank,
                        eg_arena *scratch, eg_diag *diag) {
     double bias[3];
     find_bias(w, s, bias);
     find_axis(w, s, bias, shank);
     eg_err err = imu_low_pass(w->n, w->turn, EG_GAIT_SHANK_LOW_PASS_HZ, w->rate_hz, scratch, diag);
     if (err != EG_OK) return err;
-    size_t most = (size_t)((double)w->n / w->rate_hz / EG_GAIT_SHANK_APART_S) + 4;
+    size_t most = (size_t)((double)w->n / w->rate_hz / EG_GAIT_SHANK_APART_S) + 4, n_swings = 0;
     size_t *peaks = eg_arena_take(scratch, most, sizeof *peaks);
     if (peaks == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for the swings");
     size_t n_peaks = find_peaks(w, peaks, most, &shank->swing_rad_s);
@@ -293,14 +356,13 @@ static eg_err find_all(work *w, const eg_orient_signal *s, int side, size_t capa
         return refuse(diag, "it turns about no single axis; is it fixed to the leg?");
     err = imu_ankle_find(s, bias, w->turn, n_peaks, peaks, &w->ankle, scratch, diag);
     if (err != EG_OK) return err;
-    if (w->ankle.n_rests == 0) return refuse(diag, "the ankle below it is never at rest");
-    if (!find_sense(w, shank->swing_rad_s, shank))
-        return refuse(diag, "the ankle below it goes to and fro, as in sitting down or cycling");
+    const char *why = try_ankle(w, &n_swings, l, shank);
     n_peaks = find_peaks(w, peaks, most, &shank->swing_rad_s);
-    if (add_contacts(w, shank->swing_rad_s, side, capacity, contacts, n) < EG_GAIT_SHANK_SWINGS_MIN)
-        return refuse(diag, "the ankle below it goes nowhere from rest to rest");
-    if (*n > capacity)
-        return eg_diag_set(diag, EG_ERR_LIMIT, "", 0, "more than %zu steps", capacity);
+    int is_rate =
+        (why != NULL || 2 * n_swings < n_peaks) && try_rate(w, s, most, peaks, l, shank, scratch);
+    if (why != NULL && !is_rate) return refuse(diag, why);
+    if (l->n > l->capacity)
+        return eg_diag_set(diag, EG_ERR_LIMIT, "", 0, "more than %zu steps", l->capacity);
     return EG_OK;
 }
 
@@ -322,7 +384,9 @@ eg_err eg_gait_shank_contacts(const eg_orient_signal *signal, int side, size_t c
     w.turn = block;
     w.scratch = block + (w.n + 8);
     w.peaks = block + 2 * (w.n + 8);
-    eg_err err = find_all(&w, signal, side, capacity, contacts, n_contacts, shank, scratch, diag);
+    list l = {.side = side, .capacity = capacity, .contacts = contacts};
+    eg_err err = find_all(&w, signal, &l, shank, scratch, diag);
+    if (err == EG_OK || err == EG_ERR_LIMIT) *n_contacts = l.n;
     for (size_t i = 0; i < w.n && err == EG_OK && rate_rad_s != NULL; i++)
         rate_rad_s[i] = w.turn[i];
     eg_arena_reset(scratch, mark);

@@ -14,8 +14,10 @@
  *           Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian 2004, IEEE Trans Biomed Eng
  *           51:1434, have, earlier by what six real walks over plates show), drawn by a third to
  *           the end of the last upward push on the ankle
- * Limits: which side it is must be said; a shank whose ankle never rests, or goes to and fro
- * (cycling, legs that dangle), is refused. */
+ * Where the ankle's ways do not tell (a loose sensor, an acceleration that does not go with the
+ * rate), the rate alone is taken, if it is fast forwards and slow back (imu_shank_rate.h).
+ * Limits: which side it is must be said; a shank whose ankle never rests, or goes to and fro, and
+ * that swings as fast back as forth (cycling, legs that dangle), is refused. */
 #ifndef EG_GAIT_IMU_SHANK_H
 #define EG_GAIT_IMU_SHANK_H
 

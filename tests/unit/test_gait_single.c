@@ -76,7 +76,58 @@ static void refusals(void) {
     free(block);
 }
 
+/* A rate as textbooks draw it, a swing between two turns back, and an acceleration that is only
+ * gravity and shocks: no ankle goes anywhere by that, and the rate alone has to do. */
+static void rate_alone(void) {
+    enum { STRIDES = 20 };
+    const double rate_hz = 100.0, stride_s = 1.2, start_s = 3.0;
+    size_t n = (size_t)((2.0 * start_s + (STRIDES + 1) * stride_s) * rate_hz);
+    double *block = calloc(6 * n, sizeof *block), lean = 0.0, mean = 0.0;
+    eg_orient_signal s = {.n = n, .rate_hz = rate_hz};
+    for (size_t k = 0; k < 3; k++) {
+        s.gyr[k] = block + k * n;
+        s.acc[k] = block + (3 + k) * n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double t = (double)i / rate_hz;
+        for (int k = 0; k < STRIDES; k++) {
+            double strike = start_s + (k + 1) * stride_s, off = strike - 0.4 * stride_s;
+            double swing = (t - off - 0.2 * stride_s) / (0.09 * stride_s);
+            double back = (t - off + 0.02) / (0.05 * stride_s), land = (t - strike - 0.01) / 0.036;
+            block[n + i] -=
+                4.5 * exp(-swing * swing) - 2.2 * exp(-back * back) - 1.8 * exp(-land * land);
+            double shock = (t - strike - 0.01) / 0.012;
+            block[5 * n + i] += 8.0 * exp(-shock * shock);
+        }
+        mean += block[n + i] / (STRIDES * stride_s * rate_hz);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double t = (double)i / rate_hz;
+        if (t > start_s && t < start_s + STRIDES * stride_s) block[n + i] -= mean;
+        lean -= block[n + i] / rate_hz;
+        block[3 * n + i] += 9.81 * sin(lean);
+        block[5 * n + i] += 9.81 * cos(lean);
+    }
+    eg_gait_contact c[STEPS];
+    size_t n_contacts = 0;
+    eg_gait_shank shank;
+    EG_CHECK_INT(single_shank(&s, 0, c, &n_contacts, &shank, NULL), EG_OK);
+    EG_CHECK_INT(n_contacts, STRIDES + 1);
+    double worst[2] = {0.0, 0.0};
+    for (size_t k = 0; k < STRIDES; k++) {
+        double strike = start_s + (double)(k + 1) * stride_s, off = strike - 0.4 * stride_s;
+        worst[0] = fmax(worst[0], fabs(c[k + 1].strike_s - strike));
+        worst[1] = fmax(worst[1], fabs(c[k].off_s - off));
+        EG_CHECK(c[k + 1].confidence <= 0.5);
+    }
+    eg_test_note("strikes within %.0f ms, offs within %.0f ms", 1e3 * worst[0], 1e3 * worst[1]);
+    EG_CHECK(worst[0] <= 0.02);
+    EG_CHECK(worst[1] <= 0.03);
+    free(block);
+}
+
 EG_TESTS({"gait: one sensor, what is no walk", refusals},
+         {"gait: a sensor on a shank whose acceleration does not go with its rate", rate_alone},
          {"gait: a sensor on each shank, even walking", even},
          {"gait: a sensor on each shank, uneven steps", uneven},
          {"gait: a sensor on each shank, with a turn", turning},
