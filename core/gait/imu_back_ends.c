@@ -21,7 +21,7 @@ static const double still_step = 0.3, still_part = 0.05;
 static const double least_part = 0.02;
 static const double shock_counts = 1.5;
 /* Where shocks are so clear, a landing without so much of one is none. */
-static const double shock_clear = 0.6, shock_chance = 0.15, shock_least = 0.04;
+static const double shock_clear = 0.5, shock_least = 0.05;
 static const double room = 1.5; /* steps to the recording's end: less, and it may go on there */
 static const double pattern_hz = 2.5; /* of the steps' rate: low-pass */
 
@@ -116,17 +116,17 @@ static double score(const pattern *p, double at_s, size_t number) {
             sum += weight[c] * part;
     }
     double swing = weight[1] + weight[3], shock = imu_back_shock_at(p->shock, at_s, p->step_s);
-    double all = weight[0] + weight[2] + swing + shock_counts * p->shock->weight;
-    int is_clear = p->shock->weight > shock_clear && p->shock->chance < shock_chance;
+    double all = weight[0] + weight[2] + swing + shock_counts * p->shock->told;
+    int is_clear = p->shock->told > shock_clear;
     if (is_clear && shock < shock_least) return 0.0;
-    sum += shock_counts * shock;
+    sum += shock_counts * p->shock->told * shock;
     if (swing > 0.0) sum += swing * eg_exp(logs / swing);
     return all > 0.0 ? sum / all : (double)NAN;
 }
 
 /* A landing with its shock has more of a usual step in it. */
 static double least_of(const pattern *p) {
-    return EG_GAIT_BACK_PART + EG_GAIT_BACK_PART_SHOCK * p->shock->weight;
+    return EG_GAIT_BACK_PART + EG_GAIT_BACK_PART_SHOCK * p->shock->told;
 }
 
 /* The score at the best time within reach of *at_s, which becomes that time. A landing's shock

@@ -45,8 +45,9 @@ void imu_back_find_runs(back_work *w);
 typedef struct back_shock {
     const double *x; /* [n] high-passed */
     size_t n;
-    double rate_hz, weight, moved_s, chance;
-    int side; /* cells to either side: half a step */
+    double rate_hz, weight, moved_s;
+    double chance, told; /* the most without a landing; how well one landing is told by it, of 1 */
+    int side;            /* cells to either side: half a step */
     double mean[BACK_SHOCK_CELLS], energy[BACK_SHOCK_CELLS], scratch[BACK_SHOCK_CELLS];
 } back_shock;
 
@@ -56,7 +57,7 @@ eg_err imu_back_high_pass(back_shock *s, back_work *w, eg_arena *scratch, eg_dia
 /* Moves the strikes of a run to where the shocks of its landings say, as far as they are clear. */
 void imu_back_heed_shocks(back_shock *s, back_work *w, size_t first, size_t last);
 
-/* How much of the run's shock a landing at that time has, more than chance; of its weight. */
+/* How much of the run's shock a landing at that time has, more than chance. */
 double imu_back_shock_at(const back_shock *s, double strike_s, double step_s);
 
 /* Adds the steps that begin and end a run and takes out what is none. Takes level, x, y, z and

@@ -119,11 +119,12 @@ void imu_back_heed_shocks(back_shock *s, back_work *w, size_t first, size_t last
     for (size_t k = 0; k < n; k++) core[k].strike_s += s->weight * (shift[k] - mean);
     s->chance = 0.0;
     for (size_t k = 0; k < n; k++) s->chance += most_between(s, core[k].strike_s, step) / (double)n;
+    s->told = s->weight * fmax(0.0, 1.0 - 2.0 * s->chance);
 }
 
 double imu_back_shock_at(const back_shock *s, double strike_s, double step_s) {
     double part = (part_at(s, strike_s, step_s) - s->chance) / fmax(1.0 - s->chance, 0.1);
-    return s->weight * fmin(fmax(part, 0.0), 1.0);
+    return fmin(fmax(part, 0.0), 1.0);
 }
 
 eg_err imu_back_high_pass(back_shock *s, back_work *w, eg_arena *scratch, eg_diag *diag) {
