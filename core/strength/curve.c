@@ -1,5 +1,5 @@
 /* The curves that a rise may follow (rise.c): 0 up to u = 0, towards 1, with at most one number of
- * form. A shape that is missing here is told by the polynomials of onset.c. */
+ * form. A shape that is missing here is told by free.c. */
 #include "core/base/check.h"
 #include "core/base/real.h"
 #include "core/strength/part.h"
@@ -13,11 +13,12 @@ static const strength_curve_form forms[STRENGTH_RISE_COUNT] = {
     [STRENGTH_RISE_TWO_RATES] = {0.1, 0.95, {0.3, 0.7}, 0},
     [STRENGTH_RISE_HILL] = {1, 8, {2, 4}, 0},
     [STRENGTH_RISE_WEIBULL] = {0.8, 6, {1.5, 3}, 0},
-    [STRENGTH_RISE_CUT] = {0, 9, {3, 5.5}, 0},
+    [STRENGTH_RISE_CUT] = {0, 9, {3, 5.5}, SELDOM},
     [STRENGTH_RISE_NORMAL] = {0, 4, {1, 2.7}, SELDOM},
     [STRENGTH_RISE_GOMPERTZ] = {0.5, 12, {2, 6}, SELDOM},
     [STRENGTH_RISE_GROWTH] = {0.7, 8, {1.5, 4}, SELDOM},
     [STRENGTH_RISE_TANH] = {1, 4, {1.3, 2}, SELDOM},
+    [STRENGTH_RISE_SMEARED] = {0.02, 1, {0.1, 0.5}, SELDOM},
     [STRENGTH_RISE_POWER] = {0.4, 4, {0.6, 2}, SELDOM},
 };
 
@@ -51,13 +52,23 @@ static double logistic(double x) {
 }
 
 /* The normal distribution to 1e-7 (Abramowitz and Stegun 1964, 7.1.26). */
-static double normal(double x) {
+double strength_normal(double x) {
     double z = fabs(x) / sqrt(2.0), t = 1.0 / (1.0 + 0.3275911 * z);
     double tail = t *
                   (0.254829592 +
                    t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429)))) *
                   eg_exp(-z * z) / 2.0;
     return x < 0.0 ? tail : 1.0 - tail;
+}
+
+/* A ramp through a moving average: its rate grows, stays and falls, for `part` of the ramp each. */
+static double smeared(double u, double part) {
+    double end = 1.0 + part;
+    if (u >= end) return 1.0;
+    double x = u < 1.0 ? u - part / 2.0 : 1.0 - part / 2.0;
+    if (u < part) x = u * u / (2.0 * part);
+    if (u > 1.0) x += (u - 1.0) - (u - 1.0) * (u - 1.0) / (2.0 * part);
+    return x;
 }
 
 /* A curve without a first instant that begins where it is `first` of its way. */
@@ -108,13 +119,15 @@ double strength_curve(strength_rise_kind which, double p, double u) {
     case STRENGTH_RISE_CUT: /* p of its widths before its middle */
         return begun(logistic(u - p), logistic(-p));
     case STRENGTH_RISE_NORMAL: /* p SD before its middle */
-        return begun(normal(u - p), normal(-p));
+        return begun(strength_normal(u - p), strength_normal(-p));
     case STRENGTH_RISE_GOMPERTZ:
         return begun(eg_exp(-p * eg_exp(-u)), eg_exp(-p));
     case STRENGTH_RISE_GROWTH: /* Richards 1959 */
         return power(-eg_expm1(-u), p);
     case STRENGTH_RISE_TANH:
         return power(eg_tanh(u), p);
+    case STRENGTH_RISE_SMEARED:
+        return smeared(u, p);
     default:
         return finite_end(which, p, u);
     }

@@ -1,4 +1,4 @@
-/* The onset of force by maximum likelihood, where no known curve tells the whole rise. Rest is a
+/* The onset of force by maximum likelihood, where the top of the rise tells nothing. Rest is a
  * straight line; from the onset t0 on a rise of c1 u^p + c2 u^(p+1) + ... (u = t - t0, p = 1, 2 or
  * 3, one to three terms) comes on top. For every t0 the line and the rise are fitted by least
  * squares; the t0 with the least residual is the most likely one, and the information criterion

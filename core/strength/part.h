@@ -81,6 +81,7 @@ typedef enum strength_rise_kind {
     STRENGTH_RISE_GROWTH,
     STRENGTH_RISE_TANH,
     STRENGTH_RISE_POWER,
+    STRENGTH_RISE_SMEARED,
     STRENGTH_RISE_COUNT
 } strength_rise_kind;
 
@@ -97,6 +98,9 @@ double strength_curve(strength_rise_kind which, double p, double u);
 
 /* Where it has come to `part`. */
 double strength_curve_inverse(strength_rise_kind which, double p, double part);
+
+/* The normal distribution, to 1e-7. */
+double strength_normal(double x);
 
 /* A logistic curve has no first instant: its onset is where it has gone this part of its way. */
 #define STRENGTH_ONSET_PART 0.01
@@ -118,8 +122,24 @@ typedef struct strength_rise {
     double gain[EG_STRENGTH_RFD_COUNT], gain_sd[EG_STRENGTH_RFD_COUNT]; /* above it, by windows */
 } strength_rise;
 
-/* Fits the curves. False if none of them leaves noise only. */
-bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise);
+/* Fits the curves and the free form. False if the trace shows no rise. */
+bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg_arena *arena);
+
+/* Onset, level at the onset, gains. */
+enum { STRENGTH_OUTPUTS = 2 + EG_STRENGTH_RFD_COUNT };
+
+/* Minus twice the logarithm of the likelihood of n values, their noise the likeliest. */
+double strength_evidence(double n, double squares);
+
+/* A rise of no known form (free.c): `height` and `width` roughly, in samples. False: none is seen,
+ * or no memory. */
+typedef struct strength_free {
+    double score; /* minus twice the logarithm of the evidence */
+    double y[STRENGTH_OUTPUTS], squares[STRENGTH_OUTPUTS];
+} strength_free;
+bool strength_free_fit(const strength_rise_trace *trace, double height, double width,
+                       strength_free *result, eg_arena *arena);
+size_t strength_free_size(size_t n); /* bytes of arena */
 
 /* What a fit leaves, sample by sample, and in 24 blocks. */
 typedef struct strength_residue {

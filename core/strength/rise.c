@@ -1,10 +1,9 @@
-/* The whole rise of a contraction as one of several known curves (curve.c): level + slope t +
- * height g((t - t0) / width), all unknowns by least squares (Levenberg 1944, Marquardt 1963). A
- * curve is believed only if what it leaves is no more than the noise, over single samples and over
- * short blocks. Of those Schwarz' criterion (1978) takes one; how far the others disagree, each by
- * the evidence for it (Raftery 1995), is in the standard errors. Then the whole rise tells where it
- * began, not only its first millimetres: a flat start that noise covers is known far better so. If
- * none is believed, the caller falls back on the polynomials of onset.c.
+/* The whole rise of a contraction, by several known curves (curve.c) and by none (free.c). Of a
+ * curve: level + slope t + height g((t - t0) / width), all unknowns by least squares (Levenberg
+ * 1944, Marquardt 1963); it is believed only if what it leaves is no more than the noise, over
+ * single samples and over short blocks. Onset and gains are the median of what all of them say,
+ * each by the evidence for it (Raftery 1995). So the whole rise tells where it began, not only its
+ * first millimetres: a flat start that noise covers is known far better.
  *
  * A curve is held by the instants at which it has gone 20 % and 80 % of its way: they hardly depend
  * on each other, and the trace itself gives the first guess. */
@@ -15,7 +14,7 @@
 #include "core/strength/part.h"
 
 enum { LEVEL, SLOPE, HEIGHT, AT_20, AT_80, FORM, STEPS_MAX = 12, BLOCKS = 24 };
-enum { OUTPUTS = 2 + EG_STRENGTH_RFD_COUNT }; /* onset, level, gains */
+enum { OUTPUTS = STRENGTH_OUTPUTS };
 
 /* Of the unknowns q: where u is 0 and how many samples it takes to grow by 1. */
 static void place(strength_rise_kind which, const double q[STRENGTH_UNKNOWNS_MAX], double *start,
@@ -180,16 +179,38 @@ static void outputs_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
     }
 }
 
-/* Squares of their standard errors, by the curvature of the sum of squares (delta method). */
-static void errors_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
-                      const double windows[EG_STRENGTH_RFD_COUNT], double square,
-                      const double y[OUTPUTS], double squares[OUTPUTS]) {
+/* How far an unknown may be off before anything is seen; 0: no matter. */
+static double reach_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX], int j) {
+    const strength_curve_form *form = strength_curve_form_of(p->which);
+    switch (j) {
+    case HEIGHT:
+        return 3.0 * q[HEIGHT];
+    case AT_20:
+        return (double)p->n;
+    case AT_80:
+        return 3.0 * (q[AT_80] - q[AT_20]);
+    case FORM:
+        return form->high - form->low;
+    default:
+        return 0.0;
+    }
+}
+
+/* Minus twice the logarithm of the evidence (Laplace's approximation), and the squares of the
+ * outputs' standard errors by the curvature of the sum of squares (delta method). */
+static double evidence_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
+                          const double windows[EG_STRENGTH_RFD_COUNT], double sum, double square,
+                          const double y[OUTPUTS], double squares[OUTPUTS]) {
     double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX], none[STRENGTH_UNKNOWNS_MAX];
     double slopes[STRENGTH_UNKNOWNS_MAX][OUTPUTS], scale[STRENGTH_UNKNOWNS_MAX];
+    double score = strength_evidence((double)(p->n - (size_t)p->unknowns), sum);
     normal(p, q, a, none);
     for (int j = 0; j < p->unknowns; j++) {
-        double moved[STRENGTH_UNKNOWNS_MAX];
+        double moved[STRENGTH_UNKNOWNS_MAX], reach = reach_of(p, q, j);
+        if (reach > 0.0) a[j][j] += square / (reach * reach);
+        if (reach > 0.0) score += 2.0 * eg_log(reach);
         scale[j] = a[j][j] > 0.0 ? 1.0 / sqrt(a[j][j]) : 0.0;
+        score -= 2.0 * eg_log(scale[j]);
         memcpy(moved, q, sizeof moved);
         double step = j < AT_20  ? 1e-4 * (q[HEIGHT] + fabs(q[j]))
                       : j < FORM ? 1e-4 * (q[AT_80] - q[AT_20])
@@ -204,12 +225,14 @@ static void errors_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
         for (int j = 0; j < p->unknowns; j++) {
             g[j] = slopes[j][k];
             for (int i = 0; i <= j; i++) m[j][i] = m[i][j] = a[j][i] * scale[j] * scale[i];
-            m[j][j] += 1e-9; /* of a form at its bound nothing may be known */
         }
         squares[k] = 0.0;
         if (!strength_solve(p->unknowns, m, g)) continue;
         for (int j = 0; j < p->unknowns; j++) squares[k] += slopes[j][k] * g[j] * square;
+        if (k > 0) continue;
+        for (int j = 0; j < p->unknowns; j++) score += eg_log(m[j][j]); /* the pivots */
     }
+    return score;
 }
 
 /* The instant between samples at which a mean over `half` to either side first passes `level`. */
@@ -230,29 +253,49 @@ static double crossing(size_t n, const double *x, size_t half, double level) {
 }
 
 typedef struct candidate {
-    double score, doubt, y[OUTPUTS], squares[OUTPUTS];
+    double score, y[OUTPUTS], squares[OUTPUTS];
 } candidate;
 
-/* The best of the candidates; in its errors, the disagreement of the others by the evidence for
- * each, seldom or not. */
-static void choose(size_t n, const candidate *all, size_t best, strength_rise *rise) {
-    double square[OUTPUTS] = {0}, weights = 0.0, least = INFINITY;
-    const double *y = all[best].y;
-    for (size_t i = 0; i < n; i++) least = fmin(least, all[i].score - all[i].doubt);
+/* Where `part` of the candidates' normal distributions, by their weights, lies below. */
+static double quantile_of(size_t n, const candidate *all, const double *weights, int k,
+                          double part) {
+    double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < n; i++) {
-        double weight = eg_exp((least - all[i].score + all[i].doubt) / 2.0);
-        weights += weight;
-        for (int k = 0; k < OUTPUTS; k++) {
-            double d = all[i].y[k] - y[k];
-            square[k] += weight * (all[i].squares[k] + d * d);
+        double reach = 5.0 * sqrt(all[i].squares[k]);
+        low = fmin(low, all[i].y[k] - reach);
+        high = fmax(high, all[i].y[k] + reach);
+    }
+    for (int round = 0; round < 50 && low < high; round++) {
+        double middle = (low + high) / 2.0, below = 0.0;
+        for (size_t i = 0; i < n; i++) {
+            double sd = sqrt(all[i].squares[k]) + 1e-9 * fabs(all[i].y[k]);
+            below += weights[i] * strength_normal((middle - all[i].y[k]) / sd);
         }
+        if (below < part)
+            low = middle;
+        else
+            high = middle;
     }
-    *rise = (strength_rise){.onset = y[0], .level = y[1]};
-    rise->onset_sd = sqrt(square[0] / weights);
-    for (int k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
-        rise->gain[k] = y[2 + k];
-        rise->gain_sd[k] = sqrt(square[2 + k] / weights);
+    return (low + high) / 2.0;
+}
+
+/* What the candidates say together, each by the evidence for it: the median, and a standard error
+ * that makes the range of 95 % reach as far as theirs does. */
+static void average(size_t n, const candidate *all, strength_rise *rise) {
+    double middle[OUTPUTS], sd[OUTPUTS], weights[STRENGTH_RISE_COUNT + 1];
+    double least = INFINITY, sum = 0.0;
+    for (size_t i = 0; i < n; i++) least = fmin(least, all[i].score);
+    for (size_t i = 0; i < n; i++) sum += weights[i] = eg_exp((least - all[i].score) / 2.0);
+    for (size_t i = 0; i < n; i++) weights[i] /= sum;
+    for (int k = 0; k < OUTPUTS; k++) {
+        middle[k] = quantile_of(n, all, weights, k, 0.5);
+        double below = middle[k] - quantile_of(n, all, weights, k, 0.025);
+        double above = quantile_of(n, all, weights, k, 0.975) - middle[k];
+        sd[k] = fmax(below, above) / 1.96;
     }
+    *rise = (strength_rise){.onset = middle[0], .onset_sd = sd[0], .level = middle[1]};
+    memcpy(rise->gain, middle + 2, sizeof rise->gain);
+    memcpy(rise->gain_sd, sd + 2, sizeof rise->gain_sd);
 }
 
 /* Where a search begins; false if the trace shows no rise. */
@@ -270,44 +313,51 @@ static bool first_guess(const strength_rise_trace *trace, double q[STRENGTH_UNKN
     return q[AT_80] > q[AT_20] + 2.0 && q[AT_20] > 3.0;
 }
 
-bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise) {
-    EG_ASSERT(trace != NULL && trace->x != NULL && rise != NULL);
-    size_t n = trace->n, count = 0, best = 0;
-    double guess[STRENGTH_UNKNOWNS_MAX], samples = (double)n;
-    candidate all[STRENGTH_RISE_COUNT] = {{.score = INFINITY}};
-    if (n < 4 * BLOCKS || trace->n_rest < 8 || trace->n_rest >= n) return false;
-    if (!first_guess(trace, guess)) return false;
+/* The best of one kind of curve; false if none is believed. */
+static bool fit_curve(const strength_rise_trace *trace, strength_rise_kind which, double grain,
+                      const double guess[STRENGTH_UNKNOWNS_MAX], candidate *best) {
+    const strength_curve_form *form = strength_curve_form_of(which);
+    bool has_form = form->high > form->low;
+    problem p = {trace->n, trace->x, which, has_form ? FORM + 1 : FORM};
     /* Two parts in ten thousand of the rise are no fault of a curve. */
-    double grain = 2e-4 * guess[HEIGHT] * (2e-4 * guess[HEIGHT]);
     double square = trace->noise * trace->noise + grain;
     double block_square = trace->block_noise * trace->block_noise + grain;
-    for (int which = 0; which < STRENGTH_RISE_COUNT; which++) {
-        const strength_curve_form *form = strength_curve_form_of((strength_rise_kind)which);
-        bool has_form = form->high > form->low;
-        problem p = {n, trace->x, (strength_rise_kind)which, has_form ? FORM + 1 : FORM};
-        candidate own = {.score = INFINITY};
-        for (int s = 0; s < (has_form ? 2 : 1); s++) {
-            double q[STRENGTH_UNKNOWNS_MAX];
-            memcpy(q, guess, sizeof q);
-            q[FORM] = form->starts[s];
-            double sum = descend(&p, q);
-            double score = samples * eg_log(sum / samples + grain / 100.0) +
-                           p.unknowns * eg_log(samples) + form->doubt;
-            if (!(score < own.score) || !is_believed(&p, q, square, block_square)) continue;
-            double y[OUTPUTS];
-            outputs_of(&p, q, trace->windows, y);
-            if (!(y[0] > (double)trace->n_rest / 4.0)) continue;
-            own.score = score;
-            own.doubt = form->doubt;
-            memcpy(own.y, y, sizeof y);
-            errors_of(&p, q, trace->windows,
-                      fmax(sum / samples, trace->block_noise * trace->block_noise), y, own.squares);
-        }
-        if (!isfinite(own.score)) continue;
-        if (own.score < all[best].score) best = count;
-        all[count++] = own;
+    double samples = (double)trace->n;
+    best->score = INFINITY;
+    for (int s = 0; s < (has_form ? 2 : 1); s++) {
+        candidate one;
+        double q[STRENGTH_UNKNOWNS_MAX];
+        memcpy(q, guess, sizeof q);
+        q[FORM] = form->starts[s];
+        double sum = descend(&p, q);
+        if (!is_believed(&p, q, square, block_square)) continue;
+        outputs_of(&p, q, trace->windows, one.y);
+        if (!(one.y[0] > (double)trace->n_rest / 4.0)) continue;
+        double noise_square = fmax(sum / samples, trace->block_noise * trace->block_noise);
+        one.score = form->doubt + evidence_of(&p, q, trace->windows, sum + samples * grain / 100.0,
+                                              noise_square, one.y, one.squares);
+        if (one.score < best->score) *best = one;
+    }
+    return isfinite(best->score);
+}
+
+bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg_arena *arena) {
+    EG_ASSERT(trace != NULL && trace->x != NULL && rise != NULL);
+    double guess[STRENGTH_UNKNOWNS_MAX];
+    candidate all[STRENGTH_RISE_COUNT + 1];
+    size_t count = 0;
+    if (trace->n < 4 * BLOCKS || trace->n_rest < 8 || trace->n_rest >= trace->n) return false;
+    if (!first_guess(trace, guess)) return false;
+    double grain = 2e-4 * guess[HEIGHT] * (2e-4 * guess[HEIGHT]);
+    for (int which = 0; which < STRENGTH_RISE_COUNT; which++)
+        if (fit_curve(trace, (strength_rise_kind)which, grain, guess, &all[count])) count++;
+    strength_free form;
+    if (strength_free_fit(trace, guess[HEIGHT], guess[AT_80] - guess[AT_20], &form, arena)) {
+        all[count].score = form.score;
+        memcpy(all[count].y, form.y, sizeof form.y);
+        memcpy(all[count++].squares, form.squares, sizeof form.squares);
     }
     if (count == 0) return false;
-    choose(count, all, best, rise);
+    average(count, all, rise);
     return true;
 }

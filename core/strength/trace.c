@@ -182,7 +182,7 @@ static size_t thin(const work *w, size_t first, size_t last, size_t block, size_
 }
 
 /* The whole rise as a curve, if there is one that it follows. */
-static void find_rise(work *w, double *x) {
+static void find_rise(work *w, double *x, eg_arena *arena) {
     size_t window = strength_samples(peak_window_s, w->rate_hz);
     size_t peak = (size_t)(w->trial->peak_s * w->rate_hz), last = w->span->begin;
     double rest = strength_mean(&w->sums, w->first, w->first + w->sure + 1);
@@ -199,7 +199,7 @@ static void find_rise(work *w, double *x) {
     for (int k = 0; k < EG_STRENGTH_RFD_COUNT; k++)
         trace.windows[k] = eg_strength_rfd_s[k] * w->rate_hz / (double)block;
     w->rise_end = (double)(w->first + trace.n * block) - 1.0;
-    w->has_rise = strength_rise_fit(&trace, &w->rise);
+    w->has_rise = strength_rise_fit(&trace, &w->rise, arena);
     if (!w->has_rise) return;
     w->onset = (double)w->first + w->rise.onset * (double)block + ((double)block - 1.0) / 2.0;
     w->onset_error = w->rise.onset_sd * (double)block;
@@ -253,7 +253,7 @@ static void find_onset(work *w, eg_arena *arena) {
     if (x != NULL) {
         double quantum = find_quantum(w, w->first, w->half_way);
         w->sample_noise = sqrt(t->noise * t->noise + quantum * quantum / 12.0);
-        if (w->sure >= 8) find_rise(w, x);
+        if (w->sure >= 8) find_rise(w, x, arena);
         if (!w->has_rise) find_start(w, x);
     }
     size_t needed = strength_samples(rest_needed_s, w->rate_hz);
