@@ -416,39 +416,47 @@ static int is_at_end(const detection *d, const segment *s) {
     return s->to + SHORT_BINS / 2 >= d->n_bins;
 }
 
-/* All begins (or ends) of the segments, edges[n] in cells of the recording: each is looked at by
- * itself; what they tell together of how this muscle rises (or falls) then helps to date each. */
-static eg_err find_edges(const detection *d, const double *sums, size_t n, const segment *segments,
-                         int is_end, onset_edge *edges, eg_arena *scratch, eg_diag *diag) {
-    const size_t mark = eg_arena_mark(scratch);
-    onset_edge_view *views = eg_arena_take(scratch, n + 1, sizeof *views);
-    onset_rises *likely = eg_arena_take(scratch, 2 * n + 1, sizeof *likely), *telling = likely + n;
-    double *base = eg_arena_take(scratch, n + 1, sizeof *base);
-    if (views == NULL || likely == NULL || base == NULL)
-        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory to date %zu bursts", n);
-    size_t n_telling = 0;
+/* Begins (0) or ends (1) of all segments: what is seen of each, and which of them tell. */
+typedef struct changes {
+    onset_edge_view *views; /* [n] */
+    double *begins;         /* [n] cells at which the views begin, counted in their direction */
+    onset_look *looks;      /* [n] */
+    onset_look *telling;    /* [n_telling] */
+    size_t n_telling;
+    onset_edge *edges; /* [n] in cells of the recording */
+} changes;
+
+static int take_changes(changes *c, size_t n, eg_arena *scratch) {
+    *c = (changes){.views = eg_arena_take(scratch, n + 1, sizeof *c->views),
+                   .begins = eg_arena_take(scratch, n + 1, sizeof *c->begins),
+                   .looks = eg_arena_take(scratch, n + 1, sizeof *c->looks),
+                   .telling = eg_arena_take(scratch, n + 1, sizeof *c->telling),
+                   .edges = eg_arena_take(scratch, n + 1, sizeof *c->edges)};
+    return c->views != NULL && c->begins != NULL && c->looks != NULL && c->telling != NULL &&
+           c->edges != NULL;
+}
+
+static void look_at(const detection *d, const double *sums, size_t n, const segment *segments,
+                    int is_end, changes *c) {
     for (size_t i = 0; i < n; i++) {
         size_t neighbour = i > 0 ? segments[i - 1].to : 0;
         if (is_end) neighbour = i + 1 < n ? segments[i + 1].from : d->n_bins;
-        views[i] = view_of(d, sums, &segments[i], neighbour, is_end, &base[i]);
-        onset_edge_look(&views[i], &likely[i]);
+        c->views[i] = view_of(d, sums, &segments[i], neighbour, is_end, &c->begins[i]);
+        onset_edge_look(&c->views[i], &c->looks[i]);
         const int is_hidden = is_end ? is_at_end(d, &segments[i]) : is_at_start(&segments[i]);
-        if (!is_hidden) telling[n_telling++] = likely[i];
+        if (!is_hidden) c->telling[c->n_telling++] = c->looks[i];
     }
-    const onset_rises learned = onset_rises_learn(n_telling, telling);
+}
+
+static void date(const detection *d, size_t n, const onset_habit *habit, int is_end, changes *c) {
     const double size = (double)(d->n_bins * d->group);
     for (size_t i = 0; i < n; i++) {
-        onset_rises prior = learned;
-        for (size_t r = 0; r < ONSET_RISES; r++)
-            if (!(likely[i].share[r] > 0.0)) prior.share[r] = 0.0;
-        onset_edge *edge = &edges[i];
-        *edge = onset_edge_find(&views[i], &prior);
-        edge->at = is_end ? size - (base[i] + edge->at) : base[i] + edge->at;
-        edge->early = is_end ? size - (base[i] + edge->early) : base[i] + edge->early;
-        edge->late = is_end ? size - (base[i] + edge->late) : base[i] + edge->late;
+        onset_edge *edge = &c->edges[i];
+        *edge = onset_edge_find(&c->views[i], &c->looks[i], habit);
+        edge->at = is_end ? size - (c->begins[i] + edge->at) : c->begins[i] + edge->at;
+        edge->early = is_end ? size - (c->begins[i] + edge->early) : c->begins[i] + edge->early;
+        edge->late = is_end ? size - (c->begins[i] + edge->late) : c->begins[i] + edge->late;
     }
-    eg_arena_reset(scratch, mark);
-    return EG_OK;
 }
 
 static eg_burst burst_of(const detection *d, const double *sums, const segment *s,
@@ -477,18 +485,22 @@ static eg_burst burst_of(const detection *d, const double *sums, const segment *
     return burst;
 }
 
+/* Each change is looked at by itself; what all of them tell of how this muscle rises and falls then
+ * helps to date each. */
 static eg_err find_bursts(const detection *d, const double *sums, size_t n, const segment *segments,
                           eg_burst *bursts, eg_arena *scratch, eg_diag *diag) {
-    onset_edge *edges = eg_arena_take(scratch, 2 * n + 1, sizeof *edges);
-    if (edges == NULL)
+    changes ons, offs;
+    if (!take_changes(&ons, n, scratch) || !take_changes(&offs, n, scratch))
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory to date %zu bursts", n);
-    for (int is_end = 0; is_end < 2; is_end++) {
-        eg_err err =
-            find_edges(d, sums, n, segments, is_end, is_end ? edges + n : edges, scratch, diag);
-        if (err != EG_OK) return err;
-    }
+    look_at(d, sums, n, segments, 0, &ons);
+    look_at(d, sums, n, segments, 1, &offs);
+    onset_habit habits[2];
+    onset_habit_learn((size_t[]){ons.n_telling, offs.n_telling},
+                      (onset_look *[]){ons.telling, offs.telling}, habits);
+    date(d, n, &habits[0], 0, &ons);
+    date(d, n, &habits[1], 1, &offs);
     for (size_t i = 0; i < n; i++)
-        bursts[i] = burst_of(d, sums, &segments[i], &edges[i], &edges[n + i]);
+        bursts[i] = burst_of(d, sums, &segments[i], &ons.edges[i], &offs.edges[i]);
     return EG_OK;
 }
 

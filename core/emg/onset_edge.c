@@ -1,7 +1,7 @@
 /* The instant of a change of power: its posterior over instants, rise times and levels together.
  *
- * Model: power v0 before the change; then v0 (1 + rho u^2), u rising from 0 to 1 in a straight
- * line over the rise time, as an amplitude that grows evenly does. Energies of cells with f degrees
+ * Model: power v0 before the change; then v0 (1 + rho u^2) or another of the curves, u rising from
+ * 0 to 1 in a straight line over the rise time. Energies of cells with f degrees
  * of freedom have the log likelihood ratio against rest  f/2 sum(e/v0 - e/v - ln(v/v0)).  Before
  * the change it is 0, on the plateau it is a prefix sum; the rise is taken in PARTS steps, whose
  * energies are differences of the same prefix sums, so that every instant, rise and level costs a
@@ -41,6 +41,9 @@ static const double level_log_prior[LEVELS] = {-1.28, -0.32, 0.0, -0.32, -1.28};
  * HOPELESS is left out of the finer search. */
 static const double FAR = 9.0, HOPELESS = 9.0;
 
+/* The curve of a muscle beside the rest is taken unless the other is e times as likely. */
+static const double SURE = 1.0;
+
 /* What is usual counts as much as four changes that were seen. */
 static const double USUAL_COUNT = 4.0;
 
@@ -51,7 +54,8 @@ typedef struct rise {
     double prior;
     double most; /* largest log posterior found */
     double mass; /* all its posterior, as mass[] is scaled */
-    int is_out;  /* cannot be, or so unlikely that the finer search leaves it out */
+    int can_be;
+    int is_in; /* and is looked at: not so unlikely that it is left out */
 } rise;
 
 /* One rise to one level. */
@@ -68,6 +72,7 @@ typedef struct search {
     double sum[ONSET_EDGE_CELLS_MAX + 1]; /* prefix sums of e / v0 */
     double half_freedom;                  /* half the degrees of freedom of a cell */
     double level;                         /* plateau power over rest, less 1 */
+    onset_curve curve;
     rise rises[RISES];
     rise_to shapes[RISES * LEVELS];
     /* The grid of instants: first, first + step ... */
@@ -86,6 +91,11 @@ static double mean_of(const search *s, size_t from, size_t to) {
     return (s->sum[to] - s->sum[from]) / (double)(to - from);
 }
 
+/* Cells of the shortest plateau that tells its level. */
+static size_t shortest_of(const onset_edge_view *view) {
+    return (size_t)(0.04 / view->cell_s) + 1;
+}
+
 /* The plateau's level: of the last quarter of a second behind the sure part. */
 static double level_of(const search *s, const onset_edge_view *view, size_t shortest) {
     const size_t span = (size_t)(0.25 / view->cell_s), to = s->n;
@@ -98,28 +108,56 @@ static void rise_init(search *s, double cell_s, size_t shortest, double prior, s
     rise *r = &s->rises[which];
     r->cells = (size_t)(rises_s[which] / cell_s + 0.5);
     r->prior = prior;
-    r->is_out = !(prior > 0.0) || (which > 0 && r->cells == 0) || r->cells + shortest >= s->n;
-    if (r->is_out) return;
+    r->can_be = prior > 0.0 && (which == 0 || r->cells > 0) && r->cells + shortest < s->n;
+    r->is_in = r->can_be;
+    if (!r->can_be) return;
     r->parts = r->cells < PARTS ? r->cells : PARTS;
     for (size_t j = 0; j <= r->parts; j++)
         r->at[j] = r->parts > 0 ? (j * r->cells + r->parts / 2) / r->parts : 0;
 }
 
-static void search_init(search *s, const onset_edge_view *view, const onset_rises *prior) {
+static void forget_shapes(search *s) {
+    for (size_t i = 0; i < RISES * LEVELS; i++) s->shapes[i].is_ready = 0;
+}
+
+static void search_init(search *s, const onset_edge_view *view, onset_curve curve,
+                        const onset_rises *prior) {
     s->n = view->end;
+    s->curve = curve;
     s->half_freedom = 0.5 * view->freedom;
     s->sum[0] = 0.0;
-    for (size_t i = 0; i < RISES * LEVELS; i++) s->shapes[i].is_ready = 0;
+    forget_shapes(s);
     const double scale = 1.0 / view->rest_power;
     const double *power = view->power;
     for (size_t k = 0; k < s->n; k++, power += view->step)
         s->sum[k + 1] = s->sum[k] + *power * scale;
-    const size_t shortest = (size_t)(0.04 / view->cell_s) + 1;
+    const size_t shortest = shortest_of(view);
     s->level = s->n > 0 ? level_of(s, view, shortest) : 0.5;
     for (size_t i = 0; i < RISES; i++) rise_init(s, view->cell_s, shortest, prior->share[i], i);
 }
 
-static void shape_init(const rise *r, double rho, size_t level, rise_to *shape) {
+/* v / v0 - 1 at u. */
+static double gain_at(onset_curve curve, double rho, double u) {
+    if (curve == ONSET_ADDED) return rho * u * u;
+    const double amplitude = (sqrt(1.0 + rho) - 1.0) * u;
+    return amplitude * (2.0 + amplitude);
+}
+
+/* Mean of ln(v / v0) over the middles of the parts: its integral over u from 0 to 1, less what the
+ * middles differ from it (Euler and Maclaurin). The steps' own levels must be the ones summed, or
+ * one curve would be favoured over the other. */
+static double mean_log(onset_curve curve, double rho, double log_level, size_t parts) {
+    const double per_slope = 1.0 / (24.0 * (double)(parts * parts));
+    if (curve == ONSET_ADDED) {
+        const double root = sqrt(rho);
+        return log_level - 2.0 + 2.0 * eg_atan(root) / root - per_slope * 2.0 * rho / (1.0 + rho);
+    }
+    const double root = sqrt(1.0 + rho);
+    return root * log_level / (root - 1.0) - 2.0 +
+           per_slope * 2.0 * (root - 1.0) * (1.0 - 1.0 / root);
+}
+
+static void shape_init(const rise *r, onset_curve curve, double rho, size_t level, rise_to *shape) {
     if (shape->is_ready) return;
     shape->is_ready = 1;
     rho *= level_factors[level];
@@ -127,16 +165,15 @@ static void shape_init(const rise *r, double rho, size_t level, rise_to *shape) 
     shape->plateau_weight = rho / (1.0 + rho);
     shape->log_prior = eg_log(r->prior) + level_log_prior[level];
     shape->log_sum = 0.0;
-    if (r->cells > 0) { /* the integral of ln(1 + rho u^2) over u from 0 to 1, a cell */
-        const double root = sqrt(rho);
-        shape->log_sum = (double)r->cells * (shape->plateau_log - 2.0 + 2.0 * eg_atan(root) / root);
-    }
+    if (r->cells > 0)
+        shape->log_sum = (double)r->cells * mean_log(curve, rho, shape->plateau_log, r->parts);
     double before = 0.0;
     for (size_t j = 0; j <= r->parts; j++) {
         double weight = shape->plateau_weight;
         if (j < r->parts) {
             const double u = 0.5 * (double)(r->at[j] + r->at[j + 1]) / (double)r->cells;
-            weight = rho * u * u / (1.0 + rho * u * u);
+            const double gain = gain_at(curve, rho, u);
+            weight = gain / (1.0 + gain);
         }
         shape->change[j] = before - weight;
         before = weight;
@@ -218,9 +255,9 @@ static void weigh(search *s, size_t n_levels) {
         for (size_t which = 0; which < RISES; which++) {
             rise *r = &s->rises[which];
             if (pass == 0) r->most = -INFINITY, r->mass = 0.0;
-            if (r->is_out || (pass > 0 && r->most < s->best - HOPELESS)) continue;
+            if (!r->is_in || (pass > 0 && r->most < s->best - HOPELESS)) continue;
             rise_to *shape = &s->shapes[which * LEVELS + order[pass]];
-            shape_init(r, s->level, order[pass], shape);
+            shape_init(r, s->curve, s->level, order[pass], shape);
             const double most = fill_row(s, r, shape, s->row);
             if (most > r->most) r->most = most;
             if (most > s->best) s->rise_s = rises_s[which];
@@ -228,7 +265,7 @@ static void weigh(search *s, size_t n_levels) {
             is_empty = 0;
         }
     for (size_t which = 0; which < RISES; which++)
-        if (s->rises[which].most < s->best - HOPELESS) s->rises[which].is_out = 1;
+        if (s->rises[which].most < s->best - HOPELESS) s->rises[which].is_in = 0;
     /* Without any possible rise every instant is as likely. */
     for (size_t i = 0; is_empty && i < s->n_grid; i++) s->mass[i] = 1.0;
 }
@@ -267,46 +304,75 @@ static void set_grid(search *s, size_t first, size_t last, size_t step) {
     s->n_grid = (last - first) / step + 1;
 }
 
-/* The likelihoods of the rises: their posterior without their prior. */
-static void fill_likely(const search *s, onset_rises *likely) {
-    double most = 0.0;
+/* The likelihoods of the rises by one curve: their posterior without their prior. */
+static void fill_likely(const search *s, onset_look *look) {
+    onset_rises *likely = &look->rises[s->curve];
+    const double below = s->best - look->most;
+    if (below > 0.0) { /* what other curves made likely is less so beside this one */
+        for (size_t k = 0; k < ONSET_CURVES; k++)
+            for (size_t i = 0; i < RISES && k != s->curve; i++)
+                look->rises[k].share[i] *= eg_exp(-below);
+        look->most = s->best;
+    }
+    const double scale = eg_exp(fmin(below, 0.0));
     for (size_t i = 0; i < RISES; i++) {
         const rise *r = &s->rises[i];
-        likely->share[i] = r->is_out ? 0.0 : r->mass / r->prior;
-        most = fmax(most, likely->share[i]);
+        likely->share[i] = !r->is_in ? 0.0 : scale * r->mass / r->prior;
     }
-    for (size_t i = 0; i < RISES; i++)
-        likely->share[i] = most > 0.0 ? likely->share[i] / most : 1.0;
 }
 
-/* Narrows first ... last to where the change can be, at 5 ms and the middle level. */
+/* Lets the rises in that are up to `reach` longer or shorter than one that is in. */
+static void let_in(search *s, size_t reach) {
+    int was_in[RISES];
+    for (size_t i = 0; i < RISES; i++) was_in[i] = s->rises[i].is_in;
+    for (size_t i = 0; i < RISES; i++)
+        for (size_t k = i > reach ? i - reach : 0; k < RISES && k <= i + reach; k++)
+            if (was_in[k] && s->rises[i].can_be) s->rises[i].is_in = 1;
+}
+
+/* Narrows first ... last to where the change can be: at 5 ms, for a step and every second rise, the
+ * middle level and the usual curve; by another it is later. */
 static void narrow(search *s, onset_edge_view *view) {
     const size_t step = (size_t)(0.005 / view->cell_s + 0.5);
     set_grid(s, view->first, view->last, step > 0 ? step : 1);
+    for (size_t i = 2; i < RISES; i += 2) s->rises[i].is_in = 0;
     weigh(s, 1);
+    let_in(s, 1);
     const double low = quantile(s, 0.0005), high = quantile(s, 0.9995);
     const double margin = 3.0 * (double)s->step;
-    const double from = floor(low - margin), to = ceil(high + margin);
+    const double from = floor(low - margin), to = ceil(high + 2.0 * margin);
     if (from > (double)view->first) view->first = (size_t)from;
     if (to < (double)view->last) view->last = (size_t)to;
     if (view->last < view->first) view->last = view->first;
 }
 
-void onset_edge_look(onset_edge_view *view, onset_rises *likely) {
+void onset_edge_look(onset_edge_view *view, onset_look *look) {
     EG_ASSERT(view->end <= ONSET_EDGE_CELLS_MAX && view->first <= view->last);
     search s;
-    search_init(&s, view, &usual_rises);
+    search_init(&s, view, ONSET_ADDED, &usual_rises);
     if (view->last >= s.n) view->last = s.n > 0 ? s.n - 1 : 0;
     if (view->first > view->last) view->first = view->last;
     narrow(&s, view);
     set_grid(&s, view->first, view->last, 1);
-    weigh(&s, 1);
-    fill_likely(&s, likely);
+    *look = (onset_look){.most = -INFINITY};
+    for (onset_curve curve = ONSET_ADDED; curve < ONSET_CURVES; curve++) {
+        s.curve = curve;
+        if (curve != ONSET_ADDED) {
+            forget_shapes(&s);
+            let_in(&s, 2); /* it takes another rise for the same change */
+        }
+        weigh(&s, 1);
+        fill_likely(&s, look);
+    }
 }
 
-onset_edge onset_edge_find(const onset_edge_view *view, const onset_rises *prior) {
+onset_edge onset_edge_find(const onset_edge_view *view, const onset_look *look,
+                           const onset_habit *habit) {
+    onset_rises prior = habit->rises;
+    for (size_t r = 0; r < RISES; r++)
+        if (!(look->rises[habit->curve].share[r] > 0.0)) prior.share[r] = 0.0;
     search s;
-    search_init(&s, view, prior);
+    search_init(&s, view, habit->curve, &prior);
     set_grid(&s, view->first, view->last, 1);
     weigh(&s, LEVELS);
     const double at = quantile(&s, 0.5);
@@ -314,27 +380,44 @@ onset_edge onset_edge_find(const onset_edge_view *view, const onset_rises *prior
                         mass_near(&s, at, 0.01 / view->cell_s)};
 }
 
-/* The most likely shares of the rises (expectation and maximisation). After each round an eighth
- * of a rise's share goes to its neighbours: nobody's rises are all alike to a fifth, and a few more
- * or fewer samples must not move all of it from one rise to the next. */
-onset_rises onset_rises_learn(size_t n, const onset_rises *likely) {
-    onset_rises now = usual_rises;
+/* The most likely shares of the rises by one curve (expectation and maximisation). After each round
+ * an eighth of a rise's share goes to its neighbours: nobody's rises are all alike to a fifth, and
+ * a few more or fewer samples must not move all of it from one rise to the next. Returns the log
+ * likelihood of all looks together. */
+static double learn_rises(size_t n, const onset_look *looks, onset_curve curve, onset_rises *now) {
+    double evidence = 0.0;
+    *now = usual_rises;
     for (int round = 0; round < ROUNDS; round++) {
         double share[RISES], total = USUAL_COUNT;
         for (size_t r = 0; r < RISES; r++) share[r] = USUAL_COUNT * usual_rises.share[r];
+        evidence = 0.0;
         for (size_t i = 0; i < n; i++) {
+            const onset_rises *likely = &looks[i].rises[curve];
             double sum = 0.0;
-            for (size_t r = 0; r < RISES; r++) sum += now.share[r] * likely[i].share[r];
+            for (size_t r = 0; r < RISES; r++) sum += now->share[r] * likely->share[r];
+            if (round + 1 == ROUNDS) evidence += eg_log(fmax(sum, 1e-30));
             if (!(sum > 0.0)) continue;
             total += 1.0;
-            for (size_t r = 0; r < RISES; r++) share[r] += now.share[r] * likely[i].share[r] / sum;
+            for (size_t r = 0; r < RISES; r++) share[r] += now->share[r] * likely->share[r] / sum;
         }
-        now.share[0] = share[0] / total;
+        now->share[0] = share[0] / total;
         for (size_t r = 1; r < RISES; r++) {
             const double shorter = share[r > 1 ? r - 1 : r];
             const double longer = share[r + 1 < RISES ? r + 1 : r];
-            now.share[r] = (0.0625 * shorter + 0.875 * share[r] + 0.0625 * longer) / total;
+            now->share[r] = (0.0625 * shorter + 0.875 * share[r] + 0.0625 * longer) / total;
         }
     }
-    return now;
+    return evidence;
+}
+
+void onset_habit_learn(const size_t n[2], onset_look *const looks[2], onset_habit habits[2]) {
+    double best = -INFINITY;
+    for (onset_curve curve = ONSET_ADDED; curve < ONSET_CURVES; curve++) {
+        onset_rises rises[2];
+        double evidence = curve == ONSET_ADDED ? SURE : 0.0;
+        for (size_t k = 0; k < 2; k++) evidence += learn_rises(n[k], looks[k], curve, &rises[k]);
+        if (evidence <= best) continue;
+        best = evidence;
+        for (size_t k = 0; k < 2; k++) habits[k] = (onset_habit){curve, rises[k]};
+    }
 }

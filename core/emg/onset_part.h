@@ -23,21 +23,41 @@ typedef struct onset_edge {
 
 enum { ONSET_EDGE_CELLS_MAX = 1400, ONSET_RISES = 14 };
 
+/* How the power gets from v0 to v0 (1 + rho) while u goes from 0 to 1 in a straight line. */
+typedef enum onset_curve {
+    ONSET_ADDED,  /* v0 (1 + rho u^2): a muscle whose amplitude grows evenly beside the rest */
+    ONSET_SCALED, /* v0 (1 + (sqrt(1 + rho) - 1) u)^2: the whole signal's amplitude does */
+    ONSET_CURVES
+} onset_curve;
+
 /* How likely each rise time is. */
 typedef struct onset_rises {
     double share[ONSET_RISES];
 } onset_rises;
 
-/* Narrows first ... last of the view to where the change can be, and tells how likely each rise
- * makes what is seen, instants taken together, relative to the likeliest; 0: cannot be. */
-void onset_edge_look(onset_edge_view *view, onset_rises *likely);
+/* What one change tells: how likely each rise by each curve makes what is seen, instants taken
+ * together, as shares of exp(most); 0: cannot be. */
+typedef struct onset_look {
+    onset_rises rises[ONSET_CURVES];
+    double most;
+} onset_look;
 
-/* The instant of a change that was looked at. Rises of share 0 are left out. */
-onset_edge onset_edge_find(const onset_edge_view *view, const onset_rises *prior);
+/* What the begins, or the ends, in a recording tell together. */
+typedef struct onset_habit {
+    onset_curve curve;
+    onset_rises rises;
+} onset_habit;
 
-/* How likely each rise is in a recording whose n changes of one kind were looked at, by what they
- * tell together; what is usual counts as much as a few of them. */
-onset_rises onset_rises_learn(size_t n, const onset_rises *likely);
+/* Narrows first ... last of the view to where the change can be, and looks at it by itself. */
+void onset_edge_look(onset_edge_view *view, onset_look *look);
+
+/* The shares of the rises that n[k] looks make most likely, for begins (0) and ends (1), and the
+ * curve that both together do; what is usual counts as much as a few of them. */
+void onset_habit_learn(const size_t n[2], onset_look *const looks[2], onset_habit habits[2]);
+
+/* The instant of a change that was looked at. */
+onset_edge onset_edge_find(const onset_edge_view *view, const onset_look *look,
+                           const onset_habit *habit);
 
 /* (freedom / 2) (r - 1 - ln r) for a power ratio r. */
 double onset_evidence(double freedom, double ratio);
