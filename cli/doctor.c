@@ -70,9 +70,11 @@ static size_t make_matlab_file(uint8_t bytes[256]) {
         4,  1,          1 << 16 | 1, 'a',        9, 32, /* numbers: 1 2 3 4 */
         0,  0x3ff00000, 0,           0x40000000, 0, 0x40080000, 0, 0x40100000};
     memset(bytes, ' ', 124);
-    memcpy(bytes, "MATLAB 5.0 MAT-file", strlen("MATLAB 5.0 MAT-file"));
+    static const char title[] = "MATLAB 5.0 MAT-file";
+    static const uint8_t version[] = {0, 1, 'I', 'M'};
+    memcpy(bytes, title, sizeof title - 1);
     memset(bytes + 116, 0, 8);
-    memcpy(bytes + 124, "\0\1IM", 4);
+    memcpy(bytes + 124, version, sizeof version);
     for (size_t i = 0; i < 4 * sizeof matrix / sizeof matrix[0]; i++)
         bytes[128 + i] = (uint8_t)(matrix[i / 4] >> 8 * (i % 4));
     return 128 + sizeof matrix;

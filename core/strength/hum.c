@@ -46,8 +46,9 @@ bool strength_hum_remove(size_t n, double *x, size_t from, size_t to, double rat
     strength_line line = strength_fit(length, x + from);
     sine best = {.hz = NAN};
     for (int mains = 0; mains < 2; mains++) {
-        for (double off = -reach_hz; off <= reach_hz + 1e-9; off += step_hz) {
-            double hz = (mains == 0 ? 50.0 : 60.0) + off;
+        const int n_steps = (int)(reach_hz / step_hz + 0.5);
+        for (int i = -n_steps; i <= n_steps; i++) {
+            double hz = (mains == 0 ? 50.0 : 60.0) + i * step_hz;
             sine one = fit(length, x + from, line, hz, rate_hz);
             if (one.gain > best.gain) best = one;
         }

@@ -61,11 +61,15 @@ static int read_value(const c3d_file *file, size_t at, c3d_parameter *p, size_t 
     return 1;
 }
 
+static int signed_byte(uint8_t byte) {
+    return byte < 128 ? byte : byte - 256;
+}
+
 static entry read_entry(const c3d_file *file, size_t at, c3d_parameter *p) {
     entry e = {0};
     size_t end = file->parameters_end;
     if (at + NAME_AT > end) return e;
-    int length = (int8_t)file->bytes[at], identity = (int8_t)file->bytes[at + 1];
+    int length = signed_byte(file->bytes[at]), identity = signed_byte(file->bytes[at + 1]);
     size_t n = (size_t)(length < 0 ? -length : length);
     if (n == 0 || identity == 0 || at + NAME_AT + n + POINTER_SIZE > end) return e;
     e.name = (eg_span){(const char *)file->bytes + at + NAME_AT, n};

@@ -38,8 +38,9 @@ static int take_char(eg_span *rest, const char *wanted) {
 static double days_of(int year, int month, int day) {
     int64_t y = month < 3 ? year - 1 : year;
     int64_t m = (month + 9) % 12;
-    return (double)(365 * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 + day - 1 -
-                    DAYS_TO_2000);
+    const int64_t days =
+        365 * y + y / 4 - y / 100 + y / 400 + (m * 306 + 5) / 10 + day - 1 - DAYS_TO_2000;
+    return (double)days;
 }
 
 static int take_day(eg_span *rest, double *days) {
