@@ -21,7 +21,7 @@ static const double still_step = 0.3, still_part = 0.05;
 static const double least_part = 0.02;
 static const double shock_counts = 1.5;
 /* Where shocks are so clear, a landing without so much of one is none. */
-static const double shock_clear = 0.5, shock_least = 0.05;
+static const double shock_clear = 0.5, shock_least = 0.08;
 static const double room = 1.5; /* steps to the recording's end: less, and it may go on there */
 static const double pattern_hz = 2.5; /* of the steps' rate: low-pass */
 
@@ -119,6 +119,7 @@ static double score(const pattern *p, double at_s, size_t number) {
     double all = weight[0] + weight[2] + swing + shock_counts * p->shock->told;
     int is_clear = p->shock->told > shock_clear;
     if (is_clear && shock < shock_least) return 0.0;
+    shock = fmax(0.0, (shock - p->shock->chance) / fmax(1.0 - p->shock->chance, 0.1));
     sum += shock_counts * p->shock->told * shock;
     if (swing > 0.0) sum += swing * eg_exp(logs / swing);
     return all > 0.0 ? sum / all : (double)NAN;

@@ -57,7 +57,7 @@ eg_err imu_back_high_pass(back_shock *s, back_work *w, eg_arena *scratch, eg_dia
 /* Moves the strikes of a run to where the shocks of its landings say, as far as they are clear. */
 void imu_back_heed_shocks(back_shock *s, back_work *w, size_t first, size_t last);
 
-/* How much of the run's shock a landing at that time has, more than chance. */
+/* How much of the run's shock a landing at that time has, 0 to 1. */
 double imu_back_shock_at(const back_shock *s, double strike_s, double step_s);
 
 /* Adds the steps that begin and end a run and takes out what is none. Takes level, x, y, z and

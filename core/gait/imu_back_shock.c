@@ -123,8 +123,7 @@ void imu_back_heed_shocks(back_shock *s, back_work *w, size_t first, size_t last
 }
 
 double imu_back_shock_at(const back_shock *s, double strike_s, double step_s) {
-    double part = (part_at(s, strike_s, step_s) - s->chance) / fmax(1.0 - s->chance, 0.1);
-    return fmin(fmax(part, 0.0), 1.0);
+    return fmin(fmax(part_at(s, strike_s, step_s), 0.0), 1.0);
 }
 
 eg_err imu_back_high_pass(back_shock *s, back_work *w, eg_arena *scratch, eg_diag *diag) {

@@ -137,7 +137,7 @@ static void report(tally *t, const char *what, single_limits limits) {
 }
 
 /* Of the steady part, by the measures' own rules; a shank knows strides only. */
-static double cadence_of(size_t n, const eg_gait_contact *c, double duration_s) {
+double single_cadence(size_t n, const eg_gait_contact *c, double duration_s) {
     eg_gait_phase phases[STEPS];
     eg_gait_walk *walk = malloc(sizeof *walk);
     double memory[4 * STEPS];
@@ -223,8 +223,8 @@ static void one_style(tally *t, int style, int is_back) {
                 eg_gait_contact real_ones[STEPS];
                 size_t n_real =
                     truth_of(n, steps, is_back ? 2 : part - EG_WALK_LEFT_SHANK, real_ones);
-                double truth = cadence_of(n_real, real_ones, duration_s);
-                double apart = cadence_of(n_contacts, c, duration_s) / truth - 1.0;
+                double truth = single_cadence(n_real, real_ones, duration_s);
+                double apart = single_cadence(n_contacts, c, duration_s) / truth - 1.0;
                 if (isfinite(apart)) t->cadence = fmax(t->cadence, fabs(apart));
                 info = is_back ? back.forward_sure : shank.swing_rad_s;
                 sure = is_back ? back.side_sure : shank.axis_part;

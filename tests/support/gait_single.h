@@ -26,6 +26,9 @@ eg_err single_back(const eg_orient_signal *s, double leg_mm, eg_gait_contact *c,
 eg_err single_shank(const eg_orient_signal *s, int side, eg_gait_contact *c, size_t *n,
                     eg_gait_shank *shank, eg_diag *diag);
 
+/* Of the steady part, by the measures' own rules. */
+double single_cadence(size_t n, const eg_gait_contact *c, double duration_s);
+
 /* What made walkers must hold: medians, ms; cadence as a part. */
 typedef struct single_limits {
     double strike_ms, off_ms, cadence;

@@ -7,8 +7,10 @@
 
 #include "clinic/study.h"
 #include "core/base/real.h"
+#include "core/base/sort.h"
 #include "core/gait/harmony.h"
 #include "tests/support/gait_single.h"
+#include "tests/support/phase_walker.h"
 #include "tests/support/test.h"
 
 static const single_limits limits = {12.0, 15.0, 0.005};
@@ -24,6 +26,63 @@ static void turning(void) {
 }
 static void real(void) {
     single_real(1);
+}
+
+/* ---- another walker ---- */
+
+/* The nearest strike of the same foot, s away; NaN: none within 0.2 s. */
+static double nearest(double truth_s, int side, size_t n, const eg_gait_contact *c) {
+    double best = (double)NAN;
+    for (size_t k = 0; k < n; k++) {
+        double apart = fabs(c[k].strike_s - truth_s);
+        if (c[k].side == side && apart < 0.2 && !(apart >= best)) best = apart;
+    }
+    return best;
+}
+
+/* Constants of the method were chosen with the walkers above and six people in view. */
+static void others(void) {
+    enum { WALKS = 48, ROOM = 64, STRIKES = 2000 };
+    static double apart_s[STRIKES], scratch[STRIKES];
+    size_t n_strikes = 0, n_wrong = 0, n_missed = 0;
+    double cadence = 0.0;
+    for (uint64_t number = 0; number < WALKS; number++) {
+        phase_walk walk;
+        eg_gait_contact c[ROOM];
+        eg_gait_back back;
+        eg_diag diag = {0};
+        size_t n = 0, found = 0;
+        void *memory = NULL;
+        phase_walk_make(number, &walk);
+        if (single_back(&walk.signal, (double)NAN, c, &n, &back, &memory, &diag) != EG_OK)
+            EG_FAIL("walker %d: %s", (int)number, diag.text);
+        EG_CHECK(n <= ROOM);
+        for (size_t k = 0; k < n; k++) found += (size_t)(isfinite(c[k].strike_s) != 0);
+        size_t first = n_strikes;
+        for (size_t k = 2; k < walk.n_contacts; k++) {
+            apart_s[n_strikes] = nearest(walk.contacts[k].strike_s, walk.contacts[k].side, n, c);
+            if (isfinite(apart_s[n_strikes])) n_strikes++;
+        }
+        n_missed += walk.n_contacts - 2 - (n_strikes - first);
+        n_wrong += (size_t)(found != walk.n_contacts - 2);
+        double truth = single_cadence(walk.n_contacts, walk.contacts, walk.duration_s);
+        cadence = fmax(cadence, fabs(single_cadence(n, c, walk.duration_s) / truth - 1.0));
+        printf("# %2d: %.1f m/s, %.0f Hz%s%s: strikes %zu of %zu\n", (int)number, walk.speed_m_s,
+               walk.signal.rate_hz, walk.is_limping ? ", limps" : "",
+               walk.is_turning ? ", turns" : "", found, walk.n_contacts - 2);
+        free(memory);
+        free(walk.block);
+    }
+    eg_sort(n_strikes, apart_s, scratch);
+    double median = 1000.0 * eg_sort_quantile(n_strikes, apart_s, 0.5);
+    eg_test_note("%d walks, %zu strikes, %zu missed or of the wrong foot, %zu walks with another "
+                 "count; median %.1f ms (95 %% %.0f), cadence within %.2f %%",
+                 (int)WALKS, n_strikes, n_missed, n_wrong, median,
+                 1000.0 * eg_sort_quantile(n_strikes, apart_s, 0.95), 100.0 * cadence);
+    EG_CHECK_INT(n_wrong, 0);
+    EG_CHECK_INT(n_missed, 0);
+    EG_CHECK(median <= 20.0);
+    EG_CHECK(cadence <= 0.01);
 }
 
 /* Waves of known harmonics: forward 2 and 4 against 1 and 3, sideways 1 against 2, up 2 alone. */
@@ -128,5 +187,6 @@ EG_TESTS({"gait: one sensor at the back, even walking", even},
          {"gait: one sensor at the back, uneven steps", uneven},
          {"gait: one sensor at the back, with a turn", turning},
          {"gait: one sensor at the back made of real markers, against plates", real},
+         {"gait: one sensor at the back of walkers of another kind", others},
          {"gait: one sensor at the back through the study", study},
          {"gait: harmonic ratios and regularity of known waves", harmony})
