@@ -63,10 +63,11 @@ static int read_arguments(measure_job *job, int n_arguments, char **arguments) {
             job->files[job->n_files++] = arguments[i];
             continue;
         }
-        if (strcmp(argument, "--json") == 0) {
-            job->form = FORM_JSON;
-        } else if (strcmp(argument, "--csv") == 0) {
-            job->form = FORM_CSV;
+        if (strcmp(argument, "--json") == 0 || strcmp(argument, "--csv") == 0) {
+            const output_form form = argument[2] == 'j' ? FORM_JSON : FORM_CSV;
+            if (job->form != FORM_TABLE && job->form != form)
+                return complain("one of --json and --csv, not also", argument);
+            job->form = form;
         } else if (strcmp(argument, "--all") == 0) {
             job->measure.evaluate.all = true;
         } else if (strcmp(argument, "--pairs") == 0) {

@@ -106,7 +106,10 @@ static int read_arguments(study_job *job, int n_arguments, char **arguments) {
             job->files[job->n_files++] = argument;
             i++;
         } else if (strcmp(argument, "--json") == 0 || strcmp(argument, "--csv") == 0) {
-            job->form = argument[2] == 'j' ? FORM_JSON : FORM_CSV;
+            const form said = argument[2] == 'j' ? FORM_JSON : FORM_CSV;
+            if (job->form != FORM_TABLE && job->form != said)
+                return refuse(job, "one of --json and --csv, not also", argument);
+            job->form = said;
             i++;
         } else if (strcmp(argument, "--out") == 0 && job->study->has_angles) {
             if (value == NULL) return refuse(job, "a value must follow", argument);
