@@ -141,9 +141,11 @@ static void add_rest(imu_ankle *w, imu_rest rest) {
     if (w->n_rests < w->n_rests_max) w->rests[w->n_rests++] = rest;
 }
 
-/* Wherever it is still, and once between every two fast swings. */
-static void find_rests(imu_ankle *w, double still, size_t n_swings, const size_t *swings) {
-    size_t next = 0, sure = n_swings > 1 ? quietest(w, swings[0], swings[1]) : w->n;
+/* Wherever it is still, and once between every two fast swings; between those of one stride not
+ * more often: a heel that rises evenly looks still, too. */
+static void find_rests(imu_ankle *w, double still, size_t n_swings, const size_t *swings,
+                       size_t stride) {
+    size_t next = 0, behind = 0, sure = n_swings > 1 ? quietest(w, swings[0], swings[1]) : w->n;
     w->n_rests = 0;
     for (size_t i = 0; i < w->n; i++) {
         size_t first = i;
@@ -152,7 +154,10 @@ static void find_rests(imu_ankle *w, double still, size_t n_swings, const size_t
         size_t last = i > first ? i - 1 : first;
         imu_rest rest = quiet_part(w, first, last);
         rest.is_sure = sure >= first && sure <= last;
-        add_rest(w, rest);
+        while (behind < n_swings && swings[behind] <= first) behind++;
+        int is_once = behind > 0 && behind < n_swings &&
+                      2 * (swings[behind] - swings[behind - 1]) <= 3 * stride;
+        if (rest.is_sure || !is_once) add_rest(w, rest);
         while (sure <= last) {
             next++;
             sure = next + 1 < n_swings ? quietest(w, swings[next], swings[next + 1]) : w->n;
@@ -299,8 +304,8 @@ static int take(imu_ankle *w, eg_arena *arena) {
 }
 
 eg_err imu_ankle_find(const eg_orient_signal *signal, const double bias[3], const double *fast,
-                      size_t n_swings, const size_t *swings, imu_ankle *w, eg_arena *arena,
-                      eg_diag *diag) {
+                      size_t n_swings, const size_t *swings, size_t stride, imu_ankle *w,
+                      eg_arena *arena, eg_diag *diag) {
     *w = (imu_ankle){.n = signal->n, .rate_hz = signal->rate_hz};
     if (!take(w, arena)) return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for an ankle");
     double usual[3];
@@ -319,7 +324,7 @@ eg_err imu_ankle_find(const eg_orient_signal *signal, const double bias[3], cons
     for (int pass = 0; pass < 2; pass++) {
         find_force(w);
         find_stir(w);
-        find_rests(w, still_below(w, fast, n_swings, swings), n_swings, swings);
+        find_rests(w, still_below(w, fast, n_swings, swings), n_swings, swings, stride);
         if (w->n_rests > 0) sift(w);
         if (pass == 0) find_lever(w, usual);
     }

@@ -23,7 +23,7 @@
 #define IMU_ANKLE_STILL_TIMES 3.0  /* what it is at the quietest moment of a usual stance */
 #define IMU_ANKLE_GAIN_M_S    0.25 /* more speed gained since the last rest: no rest; */
 #define IMU_ANKLE_DRIFT_M_S2  0.25 /* so much more for each second */
-#define IMU_ANKLE_TURN_M_S2   1.5  /* gravity seems to turn by more than this: no rest; */
+#define IMU_ANKLE_TURN_M_S2   0.7  /* gravity seems to turn by more than this: no rest; */
 #define IMU_ANKLE_TURN_DRIFT  0.2  /* so much more for each second */
 #define IMU_ANKLE_REACH_S     8.0  /* over which speed and tilt can be carried at all */
 #define IMU_ANKLE_TILT_S      0.3  /* of a rest, next to the swing, tell where gravity points */
@@ -56,11 +56,12 @@ typedef struct imu_way {
 
 size_t imu_ankle_bytes(size_t n);
 
-/* Lever and rests. swings[n_swings]: samples, in order, of fast swings, one at most in each stride;
- * fast[n]: the shank's rate about the axis of its swings. Keeps its memory in the arena. */
+/* Lever and rests. swings[n_swings]: samples, in order, of fast swings, one at most in each stride,
+ * which usually takes `stride` samples; fast[n]: the shank's rate about the axis of its swings.
+ * Keeps its memory in the arena. */
 eg_err imu_ankle_find(const eg_orient_signal *signal, const double bias[3], const double *fast,
-                      size_t n_swings, const size_t *swings, imu_ankle *ankle, eg_arena *arena,
-                      eg_diag *diag);
+                      size_t n_swings, const size_t *swings, size_t stride, imu_ankle *ankle,
+                      eg_arena *arena, eg_diag *diag);
 
 /* Between rests `from` and `from + 1`; SIZE_MAX: from the start of the recording to the first;
  * n_rests - 1: from the last to the end. Fills acc (see above) from *a to *b. */

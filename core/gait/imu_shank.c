@@ -120,7 +120,8 @@ static void find_strike(const work *w, size_t b, swing *s) {
         largest = fmax(largest, p.size);
     for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b)) {
         if (p.size < EG_GAIT_SHANK_FIRST * largest) continue;
-        s->strike = p.begin + EG_GAIT_SHANK_PUSH_PART * (p.peak - p.begin);
+        s->strike = p.begin + fmin(EG_GAIT_SHANK_PUSH_PART * (p.peak - p.begin),
+                                   EG_GAIT_SHANK_PUSH_S * w->rate_hz);
         s->strike_apart = p.peak - p.begin;
         return;
     }
@@ -155,6 +156,16 @@ static int is_peak(const work *w, size_t i, size_t reach) {
     for (size_t k = from; k <= to; k++)
         if (w->turn[k] > w->turn[i] || (k < i && !(w->turn[k] < w->turn[i]))) return 0;
     return 1;
+}
+
+/* Samples from one peak to the next, usually; pauses do not count. */
+static size_t usual_stride(work *w, size_t n_peaks, const size_t *peaks) {
+    size_t n = 0;
+    for (size_t k = 0; k + 1 < n_peaks; k++)
+        if ((double)(peaks[k + 1] - peaks[k]) < 4.0 * w->rate_hz)
+            w->peaks[n++] = (double)(peaks[k + 1] - peaks[k]);
+    eg_sort(n, w->peaks, w->scratch);
+    return n > 0 ? (size_t)eg_sort_quantile(n, w->peaks, 0.5) : 0;
 }
 
 /* Peaks of the swings; their usual height. */
@@ -354,7 +365,8 @@ static eg_err find_all(work *w, const eg_orient_signal *s, list *l, eg_gait_shan
     if (n_peaks < EG_GAIT_SHANK_SWINGS_MIN) return refuse(diag, "it swings less than twice");
     if (shank->axis_part < EG_GAIT_SHANK_AXIS)
         return refuse(diag, "it turns about no single axis; is it fixed to the leg?");
-    err = imu_ankle_find(s, bias, w->turn, n_peaks, peaks, &w->ankle, scratch, diag);
+    err = imu_ankle_find(s, bias, w->turn, n_peaks, peaks, usual_stride(w, n_peaks, peaks),
+                         &w->ankle, scratch, diag);
     if (err != EG_OK) return err;
     const char *why = try_ankle(w, &n_swings, l, shank);
     n_peaks = find_peaks(w, peaks, most, &shank->swing_rad_s);

@@ -16,8 +16,10 @@
  *           the end of the last upward push on the ankle
  * Where the ankle's ways do not tell (a loose sensor, an acceleration that does not go with the
  * rate), the rate alone is taken, if it is fast forwards and slow back (imu_shank_rate.h).
- * Limits: which side it is must be said; a shank whose ankle never rests, or goes to and fro, and
- * that swings as fast back as forth (cycling, legs that dangle), is refused. */
+ *
+ * Limits: the ankle's way tells a step, but its length hangs on the lever, which a slow walk shows
+ * badly: no lengths; which side it is must be said; a shank whose ankle never rests, or goes to and
+ * fro, and that swings as fast back as forth (cycling, legs that dangle), is refused. */
 #ifndef EG_GAIT_IMU_SHANK_H
 #define EG_GAIT_IMU_SHANK_H
 
@@ -35,14 +37,15 @@
 #define EG_GAIT_SHANK_RISE_M      0.06
 #define EG_GAIT_SHANK_WAY_MOST_M  5.0 /* further than any foot goes between two rests */
 #define EG_GAIT_SHANK_RISE_MOST_M 1.0
-#define EG_GAIT_SHANK_TILT_RAD    0.2  /* gravity turns no further between two rests */
-#define EG_GAIT_SHANK_AGREE       0.6  /* of all ways go forwards, less those back */
-#define EG_GAIT_SHANK_SLOWED      0.6  /* of its largest speed: from here on the foot may land, */
-#define EG_GAIT_SHANK_FIRST       0.35 /* of the largest push the first has to be */
-#define EG_GAIT_SHANK_SLOW        0.15 /* and without any push it has landed here */
-#define EG_GAIT_SHANK_SHOCK_S     0.06 /* no push rises longer */
-#define EG_GAIT_SHANK_PUSH_PART   0.67 /* of the way from the push's begin to its peak */
-#define EG_GAIT_SHANK_OFF_PART    0.05 /* of a stride: so long before the turn forwards */
+#define EG_GAIT_SHANK_TILT_RAD    0.2   /* gravity turns no further between two rests */
+#define EG_GAIT_SHANK_AGREE       0.6   /* of all ways go forwards, less those back */
+#define EG_GAIT_SHANK_SLOWED      0.6   /* of its largest speed: from here on the foot may land, */
+#define EG_GAIT_SHANK_FIRST       0.35  /* of the largest push the first has to be */
+#define EG_GAIT_SHANK_SLOW        0.15  /* and without any push it has landed here */
+#define EG_GAIT_SHANK_SHOCK_S     0.06  /* no push rises longer */
+#define EG_GAIT_SHANK_PUSH_PART   0.67  /* of the way from the push's begin to its peak */
+#define EG_GAIT_SHANK_PUSH_S      0.018 /* and no later: a slow rise is that of a filter */
+#define EG_GAIT_SHANK_OFF_PART    0.05  /* of a stride: so long before the turn forwards */
 #define EG_GAIT_SHANK_END_PART                                                                     \
     0.33 /* weight of the end of the last push: it scatters twice as far */
 #define EG_GAIT_SHANK_STRIDE_S   1.1  /* where only one is seen */
@@ -59,9 +62,9 @@ typedef struct eg_gait_shank {
 
 size_t eg_gait_shank_bytes(size_t n);
 
-/* Contacts of that side in order, with strikes, offs, standard deviations and confidence; rate[n]
- * (may be NULL): the shank's turn forwards, rad/s, for pictures. EG_ERR_ARGUMENT for the rate,
- * EG_ERR_DATA where nobody walks, EG_ERR_LIMIT, EG_ERR_MEMORY. Gives all scratch back. */
+/* Contacts of that side in order, with strikes, offs, standard deviations, strides and confidence;
+ * rate[n] (may be NULL): the shank's turn forwards, rad/s, for pictures. EG_ERR_ARGUMENT for the
+ * rate, EG_ERR_DATA where nobody walks, EG_ERR_LIMIT, EG_ERR_MEMORY. Gives all scratch back. */
 EG_NODISCARD eg_err eg_gait_shank_contacts(const eg_orient_signal *signal, int side,
                                            size_t capacity, eg_gait_contact *contacts,
                                            size_t *n_contacts, eg_gait_shank *shank,

@@ -1,10 +1,11 @@
 /* Swings of a shank by its angular rate and shock alone: for imu_shank.c, where the ankle's way
- * does not tell (a sensor that is loose, an acceleration that does not go with the rate). strike
- * between the moment at which the shank begins to turn back and its fastest turn back (the two
- * signs that are in use: Greene, McGrath, O'Neill, O'Donovan, Burns & Caulfield 2010, Med Biol Eng
- * Comput 48:1251), and the shock along the shank: the mean of the two off     between the fastest
- * turn back before the swing and the moment at which the shank turns forwards, at 0.6 of the way:
- * nearly half way, as for the foot (imu_foot.h) */
+ * does not tell (a sensor that is loose, an acceleration that does not go with the rate).
+ *
+ *   strike  between the moment at which the shank begins to turn back and its fastest turn back
+ * (the two signs that are in use: Greene, McGrath, O'Neill, O'Donovan, Burns & Caulfield 2010, Med
+ * Biol Eng Comput 48:1251), and the shock along the shank: the mean of the two off     between the
+ * fastest turn back before the swing and the moment at which the shank turns forwards, at 0.4 of
+ * the way: nearly half way, as for the foot (imu_foot.h) */
 #ifndef EG_GAIT_IMU_SHANK_RATE_H
 #define EG_GAIT_IMU_SHANK_RATE_H
 
