@@ -18,7 +18,7 @@ static const double rest_s = 0.15;  /* the shortest piece of rest */
 static const double moving_s = 0.8; /* shorter may be pre-tension that grows */
 static const double hold_s = 1.0;   /* the shortest hold that tells of drift */
 static const double sine_low_hz = 0.01, sine_high_hz = 0.3;
-static const double drift_part = 0.01;       /* of the peak: it is named */
+static const double drift_part = 0.003;      /* of the peak: it is named */
 static const double tolerance_part = 0.0005; /* of the peak */
 static const double agreement_part = 0.003;
 

@@ -37,7 +37,7 @@ typedef struct process {
     const double *x;
     int start, order;
     double wander; /* of the highest derivative: variance a sample */
-    double noise, height, width;
+    double noise, least, height, width;
     double grain; /* sum of squares that counts as nothing, in those of the noise */
     kept *states; /* [n] */
 } process;
@@ -251,7 +251,7 @@ static bool join(const process *p, const rest *r, double at, const state *s, joi
     }
     double squares = fmax(0.0, r->xx - line[0] * r->x - line[1] * tx) + s->square + far + p->grain;
     double known = (double)p->n - 2.0 - (double)(p->order - c);
-    o->score = strength_evidence(known, squares) + eg_log(whole) + s->logs + logs;
+    o->score = strength_evidence(known, squares, p->least) + eg_log(whole) + s->logs + logs;
     for (int k = c; k < p->order; k++) o->score += 2.0 * eg_log(large(p, k));
     o->is_rising = m[c] > (c < 2 ? line[c] : 0.0);
     return true;
@@ -324,8 +324,9 @@ static void explore(const process *p, const strength_rise_trace *trace, double s
     }
 }
 
-double strength_evidence(double n, double squares) {
-    return n * (eg_log(2.0 * EG_PI * fmax(squares, 1e-300) / n) + 1.0);
+double strength_evidence(double n, double squares, double least) {
+    double square = fmax(fmax(squares / n, least * least), 1e-300);
+    return n * eg_log(2.0 * EG_PI * square) + squares / square;
 }
 
 size_t strength_free_size(size_t n) {
@@ -336,7 +337,7 @@ bool strength_free_fit(const strength_rise_trace *trace, double height, double w
                        strength_free *result, eg_arena *arena) {
     EG_ASSERT(trace != NULL && result != NULL && arena != NULL && trace->n > 32);
     size_t mark = eg_arena_mark(arena), n = trace->n;
-    double grain = 2e-5 * height, noise = sqrt(trace->noise * trace->noise + grain * grain);
+    double grain = 2e-5 * height, noise = eg_hypot(fmax(trace->noise, trace->least), grain);
     kept *states = eg_arena_take(arena, n, sizeof *states);
     double *scores = eg_arena_take(arena, n * PARTS, sizeof *scores);
     total t = {.reference = INFINITY};
@@ -346,9 +347,13 @@ bool strength_free_fit(const strength_rise_trace *trace, double height, double w
         double sd = height / noise * 0.01 * eg_exp(eg_log(2.5) * (double)(k / STARTS));
         double wander = sd * sd / width;
         for (int j = 1; j < order; j++) wander *= (double)(j * j) / (width * width);
-        process p = {
-            n,     trace->x, start, order, wander, noise, height, width, (double)n * grain * grain,
-            states};
+        process p = {.n = n, .x = trace->x, .start = start, .order = order, .wander = wander};
+        p.noise = noise;
+        p.least = trace->least;
+        p.height = height;
+        p.width = width;
+        p.grain = (double)n * grain * grain;
+        p.states = states;
         filter(&p);
         explore(&p, trace, noise * noise, scores, &t);
     }

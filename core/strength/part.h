@@ -112,6 +112,7 @@ typedef struct strength_rise_trace {
     size_t n_rest;      /* the first of them are rest for sure */
     double noise;       /* SD of a sample */
     double block_noise; /* the same as seen in means of n / 24 samples, times their number's root */
+    double least; /* SD of noise that is white, below which nothing is read out of the trace */
     double windows[EG_STRENGTH_RFD_COUNT]; /* samples behind the onset */
 } strength_rise_trace;
 
@@ -128,8 +129,9 @@ bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg
 /* Onset, level at the onset, gains. */
 enum { STRENGTH_OUTPUTS = 2 + EG_STRENGTH_RFD_COUNT };
 
-/* Minus twice the logarithm of the likelihood of n values, their noise the likeliest. */
-double strength_evidence(double n, double squares);
+/* Minus twice the logarithm of the likelihood of n values, their noise the likeliest that is not
+ * below `least` (SD). */
+double strength_evidence(double n, double squares, double least);
 
 /* A rise of no known form (free.c): `height` and `width` roughly, in samples. False: none is seen,
  * or no memory. */

@@ -199,11 +199,11 @@ static double reach_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX], 
 /* Minus twice the logarithm of the evidence (Laplace's approximation), and the squares of the
  * outputs' standard errors by the curvature of the sum of squares (delta method). */
 static double evidence_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
-                          const double windows[EG_STRENGTH_RFD_COUNT], double sum, double square,
+                          const strength_rise_trace *trace, double sum, double square,
                           const double y[OUTPUTS], double squares[OUTPUTS]) {
     double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX], none[STRENGTH_UNKNOWNS_MAX];
     double slopes[STRENGTH_UNKNOWNS_MAX][OUTPUTS], scale[STRENGTH_UNKNOWNS_MAX];
-    double score = strength_evidence((double)(p->n - (size_t)p->unknowns), sum);
+    double score = strength_evidence((double)(p->n - (size_t)p->unknowns), sum, trace->least);
     normal(p, q, a, none);
     for (int j = 0; j < p->unknowns; j++) {
         double moved[STRENGTH_UNKNOWNS_MAX], reach = reach_of(p, q, j);
@@ -216,7 +216,7 @@ static double evidence_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX
                       : j < FORM ? 1e-4 * (q[AT_80] - q[AT_20])
                                  : 1e-4;
         moved[j] += step;
-        outputs_of(p, moved, windows, slopes[j]);
+        outputs_of(p, moved, trace->windows, slopes[j]);
         for (int k = 0; k < OUTPUTS; k++) slopes[j][k] = (slopes[j][k] - y[k]) / step * scale[j];
     }
     for (int k = 0; k < OUTPUTS; k++) {
@@ -334,7 +334,7 @@ static bool fit_curve(const strength_rise_trace *trace, strength_rise_kind which
         outputs_of(&p, q, trace->windows, one.y);
         if (!(one.y[0] > (double)trace->n_rest / 4.0)) continue;
         double noise_square = fmax(sum / samples, trace->block_noise * trace->block_noise);
-        one.score = form->doubt + evidence_of(&p, q, trace->windows, sum + samples * grain / 100.0,
+        one.score = form->doubt + evidence_of(&p, q, trace, sum + samples * grain / 100.0,
                                               noise_square, one.y, one.squares);
         if (one.score < best->score) *best = one;
     }

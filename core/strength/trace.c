@@ -22,6 +22,7 @@ static const double rise_fitted = 0.5;   /* of the way to the peak: by a polynom
 static const double curve_fitted = 0.95; /* ... and by a curve */
 static const double hum_rest_s = 1.0;
 static const double confidence = 2.5; /* standard errors */
+static const double slow_part = 1.6;  /* of the noise: seen in blocks of white noise once in 40 */
 static const double dip_part = 0.01;  /* of the peak, below the baseline */
 
 const char *eg_strength_flag_name(eg_strength_flag flag) {
@@ -54,7 +55,8 @@ typedef struct work {
     size_t first, sure, half_way; /* samples, see set_range */
     double rest;                  /* level, roughly */
     double sample_noise;          /* with that of rounding */
-    double onset, onset_error;    /* samples */
+    double quantum;
+    double onset, onset_error; /* samples */
     bool is_start_believed;
     bool has_rise; /* `rise` tells the force up to the sample rise_end */
     strength_rise rise;
@@ -196,6 +198,9 @@ static void find_rise(work *w, double *x, eg_arena *arena) {
     double slow = blocks_noise(trace.n_rest, x, trace.n / 24 + (trace.n < 24));
     trace.noise = w->sample_noise / sqrt((double)block);
     trace.block_noise = fmax(trace.noise, slow);
+    /* Rounding is no white noise, it stands still in the rest; nor is what is slow beyond doubt. */
+    trace.least = w->quantum / sqrt(12.0 * (double)block);
+    if (slow > slow_part * trace.noise) trace.least = fmax(trace.least, slow);
     for (int k = 0; k < EG_STRENGTH_RFD_COUNT; k++)
         trace.windows[k] = eg_strength_rfd_s[k] * w->rate_hz / (double)block;
     w->rise_end = (double)(w->first + trace.n * block) - 1.0;
@@ -251,8 +256,8 @@ static void find_onset(work *w, eg_arena *arena) {
     w->onset = NAN;
     set_range(w);
     if (x != NULL) {
-        double quantum = find_quantum(w, w->first, w->half_way);
-        w->sample_noise = sqrt(t->noise * t->noise + quantum * quantum / 12.0);
+        w->quantum = find_quantum(w, w->first, w->half_way);
+        w->sample_noise = sqrt(t->noise * t->noise + w->quantum * w->quantum / 12.0);
         if (w->sure >= 8) find_rise(w, x, arena);
         if (!w->has_rise) find_start(w, x);
     }

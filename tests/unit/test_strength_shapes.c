@@ -51,7 +51,9 @@ typedef enum fault {
     SLOW_RATE,
     FAST_RATE,
     STRONG,
-    FAULTS
+    FAULTS, /* in the table; the others have tests of their own */
+    COARSE,
+    REST_TREMOR
 } fault;
 
 static const char *const fault_names[FAULTS] = {
@@ -141,7 +143,9 @@ static size_t make(const scene *s, double *x) {
         if (s->fault == LINE_DRIFT) x[i] += 0.004 * s->peak * t;
         if (s->fault == STRONG_DRIFT) x[i] += 0.25 * s->peak * t / (3 * cycle + 1);
         if (s->fault == SLOW_SINE) x[i] += 0.004 * s->peak * sin(2 * M_PI * 0.1 * t + phase);
+        if (s->fault == REST_TREMOR) x[i] += 0.002 * s->peak * sin(2 * M_PI * 10 * t + phase);
         x[i] += s->noise * eg_random_normal(&random);
+        if (s->fault == COARSE) x[i] = floor(x[i] / (0.002 * s->peak) + 0.5) * 0.002 * s->peak;
         if (s->fault == QUANTISED) x[i] = floor(x[i] / (2 * s->noise) + 0.5) * 2 * s->noise;
     }
     return n;
@@ -280,4 +284,31 @@ static void table(void) {
     EG_CHECK(told.held * 100 >= told.n * 93);
 }
 
-EG_TESTS({"strength: many shapes of rise under many disturbances", table})
+/* Noise that is no white noise: a rest that a converter's steps hold still, and one that trembles.
+ * What is off says so, and steps do not move the onset. */
+static void other_noise(void) {
+    static double onsets[2][2 * SHAPES];
+    int off = 0;
+    for (int k = 0; k < 2; k++) {
+        for (int i = 0; i < 2 * SHAPES; i++) {
+            double errors[VALUES];
+            scene s = draw((shape)(i / 2), k == 0 ? COARSE : REST_TREMOR, 300 + 2 * (uint64_t)i);
+            s.noise = fmin(s.noise, 3e-4 * s.peak);
+            told.silent = 0;
+            measure(&s, errors);
+            EG_CHECK_INT(told.silent, 0);
+            onsets[k][i] = errors[0];
+        }
+    }
+    double median[2], high[2];
+    for (int k = 0; k < 2; k++) summary(2 * (size_t)SHAPES, onsets[k], &median[k], &high[k]);
+    off = told.off;
+    eg_test_note(
+        "onset, median and 90 %%: steps of 0.2 %% %.2f, %.2f ms; tremor %.2f, %.2f ms; %d of "
+        "%d off and said",
+        median[0], high[0], median[1], high[1], off, told.n);
+    EG_CHECK(high[0] <= 5.0 && median[1] <= 5.0);
+}
+
+EG_TESTS({"strength: steps of a converter and tremor at rest", other_noise},
+         {"strength: many shapes of rise under many disturbances", table})
