@@ -142,7 +142,8 @@ static void add_rest(imu_ankle *w, imu_rest rest) {
 }
 
 /* Wherever it is still, and once between every two fast swings; between those of one stride not
- * more often: a heel that rises evenly looks still, too. */
+ * more often: a heel that rises evenly looks still, too. What is still for a whole stride is no
+ * swing. */
 static void find_rests(imu_ankle *w, double still, size_t n_swings, const size_t *swings,
                        size_t stride) {
     size_t next = 0, behind = 0, sure = n_swings > 1 ? quietest(w, swings[0], swings[1]) : w->n;
@@ -153,7 +154,7 @@ static void find_rests(imu_ankle *w, double still, size_t n_swings, const size_t
         if (i == first && first != sure) continue;
         size_t last = i > first ? i - 1 : first;
         imu_rest rest = quiet_part(w, first, last);
-        rest.is_sure = sure >= first && sure <= last;
+        rest.is_sure = (sure >= first && sure <= last) || rest.last - rest.first > stride;
         while (behind < n_swings && swings[behind] <= first) behind++;
         int is_once = behind > 0 && behind < n_swings &&
                       2 * (swings[behind] - swings[behind - 1]) <= 3 * stride;

@@ -31,7 +31,7 @@
 /* A stretch, samples [first, last], in which the ankle rests. */
 typedef struct imu_rest {
     size_t first, last;
-    int is_sure; /* between two fast swings there must be one */
+    int is_sure; /* between two fast swings there must be one; or it lasts a stride */
 } imu_rest;
 
 typedef struct imu_ankle {

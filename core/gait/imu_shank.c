@@ -85,33 +85,43 @@ static double crossing(const double *x, size_t i) {
 
 /* ---- the ends of a swing, between rests a and b ---- */
 
-/* A rise of the upward acceleration from below nothing; samples; size 0: there is none from `i` on.
- * What brakes a foot that still moves counts more than what a foot feels as it becomes flat. */
+/* A moment at which the upward acceleration rises fastest; samples; size 0: there is none from `i`
+ * on. What brakes a foot that still moves counts more than what a foot feels as it becomes flat. */
 typedef struct push {
-    double begin, peak, size;
+    double steep, size;
     size_t next;
 } push;
 
+static double rise_at(const work *w, size_t i) {
+    return w->ankle.acc[2][i + 1] - w->ankle.acc[2][i];
+}
+
 static push next_push(const work *w, size_t i, size_t b) {
+    for (i = i > 1 ? i : 1; i + 2 < b; i++) {
+        double before = rise_at(w, i - 1), rise = rise_at(w, i), behind = rise_at(w, i + 1);
+        if (!(rise > 0.0) || rise < before || rise <= behind) continue;
+        double bend = before - 2.0 * rise + behind;
+        double speed = eg_hypot(w->ankle.acc[0][i], w->ankle.acc[1][i]);
+        return (push){(double)i + 0.5 + 0.5 * (before - behind) / bend, rise * speed, i + 1};
+    }
+    return (push){0.0, 0.0, b};
+}
+
+/* Where what pushes up begins to outweigh what falls: the upward acceleration's way through zero,
+ * if that is part of the same shock; between samples a and b. */
+static double push_begin(const work *w, const push *p, size_t a, size_t b) {
     const double *up = w->ankle.acc[2];
-    double low = 0.0;
-    push p = {0.0, 0.0, 0.0, b};
-    for (; i < b && !(up[i] < 0.0 && up[i + 1] >= 0.0); i++) low = fmin(low, up[i]);
-    if (i >= b) return p;
-    low = fmin(low, up[i]);
-    p.begin = crossing(up, i);
-    double speed = eg_hypot(w->ankle.acc[0][i], w->ankle.acc[1][i]);
-    size_t last = lesser(b, i + 1 + (size_t)(EG_GAIT_SHANK_SHOCK_S * w->rate_hz));
-    for (i++; i < last && up[i + 1] > up[i];) i++;
-    p.peak = imu_peak(w->n, up, i, 1.0);
-    p.size = (up[i] - low) * speed;
-    p.next = i;
-    return p;
+    double near = 0.5 * EG_GAIT_SHANK_PUSH_S * w->rate_hz;
+    double first = p->steep - near, last = p->steep + near;
+    size_t i = (size_t)fmax(first, (double)a), end = lesser((size_t)last + 1, b);
+    if (up[i] >= 0.0) return first;
+    while (i < end && up[i + 1] < 0.0) i++;
+    return i < end ? fmin(fmax(crossing(up, i), first), last) : last;
 }
 
 /* The ankle falls; what lands is pushed up. */
 static void find_strike(const work *w, size_t b, swing *s) {
-    const double *ahead = w->ankle.acc[1];
+    const double *ahead = w->ankle.acc[1], *up = w->ankle.acc[2];
     double most = ahead[s->fastest], largest = 0.0;
     size_t from = s->fastest, slow;
     while (from < b && ahead[from] > EG_GAIT_SHANK_SLOWED * most) from++;
@@ -120,12 +130,17 @@ static void find_strike(const work *w, size_t b, swing *s) {
         largest = fmax(largest, p.size);
     for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b)) {
         if (p.size < EG_GAIT_SHANK_FIRST * largest) continue;
-        s->strike = p.begin + fmin(EG_GAIT_SHANK_PUSH_PART * (p.peak - p.begin),
-                                   EG_GAIT_SHANK_PUSH_S * w->rate_hz);
-        s->strike_apart = p.peak - p.begin;
+        if (p.steep > (double)slow + EG_GAIT_SHANK_SHOCK_S * w->rate_hz) break;
+        double begin = push_begin(w, &p, s->fastest, b);
+        size_t peak = (size_t)begin + 1;
+        while (peak < b && (up[peak + 1] > up[peak] || up[peak] <= 0.0)) peak++;
+        double apart = imu_peak(w->n, up, peak, 1.0) - begin;
+        s->strike =
+            begin + fmin(EG_GAIT_SHANK_PUSH_PART * apart, EG_GAIT_SHANK_PUSH_S * w->rate_hz);
+        s->strike_apart = apart;
         return;
     }
-    if (slow >= b) return; /* the recording ends before it lands */
+    if (b + 1 >= w->n) return; /* the recording ends before it lands */
     s->strike = (double)slow;
     s->strike_apart = 0.1 * w->rate_hz;
 }
@@ -165,7 +180,8 @@ static size_t usual_stride(work *w, size_t n_peaks, const size_t *peaks) {
         if ((double)(peaks[k + 1] - peaks[k]) < 4.0 * w->rate_hz)
             w->peaks[n++] = (double)(peaks[k + 1] - peaks[k]);
     eg_sort(n, w->peaks, w->scratch);
-    return n > 0 ? (size_t)eg_sort_quantile(n, w->peaks, 0.5) : 0;
+    return (size_t)(n > 0 ? eg_sort_quantile(n, w->peaks, 0.5)
+                          : EG_GAIT_SHANK_STRIDE_S * w->rate_hz);
 }
 
 /* Peaks of the swings; their usual height. */

@@ -7,9 +7,9 @@
  *           the ends of a recording, where one of the rests is not seen: the shank swung fast
  *   forward is where the ankle goes; the shank's axis, about which its rate has most power, lies
  *           to the left of it
- *   strike  the ankle falls, and what lands is pushed up: its upward acceleration passes zero and
- *           peaks; two thirds of the way between both, for the first push that brakes a foot which
- *           still moves
+ *   strike  the ankle falls, and what lands is pushed up: its upward acceleration rises fastest,
+ *           passes zero nearby and peaks; two thirds of the way between these, for the first push
+ *           that brakes a foot which still moves
  *   off     a twentieth of a stride before the shank turns forwards (the sign that Salarian,
  *           Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian 2004, IEEE Trans Biomed Eng
  *           51:1434, have, earlier by what six real walks over plates show), drawn by a third to
@@ -40,9 +40,9 @@
 #define EG_GAIT_SHANK_TILT_RAD    0.2   /* gravity turns no further between two rests */
 #define EG_GAIT_SHANK_AGREE       0.6   /* of all ways go forwards, less those back */
 #define EG_GAIT_SHANK_SLOWED      0.6   /* of its largest speed: from here on the foot may land, */
-#define EG_GAIT_SHANK_FIRST       0.35  /* of the largest push the first has to be */
+#define EG_GAIT_SHANK_FIRST       0.5   /* of the largest push the first has to be */
 #define EG_GAIT_SHANK_SLOW        0.15  /* and without any push it has landed here */
-#define EG_GAIT_SHANK_SHOCK_S     0.06  /* no push rises longer */
+#define EG_GAIT_SHANK_SHOCK_S     0.06  /* no push lands a foot that has been slow for longer */
 #define EG_GAIT_SHANK_PUSH_PART   0.67  /* of the way from the push's begin to its peak */
 #define EG_GAIT_SHANK_PUSH_S      0.018 /* and no later: a slow rise is that of a filter */
 #define EG_GAIT_SHANK_OFF_PART    0.05  /* of a stride: so long before the turn forwards */
