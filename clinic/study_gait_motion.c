@@ -152,16 +152,17 @@ static eg_err plates(const eg_study_call *call, eg_gait_markers *m, int has_mark
 static void say_markers(const eg_gait_markers *m, const eg_gait_path *path, json_t *result) {
     eg_study_say(result,
                  "Steps from markers (heels %s, %s; toes %s, %s; pelvis %s) at %g Hz, low-passed "
-                 "at %g Hz: swings are where a foot gains on the pelvis (Zeni 2008); the strike is "
-                 "the mean of the heel's upward shock (Hreljac and Marshall 2000) and the "
-                 "forefoot's fastest fall, the off that of the toe's hindmost place and the foot's "
-                 "fastest rise (O'Connor 2007).",
+                 "at %g Hz: a swing is where a foot gains on the other one; the strike is the "
+                 "upward shock (Hreljac and Marshall 2000) of what lands first, heel or forefoot, "
+                 "for a soft heel the end of its fall, drawn by half to the forefoot's fastest "
+                 "fall; the off the first of two signs: the foot's turn is half as fast as it was, "
+                 "or tip and pivot move at %g of the walk's speed.",
                  m->names[0][0] != '\0' ? m->names[0] : "none",
                  m->names[1][0] != '\0' ? m->names[1] : "none",
                  m->names[2][0] != '\0' ? m->names[2] : "none",
                  m->names[3][0] != '\0' ? m->names[3] : "none",
                  m->names[4][0] != '\0' ? m->names[4] : "none", m->rate_hz,
-                 EG_GAIT_TRACK_LOW_PASS_HZ);
+                 EG_GAIT_TRACK_LOW_PASS_HZ, EG_GAIT_TRACK_LEAVE_PART);
     if (path->is_treadmill)
         eg_study_say(result, "The standing feet move back at %.2f m/s: a treadmill.",
                      path->belt_mm_s / 1000.0);

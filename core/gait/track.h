@@ -3,14 +3,20 @@
  *
  * A swing is where the foot gains on the other one over the ground. Its two ends are then looked at
  * more closely:
- *   strike  mean of the heel's largest upward acceleration (Hreljac & Marshall 2000, J Biomech
- *           33:783) and of the forefoot's fastest fall, with which the foot turns about the heel;
- *           where the forefoot lands first (its own largest upward acceleration comes before the
- *           heel's), that moment instead
- *   off     mean of the toe's hindmost place behind the pelvis (Zeni, Richards & Higginson 2008,
- *           Gait Posture 27:710: their strike, the heel's foremost place, is 20 to 60 ms early) and
- * of the foot's fastest rise (foot velocity algorithm: O'Connor, Thorpe, O'Malley & Vaughan 2007,
- * Gait Posture 25:469) Each extremum is placed between frames by a parabola. */
+ *
+ * Strike: of what lands first, heel or forefoot, its first large upward acceleration (Hreljac &
+ * Marshall 2000, J Biomech 33:783) once it is low and slow. For the heel the end of its fall, which
+ * in a soft landing comes later, and where the forefoot's fastest fall is near, with which a foot
+ * turns about the heel, the mean of both.
+ *
+ * Off: the first of two signs of a foot that rolled off. Its turn, which the calf makes ever faster
+ * on the ground, has become half as fast as it was. And the point about which it rolled, as well as
+ * its tip, beyond the toe marker on the sole, moves over the ground with a part of the walk's
+ * speed; plates under real walks were left at 0.5 to 1.0 of it. The walk's speed is the way of this
+ * foot in the time of its stride: no pelvis that sways is asked. A foot that is lifted flat leaves
+ * when it begins to move.
+ *
+ * Moments lie between frames by a parabola or a line. */
 #ifndef EG_GAIT_TRACK_H
 #define EG_GAIT_TRACK_H
 
@@ -21,18 +27,35 @@
 #include "core/gait/gait.h"
 
 /* Constants of the method. */
-#define EG_GAIT_TRACK_RATE_MIN_HZ 40.0 /* slower cameras cannot tell when a foot lands */
-#define EG_GAIT_TRACK_LOW_PASS_HZ 20.0 /* zero-lag, order 2 twice: keeps the landing's shock */
-#define EG_GAIT_TRACK_GAP_S       0.1  /* shorter gaps are bridged by straight lines */
-#define EG_GAIT_TRACK_SWING_MM    50.0 /* the foot comes at least this far forward itself, ... */
-#define EG_GAIT_TRACK_GAIN_MM     20.0 /* ... gains this on the other ... */
-#define EG_GAIT_TRACK_SWING_PART  0.1  /* ... and this part of the walk's larger swings */
-#define EG_GAIT_TRACK_EDGE_PART   0.2  /* of a swing's peak speed: where it begins and ends */
-#define EG_GAIT_TRACK_HEADING_S   1.0  /* the heading is a mean over this long */
-#define EG_GAIT_TRACK_PELVIS_S    1.0  /* the pelvis is a mean over this long */
-#define EG_GAIT_TRACK_VALLEY_MM   1.0  /* so deep is the toe's least height in mid-swing */
-#define EG_GAIT_TRACK_AGREE_S     0.08 /* two signs this far apart give no confidence */
-#define EG_GAIT_TRACK_BELT_MM_S   80.0 /* standing feet that move faster are on a treadmill */
+#define EG_GAIT_TRACK_RATE_MIN_HZ   40.0 /* slower cameras cannot tell when a foot lands */
+#define EG_GAIT_TRACK_LOW_PASS_HZ   20.0 /* zero-lag, order 2 twice: keeps the landing's shock */
+#define EG_GAIT_TRACK_GAP_S         0.1  /* shorter gaps are bridged by straight lines */
+#define EG_GAIT_TRACK_SWING_MM      50.0 /* the foot comes at least this far forward itself, ... */
+#define EG_GAIT_TRACK_GAIN_MM       20.0 /* ... gains this on the other ... */
+#define EG_GAIT_TRACK_SWING_PART    0.1  /* ... and this part of the walk's larger swings */
+#define EG_GAIT_TRACK_EDGE_PART     0.2  /* of a swing's peak speed: where it begins and ends */
+#define EG_GAIT_TRACK_HEADING_S     1.0  /* the heading is a mean over this long */
+#define EG_GAIT_TRACK_PELVIS_S      1.0  /* the pelvis is a mean over this long */
+#define EG_GAIT_TRACK_VALLEY_MM     1.0  /* so deep is the toe's least height in mid-swing */
+#define EG_GAIT_TRACK_ARRIVE_PART   0.4  /* of the walk's speed: a marker that lands is slower, */
+#define EG_GAIT_TRACK_SPREAD_S      0.02 /* but for so long, by the low-pass; */
+#define EG_GAIT_TRACK_LOW_MM        25.0 /* it is at most this high over where it will stand */
+#define EG_GAIT_TRACK_STAY_MM       8.0  /* and does not rise by more again */
+#define EG_GAIT_TRACK_SHOCK_PART    0.4  /* of the largest shock: the first such is the landing */
+#define EG_GAIT_TRACK_FALL_PART     0.1  /* of the fastest fall: a slower one is over ... */
+#define EG_GAIT_TRACK_SOFT_S        0.1  /* ... at most so long after the shock */
+#define EG_GAIT_TRACK_SLAP_S        0.03 /* so near is the forefoot's fastest fall */
+#define EG_GAIT_TRACK_FOREFOOT_PART 0.1  /* of the heel's shock: less is none of the forefoot */
+#define EG_GAIT_TRACK_TIP_PART      0.3  /* of heel to toe marker: so far the tip is beyond it */
+#define EG_GAIT_TRACK_SOLE_PART     0.17 /* and the sole below it */
+#define EG_GAIT_TRACK_ROLL_PART     0.3  /* of the fastest turn: a foot rolls that turns faster */
+#define EG_GAIT_TRACK_FLAT_RAD      0.1  /* a foot that turns by less is lifted flat */
+#define EG_GAIT_TRACK_LIFT_PART     0.1  /* of the walk's speed: that of a flat foot that leaves, */
+#define EG_GAIT_TRACK_LEAVE_PART    0.7  /* of one that rolled off, */
+#define EG_GAIT_TRACK_HEEL_PART     2.0  /* and of a heel whose toe does */
+#define EG_GAIT_TRACK_STRIDE_SWINGS 2.5  /* a stride, where only one swing was seen */
+#define EG_GAIT_TRACK_AGREE_S       0.08 /* two signs this far apart give no confidence */
+#define EG_GAIT_TRACK_BELT_MM_S     80.0 /* standing feet that move faster are on a treadmill */
 
 /* Markers in mm, z upwards; [n][3] each, NaN where not seen, NULL where there is none. At least one
  * heel and one toe of the same side, or a heel of each side. Without pelvis the middle of the feet

@@ -3,7 +3,7 @@
 #include "core/base/sort.h"
 #include "core/gait/track_part.h"
 
-/* Vertical speed and acceleration, times the rate (squared): only their extrema matter. */
+/* Speed and acceleration, per sample (squared). */
 static double slope(const double *x, size_t i) {
     return 0.5 * (x[i + 1] - x[i - 1]);
 }
@@ -12,41 +12,85 @@ static double bend(const double *x, size_t i) {
     return x[i + 1] - 2.0 * x[i] + x[i - 1];
 }
 
-typedef enum signal_kind { HEEL_SHOCK, TOE_SHOCK, TOE_FALL, TOE_BEHIND, FOOT_RISE } signal_kind;
-
-/* The sign that is looked for, as something that has a maximum there. */
-static double sign_at(const track_foot *f, signal_kind kind, size_t i) {
-    int has_toe = f->toe[0] != NULL;
-    switch (kind) {
-    case HEEL_SHOCK:
-        return bend(f->heel[2], i);
-    case TOE_SHOCK:
-        return has_toe ? bend(f->toe[2], i) : (double)NAN;
-    case TOE_FALL:
-        return has_toe ? -slope(f->toe[2], i) : (double)NAN;
-    case TOE_BEHIND:
-        return -f->toe_ahead[i];
-    case FOOT_RISE:
-        return slope(f->heel[2], i) + (has_toe ? slope(f->toe[2], i) : 0.0);
-    }
-    return (double)NAN;
+/* Mean height of a marker where the foot stands after the swing; NaN where that is not seen. `next`
+ * is where the next swing begins, 0 if none does. */
+static double standing(const track_work *w, const double *z, const track_swing *s, size_t next) {
+    double room = next > s->last ? (double)(next - s->last) : 0.6 * w->rate_hz, sum = 0.0;
+    size_t from = s->last + (size_t)(0.25 * room), to = s->last + (size_t)(0.5 * room), count = 0;
+    for (size_t i = from; i <= to && i < w->n; i++)
+        if (isfinite(z[i])) {
+            sum += z[i];
+            count++;
+        }
+    return count > 0 ? sum / (double)count : (double)NAN;
 }
 
-/* The largest local maximum between two samples, between the samples by a parabola; NaN where there
- * is none or a gap is near. In samples. */
-static double find(const track_work *w, const track_foot *f, signal_kind kind, double from,
-                   double to, double *height) {
-    double best = -(double)INFINITY, where = (double)NAN;
-    size_t first = from > 2.0 ? (size_t)from : 2;
-    size_t last = to > 0.0 ? (size_t)to : 0;
-    for (size_t i = first; i <= last && i + 3 < w->n; i++) {
-        double a = sign_at(f, kind, i - 1), b = sign_at(f, kind, i), c = sign_at(f, kind, i + 1);
-        if (!(b >= a && b > c && b > best)) continue;
-        double dip = a - 2.0 * b + c;
-        best = b;
-        where = (double)i + (dip < 0.0 ? 0.5 * (a - c) / dip : 0.0);
+/* First sample after the peak at which a marker's speed over the ground has become a part of the
+ * walk's, or a little before: filtering spreads a foot's sudden stop. */
+static size_t arrival(const track_work *w, double *const *marker, const track_swing *s,
+                      double walk_mm_s) {
+    size_t i = s->peak, spread = (size_t)(EG_GAIT_TRACK_SPREAD_S * w->rate_hz);
+    double least = EG_GAIT_TRACK_ARRIVE_PART * walk_mm_s;
+    for (; i + 2 < w->n; i++) {
+        double sine, cosine;
+        eg_sincos(w->heading[i], &sine, &cosine);
+        double x = slope(marker[0], i) * w->rate_hz - cosine * w->ground_mm_s;
+        double y = slope(marker[1], i) * w->rate_hz - sine * w->ground_mm_s;
+        if (!(x * x + y * y > least * least)) break;
     }
-    if (height != NULL) *height = best;
+    return i > spread + 2 ? i - spread : 2;
+}
+
+/* When a marker lands: the first of its large upward accelerations between two samples, at a height
+ * from which it does not rise again. In samples; NaN if there is none. */
+static double landing(const double *z, double ground, size_t first, size_t last, double *shock) {
+    double where = (double)NAN;
+    *shock = 0.0;
+    for (int pass = 0; pass < 2; pass++) { /* the largest, then the first that is large */
+        double above = -(double)INFINITY;
+        double least = pass == 0 ? 0.0 : EG_GAIT_TRACK_SHOCK_PART * *shock;
+        for (size_t i = last; i >= first && i <= last; i--) {
+            double a = bend(z, i - 1), b = bend(z, i), c = bend(z, i + 1), dip = a - 2.0 * b + c;
+            above = fmax(above, z[i + 1]);
+            if (!(z[i] - ground <= EG_GAIT_TRACK_LOW_MM)) break;
+            if (!(above <= fmax(z[i], ground) + EG_GAIT_TRACK_STAY_MM)) continue;
+            if (!(b >= a && b > c && b > least)) continue;
+            if (pass == 0)
+                *shock = least = b;
+            else
+                where = (double)i + (dip < 0.0 ? 0.5 * (a - c) / dip : 0.0);
+        }
+    }
+    return where;
+}
+
+/* When the fall is over that a landing ends: a soft landing brakes long before it touches. */
+static double fall_end(const track_work *w, const double *z, double landed) {
+    if (!isfinite(landed)) return landed;
+    size_t i = (size_t)landed, most = i + (size_t)(EG_GAIT_TRACK_SOFT_S * w->rate_hz), fastest = i;
+    while (fastest > 1 && slope(z, fastest - 1) < slope(z, fastest)) fastest--;
+    double end = EG_GAIT_TRACK_FALL_PART * slope(z, fastest);
+    for (size_t k = fastest; k <= most && k + 2 < w->n; k++) {
+        double here = slope(z, k), next = slope(z, k + 1);
+        if (next >= end) return (double)k + (end - here) / (next - here);
+    }
+    return landed;
+}
+
+/* The moment nearest to `about` at which the forefoot falls fastest, as a foot does that turns
+ * about the heel on which it landed. In samples; NaN if none is near. */
+static double slap(const track_work *w, const track_foot *f, double about) {
+    double where = (double)NAN, reach = EG_GAIT_TRACK_SLAP_S * w->rate_hz;
+    if (f->toe[0] == NULL || !isfinite(about)) return where;
+    const double *z = f->toe[2];
+    size_t first = about - reach > 2.0 ? (size_t)(about - reach) : 2;
+    size_t last = (size_t)(about + reach);
+    for (size_t i = first; i <= last && i + 3 < w->n; i++) {
+        double a = slope(z, i - 1), b = slope(z, i), c = slope(z, i + 1), dip = a - 2.0 * b + c;
+        if (!(b <= a && b < c)) continue;
+        double at = (double)i + (dip > 0.0 ? 0.5 * (a - c) / dip : 0.0);
+        if (!(fabs(at - about) > fabs(where - about))) where = at;
+    }
     return where;
 }
 
@@ -59,41 +103,41 @@ static double joined(double a, double b, double rate_hz, double *confidence) {
     return 0.5 * (a + b);
 }
 
-static void find_strike(const track_work *w, const track_foot *f, track_swing *s) {
-    double span = (double)(s->last - s->first), end = (double)s->last, early = 0.15 * span;
-    s->strike_s = (double)NAN;
-    if (s->last + 4 >= w->n || !isfinite(f->toe_ahead[s->last + 2]))
-        return; /* cut: still in swing */
-    if (s->first < 4 || !isfinite(f->toe_ahead[s->first - 2])) {
-        /* Its fastest part may be missing: its end is then seen late. */
-        span = fmax(span, 0.35 * w->rate_hz);
-        early = 0.3 * span;
-    }
-    double from = end - early, to = end + 0.5 * span;
-    double heel_height, toe_height, moment;
-    double heel = find(w, f, HEEL_SHOCK, from, to, &heel_height);
-    double toe = find(w, f, TOE_SHOCK, from, to, &toe_height);
-    double fall = find(w, f, TOE_FALL, from, to, NULL);
-    if (isfinite(toe) && isfinite(heel) && toe < heel && toe_height > 0.5 * heel_height &&
-        !(fall > toe)) {
-        moment = toe;
-        s->strike_confidence = 0.5;
-    } else {
-        moment = joined(heel, fall, w->rate_hz, &s->strike_confidence);
-    }
-    if (isfinite(moment)) s->strike_s = moment / w->rate_hz;
+/* Whether a gap, or an end of the recording, hides the foot after sample i. */
+static int is_cut(const track_work *w, const track_foot *f, size_t i) {
+    return i + 4 >= w->n || !isfinite(f->toe_ahead[i + 2]);
 }
 
-static void find_off(const track_work *w, const track_foot *f, track_swing *s) {
+/* Whether a gap, or an end of the recording, hides the foot before sample i. */
+static int is_begun(const track_foot *f, size_t i) {
+    return i < 4 || !isfinite(f->toe_ahead[i - 2]);
+}
+
+/* What lands first, heel or forefoot, is the strike. */
+static void find_strike(const track_work *w, const track_foot *f, track_swing *s, size_t next,
+                        double walk_mm_s) {
+    s->strike_s = (double)NAN;
+    if (is_cut(w, f, s->last)) return;                                   /* still in swing */
     double span = fmax((double)(s->last - s->first), 0.35 * w->rate_hz); /* it may be cut */
-    double begin = (double)s->first;
-    s->off_s = (double)NAN;
-    if (s->first < 4 || !isfinite(f->toe_ahead[s->first - 2])) return;
-    double behind = find(w, f, TOE_BEHIND, begin - 0.3 * span, begin + 0.3 * span, NULL);
-    double reach = 0.1 * span; /* a foot rises fast when the heel comes up, too, and in swing */
-    double rise = find(w, f, FOOT_RISE, behind - reach, behind + reach, NULL);
-    double moment = joined(behind, rise, w->rate_hz, &s->off_confidence);
-    if (isfinite(moment)) s->off_s = moment / w->rate_hz;
+    size_t last = s->last + (size_t)(0.5 * span);
+    if (last + 4 > w->n) last = w->n - 4;
+    double shock[2] = {0.0, 0.0}, landed[2] = {(double)NAN, (double)NAN};
+    for (int k = 0; k < 2; k++) {
+        double *const *marker = k == 0 ? f->heel : f->toe;
+        if (marker[0] == NULL) continue;
+        double ground = standing(w, marker[2], s, next);
+        landed[k] = landing(marker[2], ground, arrival(w, marker, s, walk_mm_s), last, &shock[k]);
+    }
+    double moment;
+    if (!isfinite(landed[0]) ||
+        (landed[1] < landed[0] && shock[1] > EG_GAIT_TRACK_FOREFOOT_PART * shock[0])) {
+        moment = landed[1];
+        s->strike_confidence = 0.5;
+    } else {
+        double heel = fall_end(w, f->heel[2], landed[0]);
+        moment = joined(heel, slap(w, f, heel), w->rate_hz, &s->strike_confidence);
+    }
+    if (isfinite(moment)) s->strike_s = moment / w->rate_hz;
 }
 
 /* Stretches in which the foot gains on the other one: from each lowest to each highest place
@@ -107,7 +151,7 @@ static size_t gains(const track_work *w, const double *ahead, double least, size
         int has_fallen = is_end || ahead[i] < ahead[high] - least;
         if (is_rising && has_fallen) {
             if (count < capacity) {
-                swings[count] = (track_swing){low, high, (double)NAN, (double)NAN, 0.0, 0.0};
+                swings[count] = (track_swing){low, high, high, (double)NAN, (double)NAN, 0.0, 0.0};
                 gain[count] = ahead[high] - ahead[low];
             }
             count++;
@@ -143,11 +187,40 @@ static void trim(const double *way, double rate_hz, track_swing *s) {
             at = i;
         }
     size_t first = at + reach / 2, last = first;
+    s->peak = first;
     double least = EG_GAIT_TRACK_EDGE_PART * peak / (double)reach;
     while (first > s->first && way[first] - way[first - 1] > least) first--;
     while (last < s->last && way[last + 1] - way[last] > least) last++;
     s->first = first;
     s->last = last;
+}
+
+static double way_of(const track_foot *f, const track_swing *s) {
+    return f->way[s->last] - f->way[s->first];
+}
+
+/* Samples from swing a to the next of the same foot, b, by an end that was seen of both; else 0. */
+static double stride_of(const track_work *w, const track_foot *f, const track_swing *a,
+                        const track_swing *b) {
+    if (!is_cut(w, f, a->last) && !is_cut(w, f, b->last)) return (double)(b->last - a->last);
+    if (!is_begun(f, a->first) && !is_begun(f, b->first)) return (double)(b->first - a->first);
+    return 0.0;
+}
+
+/* Speed of the walk at a swing: its way in the time of a stride; the shorter one, a pause is no
+ * stride. */
+static double walk_speed(const track_work *w, const track_foot *f, size_t n,
+                         const track_swing *swings, size_t k) {
+    const track_swing *s = &swings[k];
+    double stride = 0.0, way = way_of(f, s);
+    if (k + 1 < n) stride = stride_of(w, f, s, s + 1);
+    if (k > 0) {
+        double before = stride_of(w, f, s - 1, s);
+        stride = stride > 0.0 && before > 0.0 ? fmin(stride, before) : fmax(stride, before);
+        if (is_cut(w, f, s->last)) way = fmax(way, way_of(f, s - 1));
+    }
+    if (!(stride > 0.0)) stride = EG_GAIT_TRACK_STRIDE_SWINGS * (double)(s->last - s->first);
+    return way * w->rate_hz / stride;
 }
 
 size_t eg_gait_track_swings(const track_work *w, int side, size_t capacity, track_swing *swings,
@@ -174,9 +247,13 @@ size_t eg_gait_track_swings(const track_work *w, int side, size_t capacity, trac
         if (!(f->way[swings[i].last] - f->way[swings[i].first] >= EG_GAIT_TRACK_SWING_MM)) continue;
         track_swing s = swings[i];
         trim(f->way, w->rate_hz, &s);
-        find_off(w, f, &s);
-        find_strike(w, f, &s);
         swings[kept++] = s;
+    }
+    for (size_t k = 0; k < kept; k++) {
+        double walk_mm_s = walk_speed(w, f, kept, swings, k);
+        swings[k].off_s = (double)NAN;
+        if (!is_begun(f, swings[k].first)) eg_gait_track_off(w, f, &swings[k], walk_mm_s);
+        find_strike(w, f, &swings[k], k + 1 < kept ? swings[k + 1].first : 0, walk_mm_s);
     }
     eg_arena_reset(arena, mark);
     return kept;

@@ -26,13 +26,17 @@ typedef struct track_work {
 
 /* A swing between two samples, and its events in seconds; NaN where not seen. */
 typedef struct track_swing {
-    size_t first, last;
+    size_t first, last, peak; /* peak: where it is fastest */
     double off_s, strike_s, off_confidence, strike_confidence;
 } track_swing;
 
 /* Bridges, filters and projects. Memory stays taken from `arena`. */
 eg_err eg_gait_track_prepare(const eg_gait_track *track, track_work *work, eg_arena *arena,
                              eg_diag *diag);
+
+/* The off at the begin of a swing, and how sure it is. walk_mm_s: speed of the walk. */
+void eg_gait_track_off(const track_work *work, const track_foot *foot, track_swing *swing,
+                       double walk_mm_s);
 
 /* The swings of one foot, in order, with events; at most `capacity`, the number is returned. */
 size_t eg_gait_track_swings(const track_work *work, int side, size_t capacity, track_swing *swings,

@@ -230,8 +230,8 @@ static void against_plates(void) {
     double median = eg_sort_quantile(n_apart, apart, 0.5);
     eg_test_note("%zu events of 6 files: median %.1f ms, worst %.1f ms", n_apart, median,
                  apart[n_apart - 1]);
-    EG_CHECK(median <= 20.0);
-    EG_CHECK(apart[n_apart - 1] <= 40.0);
+    EG_CHECK(median <= 10.0);
+    EG_CHECK(apart[n_apart - 1] <= 20.0);
 }
 
 /* Turning, mirroring, shifting and scaling the laboratory changes no event. */
