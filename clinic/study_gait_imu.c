@@ -62,12 +62,22 @@ static const eg_sensor *by_name(const found *f, const char *name) {
     return NULL;
 }
 
+/* By the sensors' names, a side among them; of one sensor alone without a side, too. PLACES: they
+ * do not say it. */
+static place place_by_name(const found *f) {
+    for (int p = 0; p < PLACES; p++)
+        for (int side = 0; side < 2; side++)
+            if (by_place(f, (place)p, side) != NULL) return (place)p;
+    for (int p = 0; p < PLACES && f->n == 1; p++)
+        if (has_word(f->sensors[0].name, words[p])) return (place)p;
+    return PLACES;
+}
+
 int eg_gait_suits_imu(const eg_recording *recording) {
     found f;
     f.n = eg_sensors_find(recording, f.sensors);
-    for (int p = 0; p < PLACES; p++)
-        for (int side = 0; side < 2; side++)
-            if (by_place(&f, (place)p, side) != NULL) return p == BACK ? 1 : 2;
+    place where = place_by_name(&f);
+    if (where != PLACES) return where == BACK ? 1 : 2;
     return f.n == 1 && f.sensors[0].name[0] == '\0';
 }
 
@@ -80,7 +90,7 @@ static eg_err no_memory(eg_diag *diag) {
 /* Contacts of a foot or shank behind those there are; `trace[n]` for its picture. */
 static eg_err leg_contacts(const eg_study_call *call, place where, int side,
                            const eg_orient_signal *signal, gait_look *look, double *trace,
-                           eg_diag *diag) {
+                           json_t *result, eg_diag *diag) {
     eg_gait_lever lever = {eg_study_number(call, "toe_forward_mm", (double)NAN),
                            eg_study_number(call, "toe_down_mm", (double)NAN)};
     size_t n = 0, room = EG_GAIT_CONTACTS_MAX - look->n;
@@ -88,7 +98,7 @@ static eg_err leg_contacts(const eg_study_call *call, place where, int side,
     void *memory = malloc(bytes);
     if (memory == NULL) return no_memory(diag);
     eg_arena arena;
-    eg_gait_shank shank;
+    eg_gait_shank shank = {.why = NULL};
     eg_arena_init(&arena, memory, bytes);
     eg_err err = where == FOOT
                      ? eg_gait_foot_contacts(signal, side, lever, room, look->contacts + look->n,
@@ -96,6 +106,13 @@ static eg_err leg_contacts(const eg_study_call *call, place where, int side,
                      : eg_gait_shank_contacts(signal, side, room, look->contacts + look->n, &n,
                                               &shank, trace, &arena, diag);
     if (err == EG_OK) look->n += n;
+    if (err == EG_OK && shank.why != NULL) {
+        char text[256];
+        snprintf(text, sizeof text,
+                 "%s shank: found by its angular rate alone, less surely, because %s",
+                 side == 0 ? "left" : "right", shank.why);
+        eg_study_add_warning(result, text);
+    }
     free(memory);
     return err;
 }
@@ -124,7 +141,7 @@ static eg_err one_leg(const eg_study_call *call, place where, int side, const eg
     if (err != EG_OK) return err;
     double *trace = calloc(signal.n + 1, sizeof *trace);
     err = trace == NULL ? no_memory(diag)
-                        : leg_contacts(call, where, side, &signal, look, trace, diag);
+                        : leg_contacts(call, where, side, &signal, look, trace, result, diag);
     if (err == EG_OK) {
         look->to_s = (double)signal.n / signal.rate_hz;
         add_leg_trace(call, where, side, sensor->name, &signal, trace, result);
@@ -189,9 +206,8 @@ static eg_err choose_back(const eg_study_call *call, const found *f, const eg_se
 }
 
 static eg_err choose_legs(const eg_study_call *call, const found *f, place where,
-                          const eg_sensor *chosen[2], eg_diag *diag) {
+                          const eg_sensor *chosen[2], json_t *result, eg_diag *diag) {
     const char *said[2] = {eg_study_text(call, "left", NULL), eg_study_text(call, "right", NULL)};
-    int only = strcmp(eg_study_text(call, "side", "left"), "right") == 0;
     for (int side = 0; side < 2; side++) {
         chosen[side] = said[side] != NULL ? by_name(f, said[side]) : by_place(f, where, side);
         if (chosen[side] == NULL && said[side] != NULL)
@@ -199,7 +215,16 @@ static eg_err choose_legs(const eg_study_call *call, const found *f, place where
                                "there is no sensor \"%s\" with angular rate and acceleration",
                                said[side]);
     }
-    if (chosen[0] == NULL && chosen[1] == NULL && f->n == 1) chosen[only] = &f->sensors[0];
+    if (chosen[0] == NULL && chosen[1] == NULL && f->n == 1) {
+        const char *side = eg_study_text(call, "side", NULL);
+        chosen[side != NULL && strcmp(side, "right") == 0] = &f->sensors[0];
+        if (side == NULL)
+            eg_study_add_warning(result, "nothing says which leg the sensor was on: it is taken as "
+                                         "the left one; --side right if it was the other");
+    }
+    if ((chosen[0] == NULL) != (chosen[1] == NULL))
+        eg_study_add_warning(result, "one leg only: the other one's steps are not seen, and the "
+                                     "cadence is two steps in each of its strides");
     if (chosen[0] != NULL || chosen[1] != NULL) return EG_OK;
     return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
                        "neither heels (LHEE, R.Heel ...) nor a force plate nor a sensor that is "
@@ -217,10 +242,17 @@ static place place_of(const eg_study_call *call, const found *f) {
         const char *name = eg_study_text(call, side == 0 ? "left" : "right", NULL);
         if (name != NULL) return has_word(name, words[SHANK]) ? SHANK : FOOT;
     }
-    for (int p = 0; p < PLACES; p++)
-        for (int side = 0; side < 2; side++)
-            if (by_place(f, (place)p, side) != NULL) return (place)p;
-    return FOOT;
+    return place_by_name(f);
+}
+
+/* Nothing says where they are worn, and it was no foot: the caller may know better. */
+static eg_err not_a_foot(const eg_study_call *call, eg_err err, eg_diag *diag) {
+    char text[160];
+    if (diag == NULL || err != EG_ERR_DATA) return err;
+    snprintf(text, sizeof text, "%.150s", diag->text);
+    *diag = (eg_diag){0}; /* said anew, with what to do */
+    return eg_diag_set(diag, err, call->recording->name, 0,
+                       "%s; nothing says where it was worn: --place shank, back", text);
 }
 
 static void say_legs(place where, json_t *result) {
@@ -236,9 +268,9 @@ static void say_legs(place where, json_t *result) {
             result,
             "Inertial sensors on the shanks: in mid-stance the ankle rests, which gives the "
             "lever to it, and between two rests its way (as Sabatini 2005 for the foot); "
-            "the strike is the upward push on the falling ankle; the off lies a twentieth of a "
-            "stride before the shank turns forwards (Salarian 2004), drawn by a third to "
-            "the end of the last upward push.");
+            "the strike is the upward push on the falling ankle; the off is where the ankle has "
+            "gone as far from its rest as usual when the shank turns forwards (Salarian 2004; a "
+            "twentieth of a stride before, drawn by a third to the end of the last upward push).");
     eg_study_add_warning(result, where == FOOT
                                      ? "step length and width are not known from inertial sensors "
                                        "on the feet: they have no common place"
@@ -251,8 +283,10 @@ eg_err eg_gait_look_imu(const eg_study_call *call, gait_look *look, json_t *resu
     if (f == NULL) return no_memory(diag);
     f->n = eg_sensors_find(call->recording, f->sensors);
     place where = place_of(call, f);
+    int is_guess = where == PLACES;
+    if (is_guess) where = FOOT;
     eg_err err = where == BACK ? choose_back(call, f, &chosen[0], diag)
-                               : choose_legs(call, f, where, chosen, diag);
+                               : choose_legs(call, f, where, chosen, result, diag);
     if (err == EG_OK && where == BACK) err = the_back(call, chosen[0], look, result, diag);
     for (int side = 0; side < 2 && err == EG_OK && where != BACK; side++)
         if (chosen[side] != NULL)
@@ -262,5 +296,5 @@ eg_err eg_gait_look_imu(const eg_study_call *call, gait_look *look, json_t *resu
         say_legs(where, result);
     }
     free(f);
-    return err;
+    return is_guess ? not_a_foot(call, err, diag) : err;
 }

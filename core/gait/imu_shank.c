@@ -305,18 +305,67 @@ static void end_list(list *l) {
     put(l);
 }
 
+/* The swing of way k: between rests k - 1 and k, a and b. Returns 0 if it is none. */
+static int swing_at(work *w, size_t k, double usual_rad_s, size_t *a, size_t *b, imu_way *way,
+                    swing *s) {
+    const double no = (double)NAN;
+    imu_ankle_go(&w->ankle, k - 1, a, b, way); /* from SIZE_MAX on: before the first */
+    if (!is_swing(w, k - 1, *a, *b, way, usual_rad_s)) return 0;
+    *s = (swing){fastest_of(w, *a, *b), no, no, 0.0, 0.0};
+    find_off(w, *a, s);
+    find_strike(w, *b, s);
+    return 1;
+}
+
+/* How far the ankle goes in one sample, m. */
+static double pace(const work *w, size_t i) {
+    return eg_hypot(w->ankle.acc[0][i], w->ankle.acc[1][i]) / w->rate_hz;
+}
+
+/* The way of the ankle from its rest to the off, in level steps, m. It is that of a foot which
+ * rolls over its toe, so that it is much the same in all steps of a person: first and last ones,
+ * and on stairs, where the shank turns otherwise. NaN from fewer than three. */
+static double usual_way(work *w, double usual_rad_s) {
+    size_t n = 0, a, b;
+    imu_way way;
+    swing s;
+    for (size_t k = 1; k < w->ankle.n_rests + 1 && n < w->n; k++) {
+        if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s) || !isfinite(s.off) ||
+            fabs(way.rise_m) > EG_GAIT_SHANK_LEVEL_M)
+            continue;
+        double sum = 0.0, u = s.off - floor(s.off);
+        size_t last = (size_t)s.off;
+        for (size_t i = a; i < last; i++) sum += pace(w, i);
+        w->peaks[n++] = sum + u * pace(w, last);
+    }
+    eg_sort(n, w->peaks, w->scratch);
+    return n < EG_GAIT_SHANK_WAYS_MIN ? (double)NAN : eg_sort_quantile(n, w->peaks, 0.5);
+}
+
+/* The off is where the ankle has gone the usual way. */
+static void correct_off(const work *w, size_t a, size_t b, double usual_m, swing *s) {
+    double sum = 0.0;
+    size_t i = a;
+    for (; i < b && sum + pace(w, i) < usual_m; i++) sum += pace(w, i);
+    if (i >= b) return;
+    double off = (double)i + (usual_m - sum) / pace(w, i);
+    if (isfinite(s->off)) s->off_apart = fabs(off - s->off);
+    s->off = off;
+}
+
 /* By the ankle's ways. Returns how many swings there are. */
 static size_t by_ankle(work *w, double usual_rad_s, list *l) {
     size_t n_swings = 0, a, b;
+    double usual_m = usual_way(w, usual_rad_s);
+    imu_way way;
+    swing s;
     begin_list(l, 0.5);
     for (size_t k = 0; k < w->ankle.n_rests + 1; k++) {
-        const double no = (double)NAN;
-        imu_way way;
-        imu_ankle_go(&w->ankle, k - 1, &a, &b, &way); /* from SIZE_MAX on: before the first */
-        if (!is_swing(w, k - 1, a, b, &way, usual_rad_s)) continue;
-        swing s = {fastest_of(w, a, b), no, no, 0.0, 0.0};
-        find_off(w, a, &s);
-        find_strike(w, b, &s);
+        if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s)) continue;
+        if (k > 0 && isfinite(usual_m))
+            correct_off(w, a, b, usual_m, &s);
+        else if (fabs(way.rise_m) > EG_GAIT_SHANK_LEVEL_M)
+            s.off_apart = EG_GAIT_SHANK_STAIR_OFF_S * w->rate_hz;
         n_swings++;
         add_swing(w, &s, l);
     }
@@ -386,9 +435,11 @@ static eg_err find_all(work *w, const eg_orient_signal *s, list *l, eg_gait_shan
     if (err != EG_OK) return err;
     const char *why = try_ankle(w, &n_swings, l, shank);
     n_peaks = find_peaks(w, peaks, most, &shank->swing_rad_s);
-    int is_rate =
-        (why != NULL || 2 * n_swings < n_peaks) && try_rate(w, s, most, peaks, l, shank, scratch);
+    const char *few =
+        2 * n_swings < n_peaks ? "the ankle goes fewer ways than the shank swings" : why;
+    int is_rate = few != NULL && try_rate(w, s, most, peaks, l, shank, scratch);
     if (why != NULL && !is_rate) return refuse(diag, why);
+    if (is_rate) shank->why = why != NULL ? why : few;
     if (l->n > l->capacity)
         return eg_diag_set(diag, EG_ERR_LIMIT, "", 0, "more than %zu steps", l->capacity);
     return EG_OK;

@@ -13,7 +13,9 @@
  *   off     a twentieth of a stride before the shank turns forwards (the sign that Salarian,
  *           Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian 2004, IEEE Trans Biomed Eng
  *           51:1434, have, earlier by what six real walks over plates show), drawn by a third to
- *           the end of the last upward push on the ankle
+ *           the end of the last upward push on the ankle. How far the ankle has gone from its
+ *           rest by then is much the same in all steps of a foot: its median over level steps tells
+ *           the off of each
  * Where the ankle's ways do not tell (a loose sensor, an acceleration that does not go with the
  * rate), the rate alone is taken, if it is fast forwards and slow back (imu_shank_rate.h).
  *
@@ -48,16 +50,20 @@
 #define EG_GAIT_SHANK_OFF_PART    0.05  /* of a stride: so long before the turn forwards */
 #define EG_GAIT_SHANK_END_PART                                                                     \
     0.33 /* weight of the end of the last push: it scatters twice as far */
-#define EG_GAIT_SHANK_STRIDE_S   1.1  /* where only one is seen */
-#define EG_GAIT_SHANK_APART_S    0.45 /* two swings of one leg */
-#define EG_GAIT_SHANK_SWINGS_MIN 2
-#define EG_GAIT_SHANK_STRIKE_S   0.015 /* one standard deviation against force plates */
-#define EG_GAIT_SHANK_OFF_S      0.018
+#define EG_GAIT_SHANK_LEVEL_M     0.1  /* a step that rises or falls less is level */
+#define EG_GAIT_SHANK_WAYS_MIN    3    /* level steps, to know the usual way to the off; else */
+#define EG_GAIT_SHANK_STAIR_OFF_S 0.3  /* the shank tells it no better on a stair */
+#define EG_GAIT_SHANK_STRIDE_S    1.1  /* where only one is seen */
+#define EG_GAIT_SHANK_APART_S     0.45 /* two swings of one leg */
+#define EG_GAIT_SHANK_SWINGS_MIN  2
+#define EG_GAIT_SHANK_STRIKE_S    0.015 /* one standard deviation against force plates */
+#define EG_GAIT_SHANK_OFF_S       0.025 /* and between walkers of several kinds */
 
 typedef struct eg_gait_shank {
     double axis[3];     /* to the left, in the sensor's frame, unit length */
     double axis_part;   /* of the power about it */
     double swing_rad_s; /* usual peak */
+    const char *why;    /* the rate alone was taken: "the ankle ..."; NULL: the ankle's ways */
 } eg_gait_shank;
 
 size_t eg_gait_shank_bytes(size_t n);

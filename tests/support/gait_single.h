@@ -29,12 +29,18 @@ eg_err single_shank(const eg_orient_signal *s, int side, eg_gait_contact *c, siz
 /* Of the steady part, by the measures' own rules. */
 double single_cadence(size_t n, const eg_gait_contact *c, double duration_s);
 
-/* What made walkers must hold: medians, ms; cadence as a part. */
+/* What made walkers must hold: medians, ms; cadence as a part; 95 % of the offs, ms, 0: any. */
 typedef struct single_limits {
-    double strike_ms, off_ms, cadence;
+    double strike_ms, off_ms, cadence, off_most_ms;
 } single_limits;
 
-typedef enum single_style { SINGLE_EVEN, SINGLE_UNEVEN, SINGLE_TURNING } single_style;
+/* On stairs: four up, two level, four down, within a level walk. */
+typedef enum single_style {
+    SINGLE_EVEN,
+    SINGLE_UNEVEN,
+    SINGLE_TURNING,
+    SINGLE_STAIRS
+} single_style;
 
 /* Twelve made walks of a style, four speeds at three rates and mountings: prints each, checks.
  * Returns in how many the number of strikes is not that of the footprints. */

@@ -13,7 +13,7 @@
 #include "tests/support/phase_walker.h"
 #include "tests/support/test.h"
 
-static const single_limits limits = {12.0, 15.0, 0.005};
+static const single_limits limits = {12.0, 15.0, 0.005, 0.0};
 
 static void even(void) {
     EG_CHECK_INT(single_made(SINGLE_EVEN, 1, limits), 0);

@@ -3,13 +3,15 @@
  * back, too. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "clinic/study.h"
 #include "core/base/random.h"
 #include "core/base/real.h"
 #include "tests/support/gait_single.h"
 #include "tests/support/test.h"
 
-static const single_limits limits = {20.0, 20.0, 0.005};
+static const single_limits limits = {20.0, 20.0, 0.005, 60.0};
 
 static void even(void) {
     EG_CHECK_INT(single_made(SINGLE_EVEN, 0, limits), 0);
@@ -19,6 +21,10 @@ static void uneven(void) {
 }
 static void turning(void) {
     EG_CHECK_INT(single_made(SINGLE_TURNING, 0, limits), 0);
+}
+static void stairs(void) {
+    const single_limits all = {20.0, 20.0, 0.005, 20.0};
+    EG_CHECK_INT(single_made(SINGLE_STAIRS, 0, all), 0);
 }
 static void real(void) {
     single_real(0);
@@ -113,6 +119,7 @@ static void rate_alone(void) {
     eg_gait_shank shank;
     EG_CHECK_INT(single_shank(&s, 0, c, &n_contacts, &shank, NULL), EG_OK);
     EG_CHECK_INT(n_contacts, STRIDES + 1);
+    EG_CHECK(shank.why != NULL); /* it is said why */
     double worst[2] = {0.0, 0.0};
     for (size_t k = 0; k < STRIDES; k++) {
         double strike = start_s + (double)(k + 1) * stride_s, off = strike - 0.4 * stride_s;
@@ -126,9 +133,80 @@ static void rate_alone(void) {
     free(block);
 }
 
+static int has_warning(const json_t *result, const char *part) {
+    size_t i;
+    json_t *one;
+    json_array_foreach(json_object_get(result, "warnings"), i, one) {
+        if (strstr(json_string_value(one), part) != NULL) return 1;
+    }
+    return 0;
+}
+
+/* One sensor through the study, its name without a side: what is taken for granted is said. A name
+ * that says nothing is refused as what it is not, with what to do. */
+static void study(void) {
+    static eg_walk_step steps[STEPS];
+    eg_walk_person p = eg_walk_usual(1.1, 105.0);
+    size_t n_steps = 0, i;
+    double duration_s = 0.0, cadence = (double)NAN;
+    EG_CHECK_INT(eg_walk_plan(&p, 5, STEPS, steps, &n_steps, &duration_s, NULL), EG_OK);
+    void *grid = malloc(eg_walk_body_bytes(duration_s));
+    eg_arena arena;
+    eg_arena_init(&arena, grid, eg_walk_body_bytes(duration_s));
+    eg_walk_body body;
+    EG_CHECK_INT(eg_walk_body_build(&p, n_steps, steps, duration_s, &body, &arena, NULL), EG_OK);
+    sensor s = single_feel(&body, EG_WALK_RIGHT_SHANK, duration_s, 100.0, EG_QUATERNION_ONE);
+    for (int is_named = 1; is_named >= 0; is_named--) {
+        eg_channel channels[6];
+        memset(channels, 0, sizeof channels);
+        for (size_t k = 0; k < 6; k++) {
+            eg_channel *c = &channels[k];
+            snprintf(c->label, sizeof c->label, "%s.%c%c", is_named ? "tibia" : "thing",
+                     k < 3 ? 'g' : 'a', "xyz"[k % 3]);
+            snprintf(c->unit, sizeof c->unit, "%s", k < 3 ? "rad/s" : "m/s2");
+            c->is_named = 1;
+            c->rate_hz = 100.0;
+            c->n = s.n;
+            c->values = s.block + k * s.n;
+        }
+        eg_recording r = {.name = "leg", .rate_hz = 100.0, .n_channels = 6, .channels = channels};
+        r.n_frames = s.n;
+        json_t *result = NULL, *one;
+        eg_diag diag = {0};
+        eg_study_call call = {.recording = &r};
+        const eg_study *row = eg_study_find("gait");
+        eg_err err = eg_study_run(row, call, &result, &diag);
+        if (!is_named) {
+            EG_CHECK_INT(err, EG_ERR_DATA);
+            EG_CHECK(strstr(diag.text, "--place shank") != NULL);
+            continue;
+        }
+        EG_CHECK(row->suits(&r) > 0);
+        if (err != EG_OK) EG_FAIL("%s", diag.text);
+        json_array_foreach(json_object_get(result, "measures"), i, one) {
+            if (strcmp(json_string_value(json_object_get(one, "code")), "gait.cadence") == 0 &&
+                json_object_get(one, "side") == NULL)
+                cadence = json_number_value(json_object_get(one, "value"));
+        }
+        json_array_foreach(json_object_get(result, "events"), i, one)
+            EG_CHECK(json_number_value(json_object_get(one, "uncertainty_s")) >= 0.015);
+        eg_test_note("%zu events, %.2f a minute", i, cadence);
+        EG_CHECK(i >= 20);
+        EG_CHECK_NEAR(cadence, 105.0, 1.05);
+        EG_CHECK(has_warning(result, "--side right"));
+        EG_CHECK(has_warning(result, "one leg only"));
+        EG_CHECK(!has_warning(result, "rate alone"));
+        json_decref(result);
+    }
+    free(s.block);
+    free(grid);
+}
+
 EG_TESTS({"gait: one sensor, what is no walk", refusals},
          {"gait: a sensor on a shank whose acceleration does not go with its rate", rate_alone},
+         {"gait: a sensor on one shank through the study", study},
          {"gait: a sensor on each shank, even walking", even},
          {"gait: a sensor on each shank, uneven steps", uneven},
          {"gait: a sensor on each shank, with a turn", turning},
+         {"gait: a sensor on each shank, up and down stairs", stairs},
          {"gait: a sensor on a shank made of real markers, against plates", real})
