@@ -225,6 +225,10 @@ static eg_err turning(function_run *run, eg_diag *diag) {
     if (run->turns.n == 0)
         return eg_diag_set(diag, EG_ERR_DATA, run->call->recording->name, 0,
                            "nobody turns here by 45 degrees or more within 0.5 to 10 s");
+    /* Nobody need rise before a walk, but who does is no sensor in a hand. */
+    if (eg_stand_find(&run->body.trunk, &run->body.arena, &run->stands, NULL) == EG_OK)
+        err = eg_worn_check_stands(&run->body.trunk, &run->stands, diag);
+    if (err != EG_OK) return err;
     add(run, "function.turn.count", (double)run->turns.n, 0, 0, NULL);
     for (size_t k = 0; k < run->turns.n; k++) add_turn(run, &run->turns.turns[k], (int)k + 1);
     eg_study_say(run->result,

@@ -20,6 +20,12 @@ eg_err function_low_pass(size_t n, const double *x, double *y, double cut_hz, do
 eg_err function_whittaker(size_t n, const double *v, const double *weights, double cut_hz,
                           double rate_hz, double *curve, eg_arena *scratch, eg_diag *diag);
 
+/* Takes back what only looks still: a body that moves evenly shows no acceleration, but the one
+ * that set it moving was seen. Believed are the stretches whose velocities, integrated from one to
+ * the next, are likeliest to have all been 0; the accelerometer's bias, which leaning turns into
+ * and out of the vertical, is learned from them and taken off the lift. */
+eg_err function_still_check(eg_trunk *body, eg_arena *scratch, eg_diag *diag);
+
 /* Samples of `seconds`, at least 1. */
 size_t function_samples(double seconds, double rate_hz);
 

@@ -68,10 +68,19 @@ static void trim(const double *x, double rate_hz, size_t *from, size_t *to) {
     *to = extreme(x, half, last, way);
 }
 
-/* What an inertial sensor integrates may drift; nobody rises with an upright trunk. */
+static size_t later(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+static size_t sooner(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* What an inertial sensor integrates may drift; nobody rises with an upright trunk, and who rises
+ * slowly leans slowly, too: within the whole of the way, whose middle takes about half the time. */
 static bool leans(const eg_trunk *body, const leg *l) {
     if (body->lift_m_s2 == NULL || body->place == EG_TRUNK_THIGH) return true;
-    size_t early = function_samples(0.5, body->rate_hz);
+    size_t early = later(function_samples(0.5, body->rate_hz), 2 * (l->high - l->low));
     size_t from = l->low > early ? l->low - early : 0;
     size_t to = l->high + early < body->n ? l->high + early : body->n - 1;
     const double *x = body->lean_rad;
@@ -225,14 +234,6 @@ static double edge(const eg_trunk *body, const double *y, size_t from, size_t to
     }
     if (!eg_edge_find(&w, &at, score)) return (double)NAN;
     return ((double)from + at * (double)stride + 0.5 * (double)(stride - 1)) / body->rate_hz;
-}
-
-static size_t later(size_t a, size_t b) {
-    return a > b ? a : b;
-}
-
-static size_t sooner(size_t a, size_t b) {
-    return a < b ? a : b;
 }
 
 /* Somebody walks off after standing up, or comes before sitting down; NULL if nobody does. */

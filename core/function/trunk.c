@@ -177,7 +177,8 @@ static eg_err find_still(eg_trunk *body, const double *spin, eg_arena *scratch, 
     for (size_t i = 0; i < n; i++)
         body->is_still[i] = a[i] < limit * limit && b[i] < still_rad_s * still_rad_s;
     eg_arena_reset(scratch, mark);
-    return EG_OK;
+    if (body->lift_m_s2 == NULL || body->place == EG_TRUNK_THIGH) return EG_OK;
+    return function_still_check(body, scratch, diag);
 }
 
 void eg_trunk_weights(const eg_trunk *body, double *weights) {

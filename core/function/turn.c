@@ -288,8 +288,10 @@ eg_err eg_turn_find(const eg_trunk *body, double walk_to_s, eg_arena *scratch, e
         size_t first = k > 0 ? (size_t)(turns->turns[k - 1].to_s * body->rate_hz) : 0;
         size_t last =
             k + 1 < turns->n ? (size_t)(turns->turns[k + 1].from_s * body->rate_hz) : body->n - 1;
-        refine(body, pace, first, last, walk_to_s, &turns->turns[k]);
-        measure(body, slow, &turns->turns[k]);
+        eg_turn_event coarse = turns->turns[k], *turn = &turns->turns[k];
+        refine(body, pace, first, last, walk_to_s, turn);
+        measure(body, slow, turn);
+        if (!(turn->angle_rad / coarse.angle_rad > 0.5)) *turn = coarse; /* most of it was lost */
     }
     eg_arena_reset(scratch, mark);
     return err;

@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/base/sort.h"
 
 static const char *const advice = "not worn, or another recording; choose the time with --span";
 
@@ -28,6 +29,15 @@ eg_err eg_worn_check_lean(const eg_trunk *body, bool is_walking, eg_diag *diag) 
                     diag);
 }
 
+/* Median of how far the rises are from the usual one, in shares of it. */
+static double spread_of(const eg_stands *stands) {
+    double away[EG_STANDS_MAX], scratch[EG_STANDS_MAX];
+    for (size_t k = 0; k < stands->n; k++)
+        away[k] = fabs(stands->stands[k].rise_m / stands->usual_m - 1.0);
+    eg_sort(stands->n, away, scratch);
+    return eg_sort_quantile(stands->n, away, 0.5);
+}
+
 eg_err eg_worn_check_stands(const eg_trunk *body, const eg_stands *stands, eg_diag *diag) {
     EG_ASSERT(body != NULL && stands != NULL);
     size_t twice = 0, n = stands->n;
@@ -47,6 +57,11 @@ eg_err eg_worn_check_stands(const eg_trunk *body, const eg_stands *stands, eg_di
                            "it rises by %.2f m here and by %.2f m mostly; from one chair a person "
                            "rises equally far: %s",
                            highest, stands->usual_m, advice);
+    if (n >= 5 && body->place != EG_TRUNK_THIGH && spread_of(stands) > EG_WORN_SPREAD)
+        return eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
+                           "half of its %zu rises are more than %.0f %% higher or lower than the "
+                           "usual one; from one chair a person rises equally far: %s",
+                           n, 100.0 * EG_WORN_SPREAD, advice);
     if (quickest < EG_WORN_CYCLE_S)
         return eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
                            "it goes up and down within %.2f s, quicker than anybody rises and "

@@ -118,9 +118,8 @@ static void crowd(int place, double rate_hz, int n) {
                  all.people, what, all.wrong_count, all.wrong_attempts, worst,
                  1000 * middle_of(all.n_five, all.five, 0.5, 1),
                  1000 * middle_of(all.n_five, all.five, 0.95, 1), rise_mm);
-    /* Markers and the thigh: all. A trunk's height is integrated: one in two hundred may be lost.
-     */
-    EG_CHECK(all.wrong_count * 200 <= (place == 3 || place == 2 ? 0 : all.people));
+    EG_CHECK_INT(all.wrong_count, 0);
+    EG_CHECK_INT(all.wrong_attempts, 0);
     EG_CHECK(worst <= 20.0 * few_share());
 }
 
