@@ -126,6 +126,7 @@ static void find_strike(const work *w, size_t b, swing *s) {
     size_t from = s->fastest, slow;
     while (from < b && ahead[from] > EG_GAIT_SHANK_SLOWED * most) from++;
     for (slow = from; slow < b && ahead[slow] > EG_GAIT_SHANK_SLOW * most;) slow++;
+    if (slow + 1 >= w->n) return; /* the recording ends before it lands */
     for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b))
         largest = fmax(largest, p.size);
     for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b)) {
@@ -140,7 +141,6 @@ static void find_strike(const work *w, size_t b, swing *s) {
         s->strike_apart = apart;
         return;
     }
-    if (b + 1 >= w->n) return; /* the recording ends before it lands */
     s->strike = (double)slow;
     s->strike_apart = 0.1 * w->rate_hz;
 }
@@ -212,8 +212,12 @@ static int is_swing(const work *w, size_t from, size_t a, size_t b, const imu_wa
     if (!(way->way_m < EG_GAIT_SHANK_WAY_MOST_M) ||
         !(fabs(way->rise_m) < EG_GAIT_SHANK_RISE_MOST_M) || way->tilt_rad > EG_GAIT_SHANK_TILT_RAD)
         return 0;
-    if (from >= w->ankle.n_rests || from + 1 == w->ankle.n_rests)
-        return fastest > 0.5 * usual_rad_s && b - a > 4;
+    if (from >= w->ankle.n_rests || from + 1 == w->ankle.n_rests) {
+        double span_s = (double)(b - a) / w->rate_hz;
+        double drift_m = 0.5 * IMU_ANKLE_NOISE_M_S2 * span_s * span_s;
+        int is_far = way->way_m > EG_GAIT_SHANK_WAY_M + drift_m;
+        return fastest > (is_far ? EG_GAIT_SHANK_PART : 0.5) * usual_rad_s && b - a > 4;
+    }
     return way->way_m > EG_GAIT_SHANK_WAY_M || fabs(way->rise_m) > EG_GAIT_SHANK_RISE_M;
 }
 
@@ -402,6 +406,18 @@ static const char *try_ankle(work *w, size_t *n_swings, list *l, eg_gait_shank *
                : NULL;
 }
 
+/* How many of the shank's peaks lie within swings by the ankle. */
+static size_t count_told(work *w, double usual_rad_s, size_t n_peaks, const size_t *peaks) {
+    size_t told = 0, p = 0, a, b;
+    imu_way way;
+    swing s;
+    for (size_t k = 0; k < w->ankle.n_rests + 1; k++) {
+        if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s)) continue;
+        for (; p < n_peaks && peaks[p] <= b; p++) told += (size_t)(peaks[p] >= a);
+    }
+    return told;
+}
+
 /* By the rate alone, if it is that of swings. Returns 0 if not. */
 static int try_rate(work *w, const eg_orient_signal *s, size_t most, size_t *peaks, list *l,
                     eg_gait_shank *shank, eg_arena *scratch) {
@@ -435,8 +451,8 @@ static eg_err find_all(work *w, const eg_orient_signal *s, list *l, eg_gait_shan
     if (err != EG_OK) return err;
     const char *why = try_ankle(w, &n_swings, l, shank);
     n_peaks = find_peaks(w, peaks, most, &shank->swing_rad_s);
-    const char *few =
-        2 * n_swings < n_peaks ? "the ankle goes fewer ways than the shank swings" : why;
+    size_t n_told = why == NULL ? count_told(w, shank->swing_rad_s, n_peaks, peaks) : 0;
+    const char *few = 2 * n_told < n_peaks ? "the ankle stays where the shank swings" : why;
     int is_rate = few != NULL && try_rate(w, s, most, peaks, l, shank, scratch);
     if (why != NULL && !is_rate) return refuse(diag, why);
     if (is_rate) shank->why = why != NULL ? why : few;
