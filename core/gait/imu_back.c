@@ -163,6 +163,40 @@ static void find_step(const back_work *w, back_bout *o, const double *up, const 
     }
 }
 
+/* Half a stride, which repeats itself in a limp, too, whose steps differ. */
+static void halve_stride(const back_work *w, back_bout *o, const double *up, const double *turn) {
+    double rate = w->b->rate_hz, best = 0.0;
+    size_t from = (size_t)(1.6 * o->step_s * rate), to = (size_t)(2.4 * o->step_s * rate);
+    lagged c0 = products(w, o, up, turn, 0);
+    for (size_t lag = from; lag <= to && 2 * lag < o->last - o->first; lag++) {
+        lagged c = products(w, o, up, turn, lag);
+        double score = c.up / c0.up + c.turn / c0.turn + (c.a + c.b) / (c0.a + c0.b);
+        if (score <= best) continue;
+        best = score;
+        o->step_s = 0.5 * (double)lag / rate;
+    }
+}
+
+/* Who hardly moves for less than a stride on either side does not stop. Each bout is looked through
+ * with that much room, so that what is not joined here has no step in common. */
+static void join_bouts(back_work *w) {
+    size_t kept = 0;
+    for (size_t k = 1; k < w->n_bouts; k++) {
+        back_bout *a = &w->bouts[kept], *b = &w->bouts[k];
+        double room = 2.0 * (a->step_s + b->step_s) * w->b->rate_hz;
+        if ((double)(b->first - a->last) > room) {
+            w->bouts[++kept] = *b;
+            continue;
+        }
+        if (b->last - b->first > a->last - a->first) {
+            a->step_s = b->step_s;
+            a->alike = b->alike;
+        }
+        a->last = b->last;
+    }
+    if (w->n_bouts > 0) w->n_bouts = kept + 1;
+}
+
 static eg_err find_steps_time(back_work *w, eg_arena *scratch, eg_diag *diag) {
     eg_gait_back *b = w->b;
     size_t kept = 0;
@@ -177,9 +211,12 @@ static eg_err find_steps_time(back_work *w, eg_arena *scratch, eg_diag *diag) {
     if (err == EG_OK) err = imu_low_pass(b->n, turn, slow_hz, b->rate_hz, scratch, diag);
     for (size_t k = 0; k < w->n_bouts && err == EG_OK; k++) {
         find_step(w, &w->bouts[k], up, turn);
-        if (w->bouts[k].step_s > 0.0) w->bouts[kept++] = w->bouts[k];
+        if (!(w->bouts[k].step_s > 0.0)) continue;
+        halve_stride(w, &w->bouts[k], up, turn);
+        w->bouts[kept++] = w->bouts[k];
     }
     w->n_bouts = kept;
+    join_bouts(w);
     return err;
 }
 

@@ -13,8 +13,10 @@
  *           acceleration above 15 Hz, laid over itself step by step, peaks 20 to 27 ms behind the
  *           strike in all of six real walks, 0 to 16 ms in made ones. Both count by their
  *           variances; a shock that is not clear counts nothing.
- *   off     Braking is strongest when the other foot stops pushing: the least forward acceleration
- *           behind the strike is the other foot's off.
+ *   off     Braking is strongest when the other foot stops pushing: the fall of the forward
+ *           acceleration ends at the other foot's off. It is looked at in each foot's steps laid
+ *           over each other, as one step is too noisy. Strike, off, the turn between them and the
+ *           double support that is usual at that cadence go into one least-squares estimate.
  *   ends    The first and the last step of a walk neither brake nor lift as others do; but the foot
  *           that swings turns the pelvis and the one that stands pushes the body away. A step is
  *           one if enough of the walk's own usual step, the median of the others, is in it: all
@@ -46,22 +48,26 @@
 #define EG_GAIT_BACK_STEPS_MIN   3    /* fewer in a row are no walk */
 #define EG_GAIT_BACK_PART        0.2  /* of a usual step is in one that begins or ends a walk, */
 #define EG_GAIT_BACK_PART_SHOCK  0.12 /* and this more of it where the shocks are clear */
-/* In parts of the time from the turn of the forward acceleration to its least value: how long
- * before the turn the strike, and before the least value the off. At a brisk step a foot's landing
- * brakes at once: chosen between six real walks over force plates (0.26 and 0.04) and the mechanics
- * of the whole body's mass (0.5 and 0.4, core/sim/walk_body.h); neither is all of mankind. The
- * slower the steps, the more evenly the weight goes over, and the mechanics hold. */
-#define EG_GAIT_BACK_STRIKE_LEAD      0.35
-#define EG_GAIT_BACK_OFF_LEAD         0.15
-#define EG_GAIT_BACK_STRIKE_LEAD_SLOW 0.15 /* more in slow steps */
-#define EG_GAIT_BACK_OFF_LEAD_SLOW    0.12
-#define EG_GAIT_BACK_BRISK_S          0.55
-#define EG_GAIT_BACK_SLOW_S           1.0
-/* One standard deviation of a clear event against force plates, and of the method in other people
- * (E: ours). */
-#define EG_GAIT_BACK_STRIKE_S 0.02
-#define EG_GAIT_BACK_OFF_S    0.025
-#define EG_GAIT_BACK_SHOCK_S  0.015 /* of a strike whose shock is clear, at least */
+/* What part of the double support lies before the turn of the forward acceleration, and its
+ * standard deviation: 0.22 +- 0.10 in six real walks over force plates, 0.26 to 0.6 by the
+ * mechanics of walkers that brake otherwise. */
+#define EG_GAIT_BACK_TURN    0.28
+#define EG_GAIT_BACK_TURN_SD 0.2
+/* Double support in parts of a step, and its standard deviation: a tenth of the stride at a usual
+ * cadence (Perry & Burnfield, Gait Analysis, 2nd ed.), 0.16 to 0.26 of the step in the six walks.
+ * Slow steps have more, and people differ more, so that it counts for little there: both grow with
+ * each second that a step takes longer than usual. */
+#define EG_GAIT_BACK_BOTH         0.22
+#define EG_GAIT_BACK_BOTH_SD      0.04
+#define EG_GAIT_BACK_BOTH_SLOW    0.25
+#define EG_GAIT_BACK_BOTH_SD_SLOW 0.3
+#define EG_GAIT_BACK_USUAL_S      0.55
+/* How far behind the off the fall of the forward acceleration ends, low-passed at five times the
+ * steps' rate: in parts of a step, and more for each second above the usual. Six walks: -0.02, made
+ * ones: -0.04 to 0.06. */
+#define EG_GAIT_BACK_FALL_LATE      0.01
+#define EG_GAIT_BACK_FALL_LATE_SLOW 0.08
+#define EG_GAIT_BACK_SHOCK_S        0.015 /* of a strike whose shock is clear, at least (E: ours) */
 /* Of the inverted pendulum's step (Zijlstra & Hof 2003). */
 #define EG_GAIT_BACK_LENGTH_FACTOR 1.25
 

@@ -6,7 +6,7 @@
 #include "core/gait/imu_back_part.h"
 #include "core/gait/imu_part.h"
 
-enum { CELLS = 46, CHANNELS = 4, EDGE_STEPS = 2, FOOT_STEPS = 3 };
+enum { CELLS = 46, CHANNELS = 4, EDGE_STEPS = 2, FOOT_STEPS = 3, SWAYS = 4 };
 
 /* In steps around the strike: where a channel is compared. What pushes sideways and turns the
  * pelvis is the swing before; what brakes and lifts is the landing. */
@@ -172,19 +172,36 @@ size_t imu_back_run_end(const back_work *w, size_t first) {
     return last;
 }
 
+/* Gives all steps the number of their run. */
+static void number_runs(back_work *w) {
+    for (size_t k = 0; k < w->n_steps; k++) {
+        double t = k > 0 ? w->steps[k].turn_s - w->steps[k - 1].turn_s : (double)INFINITY;
+        int goes_on = t >= 0.5 * w->b->step_s && t <= 1.8 * w->b->step_s;
+        w->steps[k].run = k == 0 ? 0 : w->steps[k - 1].run + (size_t)!goes_on;
+    }
+}
+
+/* Whether between steps k - 1 and k there is no room for one. */
+static int is_close(const back_work *w, size_t k) {
+    if (k == 0 || k >= w->n_steps) return 0;
+    return w->steps[k].turn_s - w->steps[k - 1].turn_s < 0.5 * w->b->step_s;
+}
+
+/* Starting and stopping the body sways to and fro at the steps' pace, but out of step: a few turns
+ * that a longer walk follows or precedes at once are no walk of their own. */
 void imu_back_find_runs(back_work *w) {
-    size_t kept = 0, run = 0;
-    for (size_t first = 0, last; first < w->n_steps; first = last + 1) {
-        for (last = first; last + 1 < w->n_steps; last++) {
-            double t = w->steps[last + 1].turn_s - w->steps[last].turn_s;
-            if (t < 0.5 * w->b->step_s || t > 1.8 * w->b->step_s) break;
-        }
-        if (last - first + 1 < EG_GAIT_BACK_STEPS_MIN) continue;
-        for (size_t k = first; k <= last; k++) {
-            w->steps[kept] = w->steps[k];
-            w->steps[kept++].run = run;
-        }
-        run++;
+    size_t kept = 0, before = 0;
+    int was_close = 0;
+    number_runs(w);
+    for (size_t first = 0, last, n; first < w->n_steps; first = last + 1, before = n) {
+        last = imu_back_run_end(w, first);
+        n = last - first + 1;
+        size_t behind = last + 1 < w->n_steps ? imu_back_run_end(w, last + 1) - last : 0;
+        int will_close = is_close(w, last + 1);
+        int sways = (was_close && before > n) || (will_close && behind > n);
+        was_close = will_close;
+        if (n < EG_GAIT_BACK_STEPS_MIN || (n <= SWAYS && sways)) continue;
+        for (size_t k = first; k <= last; k++) w->steps[kept++] = w->steps[k];
     }
     w->n_steps = kept;
 }

@@ -6,7 +6,7 @@
 static const double side_clear = 2.0;  /* standard errors */
 static const double small_cycle = 0.3; /* of the usual one: no step */
 static const double stands_steps = 1.8;
-static const double first_off_part = 0.1; /* of a step: standard deviation, a guess (E: ours) */
+static const double first_off_part = 0.12; /* of a step: standard deviation (E: ours) */
 
 /* ---- steps ---- */
 
@@ -42,15 +42,8 @@ static void add_step(back_work *w, size_t from, size_t n, double anchor, const d
     if (w->n_steps == w->capacity) return;
     size_t k = w->n_steps++;
     w->steps[k].turn_s = ((double)from + turn) / rate;
-    double slow =
-        (step / rate - EG_GAIT_BACK_BRISK_S) / (EG_GAIT_BACK_SLOW_S - EG_GAIT_BACK_BRISK_S);
-    slow = fmin(fmax(slow, 0.0), 1.0);
-    double strike_lead = EG_GAIT_BACK_STRIKE_LEAD + slow * EG_GAIT_BACK_STRIKE_LEAD_SLOW;
-    double off_lead = EG_GAIT_BACK_OFF_LEAD + slow * EG_GAIT_BACK_OFF_LEAD_SLOW;
-    w->steps[k].strike_s = w->steps[k].turn_s - strike_lead * (off - turn) / rate;
-    w->steps[k].off_s = ((double)from + off - off_lead * (off - turn)) / rate;
+    w->steps[k].off_s = ((double)from + off) / rate; /* imu_back_find_falls says it better */
     w->steps[k].apart_s = apart / rate;
-    w->steps[k].sd_s = EG_GAIT_BACK_STRIKE_S;
 }
 
 double imu_back_median(size_t n, double *x, double *scratch) {
@@ -215,7 +208,7 @@ static void add_run(back_work *w, size_t first, size_t last, double leg_mm, size
         }
         if (k < last || (k == last && !stands(w, last, 1))) {
             c.off_s = w->steps[k].off_s;
-            c.off_sd_s = sd_of(EG_GAIT_BACK_OFF_S, w->steps[k].apart_s);
+            c.off_sd_s = sd_of(w->steps[k].off_sd_s, w->steps[k].apart_s);
         }
         double spread = 0.25 * w->b->step_s;
         size_t s = k > first ? k - 1 : k;
@@ -229,7 +222,8 @@ eg_err imu_back_contacts(back_work *w, double leg_mm, size_t capacity, eg_gait_c
                          size_t *n, eg_arena *scratch, eg_diag *diag) {
     w->b->side_sure = (double)INFINITY;
     imu_back_find_runs(w);
-    eg_err err = imu_back_find_ends(w, scratch, diag);
+    eg_err err = imu_back_find_falls(w, scratch, diag);
+    if (err == EG_OK) err = imu_back_find_ends(w, scratch, diag);
     if (err != EG_OK) return err;
     if (isfinite(leg_mm)) find_height(w, w->b->step_s);
     for (size_t first = 0, last; first < w->n_steps; first = last + 1) {

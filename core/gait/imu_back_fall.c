@@ -1,0 +1,92 @@
+/* The fall of the forward acceleration from the push of the old leg to the braking of the new one.
+ * Where it ends the old foot is off; but one step alone is too noisy to be looked at closely, and a
+ * low-pass that makes it smooth moves its least value. The steps of a foot laid over each other
+ * show it at five times the steps' rate. */
+#include "core/base/real.h"
+#include "core/gait/imu_back_part.h"
+#include "core/gait/imu_part.h"
+
+enum { CELLS = 61, FOOT_STEPS = 3 };
+
+static const double fall_hz = 5.0;   /* of the steps' rate: low-pass */
+static const double longest = 0.45;  /* of a step, from the turn to the end of the fall */
+static const double turn_s = 0.01;   /* one standard deviation of where the acceleration turns */
+static const double fall_sd = 0.045; /* of a step: the end of the fall about the off */
+
+/* From the turn to the end of the fall, s, over steps first, first + stride, ... below `end`; NaN:
+ * it does not end within a step's usual reach. */
+static double fall_of(const back_work *w, const double *x, size_t first, size_t end,
+                      size_t stride) {
+    double mean[CELLS], rate = w->b->rate_hz, span = longest * w->b->step_s;
+    int least = 0;
+    for (int c = 0; c < CELLS; c++) {
+        mean[c] = 0.0;
+        for (size_t k = first; k < end; k += stride) {
+            double at = (w->steps[k].turn_s + span * c / (CELLS - 1)) * rate;
+            size_t i = at > 0.0 ? (size_t)at : 0;
+            if (i + 1 >= w->b->n) continue;
+            mean[c] += x[i] + (at - (double)i) * (x[i + 1] - x[i]);
+        }
+        if (mean[c] < mean[least]) least = c;
+    }
+    if (least == 0 || least == CELLS - 1) return (double)NAN;
+    return imu_peak(CELLS, mean, (size_t)least, -1.0) * span / (CELLS - 1);
+}
+
+/* One observation x S + y O = value +- sd of strike S and off O, s behind the turn. */
+static void observe(double info[3], double sum[2], double x, double y, double value, double sd) {
+    double weight = 1.0 / (sd * sd);
+    info[0] += weight * x * x;
+    info[1] += weight * x * y;
+    info[2] += weight * y * y;
+    sum[0] += weight * x * value;
+    sum[1] += weight * y * value;
+}
+
+/* Strike and off of a step whose fall takes so long, by least squares: the turn is a part of the
+ * double support behind the strike, the off at the end of the fall, and the double support as long
+ * as it is in people who step so fast. */
+static void weigh(back_step *s, double fall, double step_s) {
+    double info[3] = {0.0, 0.0, 0.0}, sum[2] = {0.0, 0.0}, part = EG_GAIT_BACK_TURN;
+    double slow = fmax(0.0, step_s - EG_GAIT_BACK_USUAL_S);
+    double both = (EG_GAIT_BACK_BOTH + EG_GAIT_BACK_BOTH_SLOW * slow) * step_s;
+    double both_sd = (EG_GAIT_BACK_BOTH_SD + EG_GAIT_BACK_BOTH_SD_SLOW * slow) * step_s;
+    double spread = EG_GAIT_BACK_TURN_SD * fall / (1.0 - part);
+    observe(info, sum, 1.0 - part, part, 0.0, eg_hypot(turn_s, spread));
+    double late = (EG_GAIT_BACK_FALL_LATE + EG_GAIT_BACK_FALL_LATE_SLOW * slow) * step_s;
+    observe(info, sum, 0.0, 1.0, fall - late, fall_sd * step_s);
+    observe(info, sum, -1.0, 1.0, both, both_sd);
+    double det = info[0] * info[2] - info[1] * info[1];
+    s->strike_s = s->turn_s + (info[2] * sum[0] - info[1] * sum[1]) / det;
+    s->off_s = s->turn_s + (info[0] * sum[1] - info[1] * sum[0]) / det;
+    s->sd_s = sqrt(info[2] / det);
+    s->off_sd_s = sqrt(info[0] / det);
+    s->follows = -info[1] / info[2];
+}
+
+/* Steps first to last of a run: each foot's own fall, if there are enough of it. */
+static void find_falls_of(back_work *w, const double *x, size_t first, size_t last) {
+    size_t n = last - first + 1, spare = n >= 7 ? 2 : n >= 5 ? 1 : 0;
+    size_t from = first + spare, end = last + 1 - spare;
+    size_t feet = end - from >= 2 * FOOT_STEPS ? 2 : 1;
+    double fall[2] = {(double)NAN, (double)NAN};
+    for (size_t foot = 0; foot < feet; foot++) fall[foot] = fall_of(w, x, from + foot, end, feet);
+    for (size_t k = first; k <= last; k++) {
+        double own = fall[(k + from) % 2 % feet]; /* even as `from`: foot 0 */
+        if (!isfinite(own)) own = w->steps[k].off_s - w->steps[k].turn_s;
+        weigh(&w->steps[k], own, w->b->step_s);
+    }
+}
+
+eg_err imu_back_find_falls(back_work *w, eg_arena *scratch, eg_diag *diag) {
+    const eg_gait_back *b = w->b;
+    for (size_t i = 0; i < b->n; i++) w->x[i] = b->acc[0][i];
+    imu_centre(b->n, w->x, (size_t)(b->step_s * b->rate_hz), w->y);
+    eg_err err = imu_low_pass(b->n, w->x, fall_hz / b->step_s, b->rate_hz, scratch, diag);
+    if (err != EG_OK) return err;
+    for (size_t first = 0, last; first < w->n_steps; first = last + 1) {
+        last = imu_back_run_end(w, first);
+        find_falls_of(w, w->x, first, last);
+    }
+    return EG_OK;
+}
