@@ -38,26 +38,22 @@ typedef struct orient_job {
 static eg_err choose(const orient_job *job, const eg_recording *r, eg_sensor *chosen,
                      eg_diag *diag) {
     static eg_sensor sensors[EG_SENSORS_MAX];
-    size_t n = eg_sensors_find(r, sensors), at = n;
-    char all[160] = "";
-    for (size_t i = 0, length = 0; i < n; i++) {
-        if (strcmp(sensors[i].name, job->sensor != NULL ? job->sensor : "") == 0) at = i;
-        if (length + EG_RECORDING_LABEL_MAX + 2 < sizeof all)
-            length += (size_t)snprintf(all + length, EG_RECORDING_LABEL_MAX + 2, "%s%s",
-                                       i > 0 ? ", " : "", sensors[i].name);
-    }
-    if (at == n && n == 1 && job->sensor == NULL) at = 0;
+    size_t n = eg_sensors_find(r, sensors);
+    const eg_sensor *found = eg_sensor_named(sensors, n, job->sensor != NULL ? job->sensor : "");
+    char all[160];
+    eg_sensor_list(sensors, n, sizeof all, all);
+    if (found == NULL && n == 1 && job->sensor == NULL) found = &sensors[0];
     if (n == 0)
         return eg_diag_set(
             diag, EG_ERR_MISSING, job->path, 0,
             "there is no sensor: channels gx gy gz and ax ay az, or Gyr_X, Acc_X and "
             "the like; engram inspect lists what there is");
-    if (at == n)
+    if (found == NULL)
         return eg_diag_set(diag, EG_ERR_MISSING, job->path, 0, "%s; there are: %s",
                            job->sensor != NULL ? "there is no such sensor"
                                                : "say which sensor with --sensor NAME",
                            all);
-    *chosen = sensors[at];
+    *chosen = *found;
     for (int kind = 0; kind < 2; kind++)
         for (int k = 0; k < 3; k++) {
             static const char *const examples[] = {"rad/s", "m/s2"};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clinic/function_source.h"
+#include "clinic/study_sensor.h"
 #include "core/base/real.h"
 #include "core/function/measures.h"
 #include "core/function/reach.h"
@@ -60,15 +61,22 @@ static int has_hand(const eg_recording *recording) {
     return hand_of(&m, EG_LEFT, index) > 0 || hand_of(&m, EG_RIGHT, index) > 0;
 }
 
-/* The angular rate is enough for a wrist. */
-static int has_rate(const eg_recording *recording, const char *sensor, const eg_channel *six[6]) {
-    return function_find_sensor(recording, sensor, six) >= 3 && six[0] != NULL && six[1] != NULL &&
-           six[2] != NULL;
+/* The sensor that is said, else one on a hand, else the only one; its angular rate is enough. 0:
+ * none. */
+static int find_rate(const eg_recording *recording, const char *said, eg_sensor *chosen) {
+    eg_sensor sensors[EG_SENSORS_MAX];
+    size_t n = eg_sensors_find_rates(recording, sensors);
+    const eg_sensor *found = said != NULL ? eg_sensor_named(sensors, n, said) : NULL;
+    for (size_t i = 0; i < n && said == NULL && found == NULL; i++)
+        if (n == 1 || eg_sensor_site_of(sensors[i].name) == EG_SENSOR_HAND) found = &sensors[i];
+    if (found != NULL) *chosen = *found;
+    return found != NULL;
 }
 
 int function_reach_suits(const eg_recording *recording) {
-    const eg_channel *six[6];
-    return has_hand(recording) || has_rate(recording, NULL, six);
+    eg_sensor sensor;
+    if (has_hand(recording)) return 1;
+    return find_rate(recording, NULL, &sensor) && eg_sensor_site_of(sensor.name) >= EG_SENSOR_HAND;
 }
 
 /* Mean of the markers in metres, gaps bridged by straight lines; 0: a gap is too long. */
@@ -138,18 +146,15 @@ static eg_err read_markers(reach_run *run, eg_diag *diag) {
     return EG_OK;
 }
 
-static eg_err read_gyr(reach_run *run, const eg_channel *six[6], eg_diag *diag) {
-    double factor;
-    for (int k = 0; k < 3; k++) {
-        eg_err err = function_unit_of(run->call, six[k], 0, &factor, diag);
-        if (err != EG_OK) return err;
-        if (six[k]->n != six[0]->n)
-            return eg_diag_set(diag, EG_ERR_DATA, run->call->recording->name, 0,
-                               "%s and %s have different numbers of samples", six[k]->label,
-                               six[0]->label);
-        for (size_t i = 0; i < run->signal.n; i++)
-            run->hand[i][k] = factor * six[k]->values[run->from + i];
-    }
+static eg_err read_gyr(reach_run *run, const eg_sensor *sensor, eg_diag *diag) {
+    eg_orient_signal signal;
+    double *values = NULL;
+    eg_err err = eg_study_sensor_load(run->call, sensor, run->result, &signal, &values, diag);
+    if (err == EG_OK) err = eg_study_sensor_check(run->call, sensor, &signal, run->result, diag);
+    for (size_t i = 0; i < run->signal.n && err == EG_OK; i++)
+        for (int k = 0; k < 3; k++) run->hand[i][k] = signal.gyr[k][run->from + i];
+    free(values);
+    if (err != EG_OK) return err;
     run->signal.gyr = (const double(*)[3])run->hand;
     eg_study_say(run->result,
                  "Movement of the wrist from the angular rate of one inertial sensor (%g Hz): no "
@@ -160,14 +165,15 @@ static eg_err read_gyr(reach_run *run, const eg_channel *six[6], eg_diag *diag) 
 
 static eg_err read_all(reach_run *run, eg_diag *diag) {
     const eg_recording *r = run->call->recording;
-    const eg_channel *six[6];
-    int is_sensor = has_rate(r, eg_study_text(run->call, "sensor", NULL), six);
+    eg_sensor sensor = {.name = ""};
+    int is_sensor = find_rate(r, eg_study_text(run->call, "sensor", NULL), &sensor);
     if (!is_sensor && !has_hand(r))
         return eg_diag_set(diag, EG_ERR_LAYOUT, r->name, 0,
                            "neither a marker of a hand or wrist (RFIN, RWRA, RWRB ...) nor a "
                            "sensor's angular rate (gx gy gz) is here");
-    double rate_hz = is_sensor ? six[0]->rate_hz : r->points.rate_hz;
-    size_t n = is_sensor ? six[0]->n : r->n_frames;
+    const eg_channel *first = sensor.channel[EG_SENSOR_GYR][0];
+    double rate_hz = is_sensor ? first->rate_hz : r->points.rate_hz;
+    size_t n = is_sensor ? first->n : r->n_frames;
     eg_err err = function_span_of(run->call, n, rate_hz, &run->from, &n, diag);
     if (err != EG_OK) return err;
     if (!is_sensor && !(function_length_factor(r) > 0.0))
@@ -185,7 +191,7 @@ static eg_err read_all(reach_run *run, eg_diag *diag) {
     run->memory = malloc(size);
     if (run->hand == NULL || run->trunk == NULL || run->memory == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, r->name, 0, "no memory for %zu samples", n);
-    if (is_sensor) return read_gyr(run, six, diag);
+    if (is_sensor) return read_gyr(run, &sensor, diag);
     function_match(r, &run->sites);
     return read_markers(run, diag);
 }

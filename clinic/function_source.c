@@ -1,11 +1,11 @@
 #include "clinic/function_source.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "clinic/study_sensor.h"
 #include "core/base/real.h"
 #include "core/motion/marker.h"
 
@@ -14,13 +14,6 @@ typedef struct unit {
     double factor;
 } unit;
 
-static const unit rate_units[] = {{"rad/s", 1.0},
-                                  {"deg/s", EG_PI / 180.0},
-                                  {"dps", EG_PI / 180.0},
-                                  {"\xc2\xb0/s", EG_PI / 180.0},
-                                  {NULL, 0.0}};
-static const unit acceleration_units[] = {{"m/s2", 1.0},  {"m/s^2", 1.0},     {"m/s\xc2\xb2", 1.0},
-                                          {"g", 9.80665}, {"mg", 9.80665e-3}, {NULL, 0.0}};
 static const unit length_units[] = {{"mm", 1e-3}, {"cm", 1e-2}, {"m", 1.0}, {NULL, 0.0}};
 
 static double factor_of(const unit *units, const char *name) {
@@ -31,41 +24,6 @@ static double factor_of(const unit *units, const char *name) {
 double function_length_factor(const eg_recording *recording) {
     const char *own = recording->points.unit;
     return factor_of(length_units, own[0] != '\0' ? own : "mm");
-}
-
-/* "Back.Gyr_X" of sensor "Back" is 0, its acceleration along y 4; -1: something else. */
-static int axis_of(const char *label, const char *sensor) {
-    static const char *const words[2] = {"|g|gyr|gyro|gyroscope|angularvelocity|w|rate|angvel|",
-                                         "|a|acc|accel|acceleration|accelerometer|"};
-    char word[EG_RECORDING_LABEL_MAX + 3];
-    if (sensor != NULL) {
-        if (strncmp(label, sensor, strlen(sensor)) != 0) return -1;
-        label += strlen(sensor);
-    }
-    size_t n = 1;
-    word[0] = '|';
-    for (; *label != '\0' && n + 2 < sizeof word; label++)
-        if (isalpha((unsigned char)*label)) word[n++] = (char)tolower((unsigned char)*label);
-    if (n < 3 || word[n - 1] < 'x' || word[n - 1] > 'z') return -1;
-    int axis = word[n - 1] - 'x';
-    word[n - 1] = '|';
-    word[n] = '\0';
-    for (int kind = 0; kind < 2; kind++)
-        if (strstr(words[kind], word) != NULL) return 3 * kind + axis;
-    return -1;
-}
-
-/* The six channels of a sensor; how many there are. */
-size_t function_find_sensor(const eg_recording *r, const char *sensor, const eg_channel *six[6]) {
-    size_t found = 0;
-    for (int k = 0; k < 6; k++) six[k] = NULL;
-    for (size_t i = 0; i < r->n_channels; i++) {
-        int axis = axis_of(r->channels[i].label, sensor);
-        if (axis < 0 || six[axis] != NULL) continue;
-        six[axis] = &r->channels[i];
-        found++;
-    }
-    return found;
 }
 
 typedef struct points {
@@ -121,10 +79,46 @@ static int choose_points(const eg_recording *r, points *p) {
     return n > 0;
 }
 
+/* ---- which sensor ---- */
+
+static const struct {
+    const char *name, *words;
+    eg_sensor_site site;
+} places[] = {[EG_TRUNK_LOWER_BACK] = {"lower_back", "lower back", EG_SENSOR_BACK},
+              [EG_TRUNK_STERNUM] = {"sternum", "breastbone", EG_SENSOR_CHEST},
+              [EG_TRUNK_THIGH] = {"thigh", "thigh", EG_SENSOR_THIGH}};
+
+static const eg_sensor *sensor_at(const eg_sensor *sensors, size_t n, eg_sensor_site site) {
+    for (size_t i = 0; i < n; i++)
+        if (eg_sensor_site_of(sensors[i].name) == site) return &sensors[i];
+    return NULL;
+}
+
+/* The sensor that is said, else that of the place, else the only one; NULL. The place that is said,
+ * else that of the sensor's name, else the lower back. */
+static const eg_sensor *choose_sensor(const char *said, const char *where, size_t n,
+                                      const eg_sensor *sensors, eg_trunk_place *place) {
+    const eg_sensor *chosen = said != NULL ? eg_sensor_named(sensors, n, said) : NULL;
+    *place = EG_TRUNK_LOWER_BACK;
+    for (int p = 0; p < 3; p++) {
+        const eg_sensor *there = sensor_at(sensors, n, places[p].site);
+        if (where != NULL ? strcmp(where, places[p].name) != 0 : there == NULL) continue;
+        if (chosen != NULL && where == NULL && eg_sensor_site_of(chosen->name) != places[p].site)
+            continue;
+        *place = (eg_trunk_place)p;
+        if (chosen == NULL && said == NULL) chosen = there;
+        break;
+    }
+    return chosen == NULL && said == NULL && n == 1 ? &sensors[0] : chosen;
+}
+
 int eg_function_body_suits(const eg_recording *recording) {
-    const eg_channel *six[6];
+    eg_sensor sensors[EG_SENSORS_MAX];
+    eg_trunk_place place;
     points p;
-    if (function_find_sensor(recording, NULL, six) == 6) return 1;
+    size_t n = eg_sensors_find(recording, sensors);
+    const eg_sensor *sensor = choose_sensor(NULL, NULL, n, sensors, &place);
+    if (sensor != NULL && eg_sensor_site_of(sensor->name) > EG_SENSOR_SHANK) return 1;
     if (choose_points(recording, &p)) return 1;
     return eg_recording_channel(recording, "pelvis_ty") != NULL;
 }
@@ -158,46 +152,27 @@ static eg_err take_memory(eg_function_body *body, size_t n, double rate_hz, eg_d
     return EG_OK;
 }
 
-eg_err function_unit_of(const eg_study_call *call, const eg_channel *channel, int is_acc,
-                        double *factor, eg_diag *diag) {
-    const char *said = eg_study_text(call, is_acc ? "acc_unit" : "gyr_unit", channel->unit);
-    *factor = factor_of(is_acc ? acceleration_units : rate_units, said);
-    if (*factor > 0.0) return EG_OK;
-    return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
-                       "%s is in \"%s\", which is no unit for it; say %s", channel->label, said,
-                       is_acc ? "acc_unit m/s2 or g" : "gyr_unit rad/s or deg/s");
-}
-
-static eg_err read_sensor(const eg_study_call *call, const eg_channel *six[6],
-                          eg_function_body *body, eg_diag *diag) {
-    static const char *const names[] = {"lower_back", "sternum", "thigh"};
-    static const char *const words[] = {"lower back", "breastbone", "thigh"};
-    const char *place = eg_study_text(call, "place", "lower_back");
-    double *values = NULL, factor, rate_hz = six[0]->rate_hz;
-    int k = 0;
-    size_t from, n;
-    while (k < 2 && strcmp(names[k], place) != 0) k++;
-    eg_err err = function_span_of(call, six[0]->n, rate_hz, &from, &n, diag);
-    if (err == EG_OK) err = take_memory(body, n, rate_hz, diag);
-    if (err == EG_OK && (values = malloc(6 * n * sizeof *values)) == NULL)
-        err = eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for %zu samples", n);
-    eg_orient_signal signal = {.n = n, .rate_hz = rate_hz};
-    for (size_t axis = 0; axis < 6 && err == EG_OK; axis++) {
-        err = function_unit_of(call, six[axis], axis >= 3, &factor, diag);
-        if (err == EG_OK && six[axis]->n != six[0]->n)
-            err = eg_diag_set(diag, EG_ERR_DATA, call->recording->name, 0,
-                              "%s and %s have different numbers of samples", six[axis]->label,
-                              six[0]->label);
-        for (size_t i = 0; i < n && err == EG_OK; i++)
-            values[axis * n + i] = factor * six[axis]->values[from + i];
-        *(axis < 3 ? &signal.gyr[axis] : &signal.acc[axis - 3]) = values + axis * n;
+/* The part of a sensor's samples that `span` keeps; the whole was checked. */
+static eg_err read_sensor(const eg_study_call *call, const eg_sensor *sensor, eg_trunk_place place,
+                          json_t *result, eg_function_body *body, eg_diag *diag) {
+    eg_orient_signal signal;
+    double *values = NULL;
+    size_t from = 0, n = 0;
+    eg_err err = eg_study_sensor_load(call, sensor, result, &signal, &values, diag);
+    if (err == EG_OK) err = eg_study_sensor_check(call, sensor, &signal, result, diag);
+    if (err == EG_OK) err = function_span_of(call, signal.n, signal.rate_hz, &from, &n, diag);
+    if (err == EG_OK) err = take_memory(body, n, signal.rate_hz, diag);
+    for (int k = 0; k < 3 && err == EG_OK; k++) {
+        signal.gyr[k] += from;
+        signal.acc[k] += from;
+        signal.mag[k] = NULL;
     }
-    if (err == EG_OK)
-        err = eg_trunk_from_imu(&signal, (eg_trunk_place)k, &body->arena, &body->trunk, diag);
+    signal.n = n;
+    if (err == EG_OK) err = eg_trunk_from_imu(&signal, place, &body->arena, &body->trunk, diag);
     free(values);
-    body->start_s = (double)from / rate_hz;
+    body->start_s = (double)from / signal.rate_hz;
     snprintf(body->source, sizeof body->source, "one inertial sensor on the %s (%.24s, %g Hz)",
-             words[k], six[0]->label, rate_hz);
+             places[place].words, sensor->channel[0][0]->label, signal.rate_hz);
     return err;
 }
 
@@ -300,19 +275,29 @@ static eg_err read_model(const eg_study_call *call, const eg_channel *height,
     return err;
 }
 
-eg_err eg_function_body_read(const eg_study_call *call, eg_function_body *body, eg_diag *diag) {
-    const eg_channel *six[6];
+eg_err eg_function_body_read(const eg_study_call *call, json_t *result, eg_function_body *body,
+                             eg_diag *diag) {
+    eg_sensor sensors[EG_SENSORS_MAX];
+    eg_trunk_place place;
     points chosen;
+    char all[160];
     *body = (eg_function_body){.memory = NULL};
-    const char *sensor = eg_study_text(call, "sensor", NULL);
-    if (function_find_sensor(call->recording, sensor, six) == 6)
-        return read_sensor(call, six, body, diag);
-    if (choose_points(call->recording, &chosen)) return read_points(call, &chosen, body, diag);
+    size_t n = eg_sensors_find(call->recording, sensors);
+    const char *said = n > 0 ? eg_study_text(call, "sensor", NULL) : NULL;
+    const eg_sensor *sensor =
+        choose_sensor(said, n > 0 ? eg_study_text(call, "place", NULL) : NULL, n, sensors, &place);
+    if (sensor != NULL) return read_sensor(call, sensor, place, result, body, diag);
+    if (said == NULL && choose_points(call->recording, &chosen))
+        return read_points(call, &chosen, body, diag);
     const eg_channel *height = eg_recording_channel(call->recording, "pelvis_ty");
-    if (height != NULL) return read_model(call, height, body, diag);
+    if (said == NULL && height != NULL) return read_model(call, height, body, diag);
+    eg_sensor_list(sensors, n, sizeof all, all);
+    if (n > 0)
+        return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
+                           "say which sensor with sensor; there are: %s", all);
     return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
-                       "neither a sensor (gx gy gz ax ay az; with several, sensor says which) nor "
-                       "markers of the pelvis (LASI, RASI, SACR ...) are here");
+                       "neither a sensor (gx gy gz ax ay az) nor markers of the pelvis (LASI, "
+                       "RASI, SACR ...) are here");
 }
 
 void eg_function_body_free(eg_function_body *body) {

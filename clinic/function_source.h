@@ -18,19 +18,14 @@ typedef struct eg_function_body {
 /* 0 none, 1 a sensor or markers, 2 nothing else fits it better. */
 int eg_function_body_suits(const eg_recording *recording);
 
-/* Options of the call: place, sensor, gyr_unit, acc_unit, up, span. EG_ERR_LAYOUT: nothing of the
- * kind is there; EG_ERR_DATA, EG_ERR_MEMORY. */
-EG_NODISCARD eg_err eg_function_body_read(const eg_study_call *call, eg_function_body *body,
-                                          eg_diag *diag);
+/* Options of the call: place, sensor, gyr_unit, acc_unit, up, span. What a sensor's check says goes
+ * into the result. EG_ERR_LAYOUT: nothing of the kind is there; EG_ERR_DATA, EG_ERR_MEMORY. */
+EG_NODISCARD eg_err eg_function_body_read(const eg_study_call *call, json_t *result,
+                                          eg_function_body *body, eg_diag *diag);
 void eg_function_body_free(eg_function_body *body);
 
-/* What the tests of reaching share with the above: the six channels of a sensor (rate x, y, z, then
- * acceleration; how many there are), their factor to rad/s or m/s2, the sites of the markers, their
- * factor to metres (0: no length), the part that `span` keeps. */
-size_t function_find_sensor(const eg_recording *recording, const char *sensor,
-                            const eg_channel *six[6]);
-EG_NODISCARD eg_err function_unit_of(const eg_study_call *call, const eg_channel *channel,
-                                     int is_acc, double *factor, eg_diag *diag);
+/* What the tests of reaching share with the above: the sites of the markers, their factor to metres
+ * (0: no length), the part that `span` keeps. */
 void function_match(const eg_recording *recording, eg_marker_match *found);
 double function_length_factor(const eg_recording *recording);
 EG_NODISCARD eg_err function_span_of(const eg_study_call *call, size_t n, double rate_hz,

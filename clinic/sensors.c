@@ -2,8 +2,11 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "io/format/text.h"
 
 static const struct {
     const char *name;
@@ -48,7 +51,11 @@ static const struct {
              {"magnetometer", EG_SENSOR_MAG},
              {"magneticfield", EG_SENSOR_MAG},
              {"mag", EG_SENSOR_MAG},
+             {"angularrate", EG_SENSOR_GYR},
+             {"angvel", EG_SENSOR_GYR},
+             {"rate", EG_SENSOR_GYR},
              {"g", EG_SENSOR_GYR},
+             {"w", EG_SENSOR_GYR},
              {"a", EG_SENSOR_ACC},
              {"m", EG_SENSOR_MAG}};
 
@@ -104,7 +111,8 @@ static int is_whole(const eg_sensor *s, eg_sensor_kind kind) {
     return 1;
 }
 
-size_t eg_sensors_find(const eg_recording *recording, eg_sensor sensors[EG_SENSORS_MAX]) {
+static size_t find(const eg_recording *recording, int needs_acc,
+                   eg_sensor sensors[EG_SENSORS_MAX]) {
     size_t count = 0, kept = 0;
     for (size_t i = 0; i < recording->n_channels; i++) {
         const eg_channel *channel = &recording->channels[i];
@@ -123,12 +131,69 @@ size_t eg_sensors_find(const eg_recording *recording, eg_sensor sensors[EG_SENSO
     }
     for (size_t i = 0; i < count; i++) {
         eg_sensor *s = &sensors[i];
-        if (s->channel[0][0] == NULL || !is_whole(s, EG_SENSOR_GYR) || !is_whole(s, EG_SENSOR_ACC))
-            continue;
-        if (!is_whole(s, EG_SENSOR_MAG)) memset(s->channel[EG_SENSOR_MAG], 0, sizeof s->channel[0]);
+        if (s->channel[0][0] == NULL || !is_whole(s, EG_SENSOR_GYR)) continue;
+        if (!is_whole(s, EG_SENSOR_ACC) && needs_acc) continue;
+        for (int kind = EG_SENSOR_ACC; kind <= EG_SENSOR_MAG; kind++)
+            if (!is_whole(s, (eg_sensor_kind)kind))
+                memset(s->channel[kind], 0, sizeof s->channel[kind]);
         sensors[kept++] = *s;
     }
     return kept;
+}
+
+size_t eg_sensors_find(const eg_recording *recording, eg_sensor sensors[EG_SENSORS_MAX]) {
+    return find(recording, 1, sensors);
+}
+
+size_t eg_sensors_find_rates(const eg_recording *recording, eg_sensor sensors[EG_SENSORS_MAX]) {
+    return find(recording, 0, sensors);
+}
+
+eg_sensor_site eg_sensor_site_of(const char *name) {
+    static const struct {
+        const char *word;
+        eg_sensor_site site;
+    } sites[] = {{"foot", EG_SENSOR_FOOT},        {"shoe", EG_SENSOR_FOOT},
+                 {"instep", EG_SENSOR_FOOT},      {"shank", EG_SENSOR_SHANK},
+                 {"tibia", EG_SENSOR_SHANK},      {"lower_leg", EG_SENSOR_SHANK},
+                 {"lower leg", EG_SENSOR_SHANK},  {"lowerleg", EG_SENSOR_SHANK},
+                 {"ankle", EG_SENSOR_SHANK},      {"thigh", EG_SENSOR_THIGH},
+                 {"femur", EG_SENSOR_THIGH},      {"upper_leg", EG_SENSOR_THIGH},
+                 {"upper leg", EG_SENSOR_THIGH},  {"upperleg", EG_SENSOR_THIGH},
+                 {"stern", EG_SENSOR_CHEST},      {"chest", EG_SENSOR_CHEST},
+                 {"breast", EG_SENSOR_CHEST},     {"thora", EG_SENSOR_CHEST},
+                 {"upper_back", EG_SENSOR_CHEST}, {"upper back", EG_SENSOR_CHEST},
+                 {"upperback", EG_SENSOR_CHEST},  {"back", EG_SENSOR_BACK},
+                 {"lumbar", EG_SENSOR_BACK},      {"pelvis", EG_SENSOR_BACK},
+                 {"sacr", EG_SENSOR_BACK},        {"waist", EG_SENSOR_BACK},
+                 {"hip", EG_SENSOR_BACK},         {"wrist", EG_SENSOR_HAND},
+                 {"hand", EG_SENSOR_HAND},        {"forearm", EG_SENSOR_HAND}};
+    eg_span span = {name, strlen(name)};
+    for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++)
+        if (eg_text_find(span, sites[i].word) != NULL) return sites[i].site;
+    return EG_SENSOR_ELSEWHERE;
+}
+
+const eg_sensor *eg_sensor_named(const eg_sensor *sensors, size_t n, const char *name) {
+    eg_span wanted = {name, strlen(name)};
+    for (size_t i = 0; i < n; i++)
+        if (eg_text_equals(wanted, sensors[i].name)) return &sensors[i];
+    const eg_sensor *begins = NULL;
+    for (size_t i = 0; i < n && wanted.n > 0; i++) {
+        if (strncmp(sensors[i].channel[EG_SENSOR_GYR][0]->label, name, wanted.n) != 0) continue;
+        if (begins != NULL) return NULL;
+        begins = &sensors[i];
+    }
+    return begins;
+}
+
+void eg_sensor_list(const eg_sensor *sensors, size_t n, size_t size, char *text) {
+    text[0] = '\0';
+    for (size_t i = 0, used = 0; i < n && used < size; i++) {
+        int length = snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "",
+                              sensors[i].name[0] != '\0' ? sensors[i].name : "one without a name");
+        used += length > 0 ? (size_t)length : 0;
+    }
 }
 
 int eg_sensor_field_is_relative(const eg_sensor *sensor) {

@@ -18,8 +18,31 @@ typedef struct eg_sensor {
     const eg_channel *channel[3][3];   /* [kind][axis]; magnetometer may be NULL */
 } eg_sensor;
 
+/* Where its name says that a sensor is worn. */
+typedef enum eg_sensor_site {
+    EG_SENSOR_FOOT,
+    EG_SENSOR_SHANK,
+    EG_SENSOR_BACK, /* the lower one, the pelvis */
+    EG_SENSOR_THIGH,
+    EG_SENSOR_CHEST, /* breastbone, upper back */
+    EG_SENSOR_HAND,  /* or wrist, forearm */
+    EG_SENSOR_ELSEWHERE
+} eg_sensor_site;
+
 /* Sensors with three axes of angular rate and acceleration of the same length; returns how many. */
 size_t eg_sensors_find(const eg_recording *recording, eg_sensor sensors[EG_SENSORS_MAX]);
+
+/* Those with an angular rate, whether or not they have an acceleration. */
+size_t eg_sensors_find_rates(const eg_recording *recording, eg_sensor sensors[EG_SENSORS_MAX]);
+
+eg_sensor_site eg_sensor_site_of(const char *name);
+
+/* The one of that name, whatever the case, or, if there is none, the only one whose columns begin
+ * so; NULL. */
+const eg_sensor *eg_sensor_named(const eg_sensor *sensors, size_t n, const char *name);
+
+/* "Pelvis, Left Foot" for messages. */
+void eg_sensor_list(const eg_sensor *sensors, size_t n, size_t size, char *text);
 
 /* What a unit is multiplied by to become rad/s, m/s2 or uT; NaN if it is none. */
 double eg_sensor_factor(eg_sensor_kind kind, const char *unit);

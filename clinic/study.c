@@ -477,16 +477,18 @@ void eg_study_withhold_value(json_t *value, const char *check, const char *detai
     json_object_del(value, "norm");
 }
 
-void eg_study_withhold(json_t *result, int by_channel) {
+void eg_study_withhold(json_t *result, const char *only, int by_channel) {
     size_t i, k;
     json_t *check, *value;
     json_array_foreach(json_object_get(result, "quality"), i, check) {
+        const char *name = json_string_value(json_object_get(check, "check"));
         if (strcmp(json_string_value(json_object_get(check, "verdict")), "fail") != 0) continue;
+        if (only != NULL && strcmp(name, only) != 0) continue;
         const char *failed = json_string_value(json_object_get(check, "channel"));
         json_array_foreach(json_object_get(result, "measures"), k, value) {
             if (!by_channel ||
                 draws_on(json_string_value(json_object_get(value, "channel")), failed))
-                eg_study_withhold_value(value, json_string_value(json_object_get(check, "check")),
+                eg_study_withhold_value(value, name,
                                         json_string_value(json_object_get(check, "detail")));
         }
     }

@@ -149,9 +149,10 @@ void eg_study_add_check(json_t *result, const char *check, int verdict, const ch
 /* For the end of a run: takes away what failed checks make worthless. By channel (1): values of the
  * channel that the check names, those that join it with others ("A,B") or are of all channels, and
  * every value where it names none; else (0) every value, because all come from the same channels.
- * The value becomes null, the note says why, "withheld": true. What describes quality itself
+ * `only` (NULL: all): the checks of this name. The value becomes null, the note says why,
+ * "withheld": true. What describes quality itself
  * (".quality." in its code) stays. */
-void eg_study_withhold(json_t *result, int by_channel);
+void eg_study_withhold(json_t *result, const char *only, int by_channel);
 /* The same of one value of the list (NULL: nothing is done). */
 void eg_study_withhold_value(json_t *value, const char *check, const char *detail);
 /* end_s NaN: a moment. Returns the object in the list, borrowed. */

@@ -319,7 +319,7 @@ static eg_err work_on_all(emg_work *work, eg_diag *diag) {
     if (err == EG_OK) err = emg_order(work, diag);
     if (err == EG_OK) err = emg_synergies(work, diag);
     if (err == EG_OK) emg_methods(work);
-    if (err == EG_OK) eg_study_withhold(work->result, 1);
+    if (err == EG_OK) eg_study_withhold(work->result, NULL, 1);
     return err;
 }
 

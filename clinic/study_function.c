@@ -8,6 +8,7 @@
 #include "clinic/function_source.h"
 #include "clinic/study_published.h"
 #include "clinic/study_rows.h"
+#include "clinic/study_sensor.h"
 #include "core/base/real.h"
 #include "core/function/measures.h"
 #include "core/function/tug.h"
@@ -290,7 +291,7 @@ static eg_err measure(function_run *run, eg_diag *diag) {
     const char *task = eg_study_text(run->call, "task", "chair_rise_5");
     if (strncmp(task, "reach_", 6) == 0)
         return function_reach(run->call, strcmp(task, "reach_forward") == 0, run->result, diag);
-    eg_err err = eg_function_body_read(run->call, &run->body, diag);
+    eg_err err = eg_function_body_read(run->call, run->result, &run->body, diag);
     if (err == EG_OK) err = eg_worn_check_lean(&run->body.trunk, strcmp(task, "turns") == 0, diag);
     if (err != EG_OK) return err;
     eg_study_say(run->result, "Movement of the trunk from %s.", run->body.source);
@@ -316,7 +317,7 @@ static eg_err run_study(const eg_study_call *call, json_t **result, eg_diag *dia
     if (err == EG_OK) {
         run->call = call;
         run->result = own;
-        err = measure(run, diag);
+        err = eg_study_sensor_judge(own, measure(run, diag), diag);
         if (err != EG_OK && diag != NULL && diag->where[0] == '\0')
             snprintf(diag->where, sizeof diag->where, "%s", call->recording->name);
         eg_function_body_free(&run->body);
@@ -338,14 +339,11 @@ static const eg_study_option options[] = {
     {"task", EG_STUDY_CHOICE, NULL, 0, 0,
      "chair_rise_5|chair_rise_30s|tug|turns|reach_arm|reach_forward", "chair_rise_5",
      "what was done"},
-    {"place", EG_STUDY_CHOICE, NULL, 0, 0, "lower_back|sternum|thigh", "lower_back",
-     "where the inertial sensor sat"},
-    {"sensor", EG_STUDY_TEXT, NULL, 0, 0, NULL, "the only one",
-     "how the labels of its channels begin"},
-    {"gyr_unit", EG_STUDY_CHOICE, NULL, 0, 0, "rad/s|deg/s", "as the file says",
-     "where the file names none"},
-    {"acc_unit", EG_STUDY_CHOICE, NULL, 0, 0, "m/s2|g", "as the file says",
-     "where the file names none"},
+    {"place", EG_STUDY_CHOICE, NULL, 0, 0, "lower_back|sternum|thigh",
+     "as its name says, else lower_back", "where the inertial sensor sat"},
+    {"sensor", EG_STUDY_TEXT, NULL, 0, 0, NULL, "the only one, or the one named as worn there",
+     "its name: how the labels of its channels begin"},
+    EG_STUDY_SENSOR_UNITS,
     {"side", EG_STUDY_CHOICE, NULL, 0, 0, "left|right", "the hand that moves more",
      "the hand that reaches"},
     {"up", EG_STUDY_CHOICE, NULL, 0, 0, "x|y|z", "from pelvis to shoulders",

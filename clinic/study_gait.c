@@ -7,6 +7,7 @@
 #include "clinic/study_gait_part.h"
 #include "clinic/study_published.h"
 #include "clinic/study_rows.h"
+#include "clinic/study_sensor.h"
 #include "core/base/sort.h"
 #include "core/gait/harmony.h"
 #include "core/gait/measures.h"
@@ -238,6 +239,7 @@ static eg_err run(const eg_study_call *call, json_t **result, eg_diag *diag) {
         err = eg_gait_look_motion(call, &look, own, diag);
     if (err == EG_OK) keep_span(call, &look);
     if (err == EG_OK) err = measure(call, &look, own, diag);
+    if (own != NULL) err = eg_study_sensor_judge(own, err, diag);
     free(look.contacts);
     if (look.has_markers) eg_gait_markers_free(&look.markers);
     free(look.back_memory);
@@ -274,6 +276,7 @@ static const eg_study_option options[] = {
     {"leg_mm", EG_STUDY_NUMBER, "mm", 300, 1500, NULL, "not known",
      "length of the leg: clearance for the height of the steps; estimates of step length from a "
      "sensor at the back"},
+    EG_STUDY_SENSOR_UNITS,
     {"span", EG_STUDY_SPAN, NULL, 0, 0, NULL, "the whole recording",
      "only steps between two times, in seconds"},
     {"age", EG_STUDY_NUMBER, "a", 0, 130, NULL, "not known", "of the person, for published values"},

@@ -5,39 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clinic/sensors.h"
 #include "clinic/study_gait_part.h"
+#include "clinic/study_sensor.h"
 #include "core/gait/imu_foot.h"
 #include "core/gait/imu_shank.h"
 #include "io/format/text.h"
 
-typedef enum place { FOOT, SHANK, BACK, PLACES } place;
+enum { PLACES = EG_SENSOR_BACK + 1 };
 
 static const char *const place_names[PLACES] = {"foot", "shank", "back"};
-
-/* What sensors worn there are called. */
-static const char *const words[PLACES][7] = {
-    {"foot", "shoe", "instep", NULL},
-    {"shank", "tibia", "lower_leg", "lowerleg", "ankle", NULL},
-    {"back", "lumbar", "pelvis", "sacr", "waist", "hip", NULL}};
 
 typedef struct found {
     size_t n;
     eg_sensor sensors[EG_SENSORS_MAX];
 } found;
 
-static int has_word(const char *name, const char *const *list) {
-    eg_span span = {name, strlen(name)};
-    for (size_t k = 0; list[k] != NULL; k++)
-        if (eg_text_find(span, list[k]) != NULL) return 1;
-    return 0;
-}
-
 static int is_of_side(const char *name, int side) {
     static const char *const ends[2][7] = {{"left", "_l", ".l", "-l", " l", NULL},
                                            {"right", "_r", ".r", "-r", " r", NULL}};
     size_t n = strlen(name);
-    if (has_word(name, (const char *const[]){ends[side][0], NULL})) return 1;
+    if (eg_text_find((eg_span){name, n}, ends[side][0]) != NULL) return 1;
     for (size_t k = 1; ends[side][k] != NULL; k++) {
         eg_span tail = {n >= 2 ? name + n - 2 : name, n >= 2 ? 2 : 0};
         if (eg_text_equals(tail, ends[side][k])) return 1;
@@ -46,38 +33,30 @@ static int is_of_side(const char *name, int side) {
 }
 
 /* The sensor of a place (and side) by its name; NULL. */
-static const eg_sensor *by_place(const found *f, place where, int side) {
+static const eg_sensor *by_place(const found *f, eg_sensor_site where, int side) {
     for (size_t i = 0; i < f->n; i++) {
         const char *name = f->sensors[i].name;
-        if (has_word(name, words[where]) && (where == BACK || is_of_side(name, side)))
+        if (eg_sensor_site_of(name) == where && (where == EG_SENSOR_BACK || is_of_side(name, side)))
             return &f->sensors[i];
     }
     return NULL;
 }
 
-static const eg_sensor *by_name(const found *f, const char *name) {
-    eg_span wanted = {name, strlen(name)};
-    for (size_t i = 0; i < f->n; i++)
-        if (eg_text_equals(wanted, f->sensors[i].name)) return &f->sensors[i];
-    return NULL;
-}
-
-/* By the sensors' names, a side among them; of one sensor alone without a side, too. PLACES: they
- * do not say it. */
-static place place_by_name(const found *f) {
+/* By the sensors' names, a side among them; of one sensor alone without a side, too. ELSEWHERE:
+ * they do not say it. */
+static eg_sensor_site place_by_name(const found *f) {
     for (int p = 0; p < PLACES; p++)
         for (int side = 0; side < 2; side++)
-            if (by_place(f, (place)p, side) != NULL) return (place)p;
-    for (int p = 0; p < PLACES && f->n == 1; p++)
-        if (has_word(f->sensors[0].name, words[p])) return (place)p;
-    return PLACES;
+            if (by_place(f, (eg_sensor_site)p, side) != NULL) return (eg_sensor_site)p;
+    eg_sensor_site site = f->n == 1 ? eg_sensor_site_of(f->sensors[0].name) : EG_SENSOR_ELSEWHERE;
+    return site <= EG_SENSOR_BACK ? site : EG_SENSOR_ELSEWHERE;
 }
 
 int eg_gait_suits_imu(const eg_recording *recording) {
     found f;
     f.n = eg_sensors_find(recording, f.sensors);
-    place where = place_by_name(&f);
-    if (where != PLACES) return where == BACK ? 1 : 2;
+    eg_sensor_site where = place_by_name(&f);
+    if (where != EG_SENSOR_ELSEWHERE) return where == EG_SENSOR_BACK && f.n > 1 ? 1 : 2;
     return f.n == 1 && f.sensors[0].name[0] == '\0';
 }
 
@@ -87,20 +66,31 @@ static eg_err no_memory(eg_diag *diag) {
     return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for an inertial sensor");
 }
 
+static eg_err load(const eg_study_call *call, const eg_sensor *sensor, json_t *result,
+                   eg_orient_signal *signal, double **values, eg_diag *diag) {
+    eg_err err = eg_study_sensor_load(call, sensor, result, signal, values, diag);
+    if (err == EG_OK) err = eg_study_sensor_check(call, sensor, signal, result, diag);
+    if (err == EG_OK) return EG_OK;
+    free(*values);
+    *values = NULL;
+    return err;
+}
+
 /* Contacts of a foot or shank behind those there are; `trace[n]` for its picture. */
-static eg_err leg_contacts(const eg_study_call *call, place where, int side,
+static eg_err leg_contacts(const eg_study_call *call, eg_sensor_site where, int side,
                            const eg_orient_signal *signal, gait_look *look, double *trace,
                            json_t *result, eg_diag *diag) {
     eg_gait_lever lever = {eg_study_number(call, "toe_forward_mm", (double)NAN),
                            eg_study_number(call, "toe_down_mm", (double)NAN)};
     size_t n = 0, room = EG_GAIT_CONTACTS_MAX - look->n;
-    size_t bytes = where == FOOT ? eg_gait_foot_bytes(signal->n) : eg_gait_shank_bytes(signal->n);
+    size_t bytes =
+        where == EG_SENSOR_FOOT ? eg_gait_foot_bytes(signal->n) : eg_gait_shank_bytes(signal->n);
     void *memory = malloc(bytes);
     if (memory == NULL) return no_memory(diag);
     eg_arena arena;
     eg_gait_shank shank = {.why = NULL};
     eg_arena_init(&arena, memory, bytes);
-    eg_err err = where == FOOT
+    eg_err err = where == EG_SENSOR_FOOT
                      ? eg_gait_foot_contacts(signal, side, lever, room, look->contacts + look->n,
                                              &n, trace, &arena, diag)
                      : eg_gait_shank_contacts(signal, side, room, look->contacts + look->n, &n,
@@ -117,27 +107,28 @@ static eg_err leg_contacts(const eg_study_call *call, place where, int side,
     return err;
 }
 
-static void add_leg_trace(const eg_study_call *call, place where, int side, const char *sensor,
-                          const eg_orient_signal *signal, const double *trace, json_t *result) {
+static void add_leg_trace(const eg_study_call *call, eg_sensor_site where, int side,
+                          const char *sensor, const eg_orient_signal *signal, const double *trace,
+                          json_t *result) {
     static const char *const sides[] = {"left", "right"};
     char label[64];
     int has_lever = isfinite(eg_study_number(call, "toe_forward_mm", (double)NAN));
     snprintf(label, sizeof label, "%s %s", sides[side],
-             where == SHANK ? "shank, turning forwards"
-             : has_lever    ? "forefoot height"
-                            : "sensor height");
+             where == EG_SENSOR_SHANK ? "shank, turning forwards"
+             : has_lever              ? "forefoot height"
+                                      : "sensor height");
     eg_gait_set_side(eg_study_add_trace(result, call->n_trace_points, label,
-                                        where == SHANK ? "rad/s" : "mm",
-                                        where == SHANK ? "clean" : "position", sensor, 0.0,
-                                        signal->rate_hz, signal->n, trace),
+                                        where == EG_SENSOR_SHANK ? "rad/s" : "mm",
+                                        where == EG_SENSOR_SHANK ? "clean" : "position", sensor,
+                                        0.0, signal->rate_hz, signal->n, trace),
                      side);
 }
 
-static eg_err one_leg(const eg_study_call *call, place where, int side, const eg_sensor *sensor,
-                      gait_look *look, json_t *result, eg_diag *diag) {
+static eg_err one_leg(const eg_study_call *call, eg_sensor_site where, int side,
+                      const eg_sensor *sensor, gait_look *look, json_t *result, eg_diag *diag) {
     eg_orient_signal signal;
     double *values = NULL;
-    eg_err err = eg_sensor_load(call->recording, sensor, NULL, NULL, &signal, &values, diag);
+    eg_err err = load(call, sensor, result, &signal, &values, diag);
     if (err != EG_OK) return err;
     double *trace = calloc(signal.n + 1, sizeof *trace);
     err = trace == NULL ? no_memory(diag)
@@ -159,7 +150,7 @@ static eg_err the_back(const eg_study_call *call, const eg_sensor *sensor, gait_
                                         "upward acceleration"};
     eg_orient_signal signal;
     double *values = NULL, leg_mm = eg_study_number(call, "leg_mm", (double)NAN);
-    eg_err err = eg_sensor_load(call->recording, sensor, NULL, NULL, &signal, &values, diag);
+    eg_err err = load(call, sensor, result, &signal, &values, diag);
     if (err != EG_OK) return err;
     size_t bytes = eg_gait_back_bytes(signal.n, signal.rate_hz);
     look->back_memory = malloc(bytes);
@@ -197,7 +188,8 @@ static eg_err the_back(const eg_study_call *call, const eg_sensor *sensor, gait_
 static eg_err choose_back(const eg_study_call *call, const found *f, const eg_sensor **sensor,
                           eg_diag *diag) {
     const char *said = eg_study_text(call, "back", NULL);
-    *sensor = said != NULL ? by_name(f, said) : by_place(f, BACK, 0);
+    *sensor =
+        said != NULL ? eg_sensor_named(f->sensors, f->n, said) : by_place(f, EG_SENSOR_BACK, 0);
     if (*sensor == NULL && said == NULL && f->n == 1) *sensor = &f->sensors[0];
     if (*sensor != NULL) return EG_OK;
     return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
@@ -205,11 +197,12 @@ static eg_err choose_back(const eg_study_call *call, const found *f, const eg_se
                        said != NULL ? said : "back");
 }
 
-static eg_err choose_legs(const eg_study_call *call, const found *f, place where,
+static eg_err choose_legs(const eg_study_call *call, const found *f, eg_sensor_site where,
                           const eg_sensor *chosen[2], json_t *result, eg_diag *diag) {
     const char *said[2] = {eg_study_text(call, "left", NULL), eg_study_text(call, "right", NULL)};
     for (int side = 0; side < 2; side++) {
-        chosen[side] = said[side] != NULL ? by_name(f, said[side]) : by_place(f, where, side);
+        chosen[side] = said[side] != NULL ? eg_sensor_named(f->sensors, f->n, said[side])
+                                          : by_place(f, where, side);
         if (chosen[side] == NULL && said[side] != NULL)
             return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
                                "there is no sensor \"%s\" with angular rate and acceleration",
@@ -233,14 +226,15 @@ static eg_err choose_legs(const eg_study_call *call, const found *f, place where
                        "NAME_Gyr_X ...)");
 }
 
-static place place_of(const eg_study_call *call, const found *f) {
+static eg_sensor_site place_of(const eg_study_call *call, const found *f) {
     const char *said = eg_study_text(call, "place", "auto");
     for (int p = 0; p < PLACES; p++)
-        if (strcmp(said, place_names[p]) == 0) return (place)p;
-    if (eg_study_text(call, "back", NULL) != NULL) return BACK;
+        if (strcmp(said, place_names[p]) == 0) return (eg_sensor_site)p;
+    if (eg_study_text(call, "back", NULL) != NULL) return EG_SENSOR_BACK;
     for (int side = 0; side < 2; side++) {
         const char *name = eg_study_text(call, side == 0 ? "left" : "right", NULL);
-        if (name != NULL) return has_word(name, words[SHANK]) ? SHANK : FOOT;
+        if (name != NULL)
+            return eg_sensor_site_of(name) == EG_SENSOR_SHANK ? EG_SENSOR_SHANK : EG_SENSOR_FOOT;
     }
     return place_by_name(f);
 }
@@ -255,8 +249,8 @@ static eg_err not_a_foot(const eg_study_call *call, eg_err err, eg_diag *diag) {
                        "%s; nothing says where it was worn: --place shank, back", text);
 }
 
-static void say_legs(place where, json_t *result) {
-    if (where == FOOT)
+static void say_legs(eg_sensor_site where, json_t *result) {
+    if (where == EG_SENSOR_FOOT)
         eg_study_say(result,
                      "Inertial sensors on the feet: speed is zero and tilt known while a foot is "
                      "still; between, angular rate and acceleration are integrated and what is "
@@ -271,7 +265,7 @@ static void say_legs(place where, json_t *result) {
             "the strike is the upward push on the falling ankle; the off is where the ankle has "
             "gone as far from its rest as usual when the shank turns forwards (Salarian 2004; a "
             "twentieth of a stride before, drawn by a third to the end of the last upward push).");
-    eg_study_add_warning(result, where == FOOT
+    eg_study_add_warning(result, where == EG_SENSOR_FOOT
                                      ? "step length and width are not known from inertial sensors "
                                        "on the feet: they have no common place"
                                      : "lengths and speed are not known from sensors on shanks");
@@ -282,16 +276,17 @@ eg_err eg_gait_look_imu(const eg_study_call *call, gait_look *look, json_t *resu
     found *f = calloc(1, sizeof *f);
     if (f == NULL) return no_memory(diag);
     f->n = eg_sensors_find(call->recording, f->sensors);
-    place where = place_of(call, f);
-    int is_guess = where == PLACES;
-    if (is_guess) where = FOOT;
-    eg_err err = where == BACK ? choose_back(call, f, &chosen[0], diag)
-                               : choose_legs(call, f, where, chosen, result, diag);
-    if (err == EG_OK && where == BACK) err = the_back(call, chosen[0], look, result, diag);
-    for (int side = 0; side < 2 && err == EG_OK && where != BACK; side++)
+    eg_sensor_site where = place_of(call, f);
+    int is_guess = where == EG_SENSOR_ELSEWHERE;
+    if (is_guess) where = EG_SENSOR_FOOT;
+    eg_err err = where == EG_SENSOR_BACK ? choose_back(call, f, &chosen[0], diag)
+                                         : choose_legs(call, f, where, chosen, result, diag);
+    if (err == EG_OK && where == EG_SENSOR_BACK)
+        err = the_back(call, chosen[0], look, result, diag);
+    for (int side = 0; side < 2 && err == EG_OK && where != EG_SENSOR_BACK; side++)
         if (chosen[side] != NULL)
             err = one_leg(call, where, side, chosen[side], look, result, diag);
-    if (err == EG_OK && where != BACK) {
+    if (err == EG_OK && where != EG_SENSOR_BACK) {
         eg_gait_sort(look->n, look->contacts);
         say_legs(where, result);
     }

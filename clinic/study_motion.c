@@ -9,6 +9,7 @@
 #include "clinic/motion_trace.h"
 #include "clinic/study_motion_part.h"
 #include "clinic/study_rows.h"
+#include "clinic/study_sensor.h"
 #include "core/motion/measures.h"
 #include "core/motion/rom.h"
 
@@ -353,21 +354,8 @@ static void say_context(motion_run *run) {
  * what has failed its check is named first. */
 static eg_err refuse(const motion_run *run, eg_diag *diag) {
     const char *why = run->why != NULL ? run->why : "nothing was seen";
-    char faults[320] = "";
-    size_t i, used = 0;
-    json_t *entry;
-    json_array_foreach(json_object_get(run->result, "quality"), i, entry) {
-        const char *check = json_string_value(json_object_get(entry, "check"));
-        const char *verdict = json_string_value(json_object_get(entry, "verdict"));
-        const char *detail = json_string_value(json_object_get(entry, "detail"));
-        const char *channel = json_string_value(json_object_get(entry, "channel"));
-        if (check == NULL || verdict == NULL || detail == NULL || strcmp(check, "sensor") != 0 ||
-            strcmp(verdict, "fail") != 0 || used >= sizeof faults)
-            continue;
-        int n = snprintf(faults + used, sizeof faults - used, "%s%s%s; ",
-                         channel != NULL ? channel : "", channel != NULL ? ": " : "", detail);
-        used += n > 0 ? (size_t)n : 0;
-    }
+    char faults[320];
+    eg_study_sensor_faults(run->result, sizeof faults, faults);
     return eg_diag_set(diag, EG_ERR_MISSING, run->call->recording->name, 0,
                        "no angle could be computed: %s%s", faults, why);
 }
@@ -388,7 +376,7 @@ static eg_err run_study(const eg_study_call *call, json_t **result, eg_diag *dia
     if (err == EG_OK && run.n_measured == 0) err = refuse(&run, diag);
     if (err == EG_OK) motion_check_traces(&run);
     if (err == EG_OK) say_context(&run);
-    if (err == EG_OK) eg_study_withhold(run.result, 0); /* each angle draws on every sensor */
+    if (err == EG_OK) eg_study_withhold(run.result, NULL, 0); /* each angle draws on every sensor */
     eg_motion_traces_clear(&run.traces);
     if (err != EG_OK) {
         json_decref(run.result);
@@ -431,8 +419,7 @@ static const eg_study_option options[] = {
      "seconds in which the neutral pose was held"},
     {"functional", EG_STUDY_SPAN, NULL, 0, 0, NULL, "everything",
      "seconds in which the joint was bent and stretched"},
-    {"gyr_unit", EG_STUDY_CHOICE, NULL, 0, 0, "rad/s|deg/s", "rad/s", "where the file names none"},
-    {"acc_unit", EG_STUDY_CHOICE, NULL, 0, 0, "m/s2|g", "m/s2", "where the file names none"},
+    EG_STUDY_SENSOR_UNITS,
     {"profile", EG_STUDY_CHOICE, NULL, 0, 0, "engram|plug-in-gait", "engram",
      "whose definitions of centres and sequences"},
     {"hip_centre", EG_STUDY_CHOICE, NULL, 0, 0, "file|harrington|bell|davis",
@@ -463,8 +450,9 @@ static int suits(const eg_recording *recording) {
     }
     for (size_t i = 0; i < recording->n_channels; i++)
         n_angles += eg_motion_angle_of(recording->channels[i].label, &side, &sign) >= 0;
-    if (n_sites >= 5 || n_angles >= 2 || motion_has_sensors(recording)) return 2;
-    return n_sites + n_angles > 0;
+    int sensors = motion_suits_sensors(recording);
+    if (n_sites >= 5 || n_angles >= 2) return 2;
+    return n_sites + n_angles > 0 && sensors == 0 ? 1 : sensors;
 }
 
 const eg_study eg_study_motion = {

@@ -7,17 +7,14 @@
 
 static const double deg = 180.0 / EG_PI;
 
-const char *motion_name_of(const motion_wearer *w) {
-    return w->sensor->name[0] != '\0' ? w->sensor->name : NULL;
-}
-
 void motion_say_sensor(const motion_pair *p, motion_wearer *w, const eg_imu_check *check) {
     json_t *result = p->run->result;
     for (size_t i = 0; i < check->n_reasons; i++)
         eg_study_add_check(result, "sensor", (int)check->verdict, check->reasons[i],
-                           motion_name_of(w));
+                           eg_study_sensor_name(w->sensor));
     if (check->n_reasons == 0)
-        eg_study_add_check(result, "sensor", 0, "units, axes and rate agree", motion_name_of(w));
+        eg_study_add_check(result, "sensor", 0, "units, axes and rate agree",
+                           eg_study_sensor_name(w->sensor));
     w->agreement = check->acc;
     if (check->verdict == EG_VERDICT_FAIL)
         snprintf(w->fault, sizeof w->fault, "%.150s", check->reasons[0]);
@@ -44,7 +41,7 @@ void motion_say_naming(const motion_pair *p, motion_wearer *w, const eg_naming *
                            axis[k] < 0 ? '-' : '+', "xyz"[(axis[k] < 0 ? -axis[k] : axis[k]) - 1]);
     snprintf(text, sizeof text, "%s (misfit %.2f instead of %.2f m/s2)", w->fault,
              naming->better_m_s2, naming->given_m_s2);
-    eg_study_add_check(p->run->result, "sensor axes", 2, text, motion_name_of(w));
+    eg_study_add_check(p->run->result, "sensor axes", 2, text, eg_study_sensor_name(w->sensor));
 }
 
 int motion_say_open(const motion_pair *p, const eg_heading_joint *joint) {
@@ -59,13 +56,13 @@ int motion_say_open(const motion_pair *p, const eg_heading_joint *joint) {
                                "not checked: the movement does not tell whether the gyroscope's "
                                "axes and signs are right, and the values may be wrong; turn each "
                                "sensor slowly about three axes in the same recording",
-                               motion_name_of(w));
+                               eg_study_sensor_name(w->sensor));
         else if (is_hinge && !w->agreement.is_whole && w->fault[0] == '\0')
             eg_study_add_check(p->run->result, "sensor axes", 0,
                                w->agreement.open == 0
                                    ? "the two sensors fit one joint with these axes and no others"
                                    : "what is not checked leaves the joint's axis where it is",
-                               motion_name_of(w));
+                               eg_study_sensor_name(w->sensor));
     }
     return is_sure;
 }

@@ -26,7 +26,9 @@ EG_NODISCARD eg_err motion_find_traces(motion_run *run, eg_diag *diag);
 /* From inertial sensors: two make a joint, one an inclination. EG_ERR_MISSING where there are none,
  * EG_ERR_LAYOUT where it must be said which. */
 EG_NODISCARD eg_err motion_from_sensors(motion_run *run, eg_diag *diag);
-int motion_has_sensors(const eg_recording *recording);
+/* 2 where sensors can make a joint or one may be anywhere; 1 where all sit on one kind of segment,
+ * which has no joint; 0 without. */
+int motion_suits_sensors(const eg_recording *recording);
 
 /* Foot strikes of the file, else those that the markers show; adds the latter as events. */
 EG_NODISCARD eg_err motion_find_strikes(motion_run *run, eg_diag *diag);

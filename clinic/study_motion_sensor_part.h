@@ -2,8 +2,8 @@
 #ifndef EG_CLINIC_STUDY_MOTION_SENSOR_PART_H
 #define EG_CLINIC_STUDY_MOTION_SENSOR_PART_H
 
-#include "clinic/sensors.h"
 #include "clinic/study_motion_part.h"
+#include "clinic/study_sensor.h"
 #include "core/motion/heading.h"
 #include "core/motion/imu_check.h"
 #include "core/motion/naming.h"
@@ -34,9 +34,6 @@ typedef struct motion_pair {
     eg_arena arena;
     void *memory;
 } motion_pair;
-
-/* NULL where the file's only sensor has no name. */
-const char *motion_name_of(const motion_wearer *wearer);
 
 /* Largest less smallest value; NaN where there is none. */
 double motion_range_of(size_t n, const double *values);

@@ -26,23 +26,15 @@ static eg_err no_memory(const motion_pair *p, eg_diag *diag) {
 
 /* ---- which sensors --------------------------------------------------------------------------- */
 
-static const eg_sensor *named(const eg_sensor *sensors, size_t n, const char *name) {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(sensors[i].name, name) == 0) return &sensors[i];
-    return NULL;
-}
-
 static eg_err choose(motion_pair *p, const eg_sensor *sensors, size_t n, eg_diag *diag) {
     const eg_study_call *call = p->run->call;
     const char *wanted[2] = {eg_study_text(call, "proximal", NULL),
                              eg_study_text(call, "distal", NULL)};
-    char all[160] = "";
-    for (size_t i = 0, length = 0; i < n && length + EG_RECORDING_LABEL_MAX + 2 < sizeof all; i++)
-        length += (size_t)snprintf(all + length, EG_RECORDING_LABEL_MAX + 2, "%s%s",
-                                   i > 0 ? ", " : "", sensors[i].name);
+    char all[160];
+    eg_sensor_list(sensors, n, sizeof all, all);
     for (int k = 0; k < 2; k++) {
         if (wanted[k] == NULL) continue;
-        p->of[p->n].sensor = named(sensors, n, wanted[k]);
+        p->of[p->n].sensor = eg_sensor_named(sensors, n, wanted[k]);
         if (p->of[p->n++].sensor == NULL)
             return eg_diag_set(diag, EG_ERR_LAYOUT, call->recording->name, 0,
                                "there is no sensor \"%s\"; there are: %s", wanted[k], all);
@@ -79,12 +71,8 @@ static eg_err load(motion_pair *p, eg_diag *diag) {
     eg_err err = EG_OK;
     for (int k = 0; k < p->n && err == EG_OK; k++) {
         motion_wearer *w = &p->of[k];
-        err = eg_sensor_load(call->recording, w->sensor, eg_study_text(call, "gyr_unit", NULL),
-                             eg_study_text(call, "acc_unit", NULL), &w->signal, &w->block, diag);
+        err = eg_study_sensor_load(call, w->sensor, p->run->result, &w->signal, &w->block, diag);
         if (err != EG_OK) return err;
-        if (w->sensor->channel[EG_SENSOR_GYR][0]->unit[0] == '\0')
-            eg_study_add_warning(p->run->result,
-                                 "the file names no unit of the angular rate: see gyr_unit");
         w->q = malloc((w->signal.n + 1) * sizeof *w->q);
         if (w->q == NULL) return no_memory(p, diag);
         w->mount = EG_QUATERNION_ONE;
@@ -153,7 +141,8 @@ static void hold_pose(motion_pair *p) {
         eg_mount_pose pose = eg_mount_hold(&w->signal, from, to);
         memcpy(w->up, pose.up, sizeof pose.up);
         eg_study_add_check(p->run->result, "pose", (int)pose.verdict,
-                           pose.reason[0] != '\0' ? pose.reason : "held still", motion_name_of(w));
+                           pose.reason[0] != '\0' ? pose.reason : "held still",
+                           eg_study_sensor_name(w->sensor));
     }
     (void)span_of(p, "functional", &p->from, &p->to);
 }
@@ -197,7 +186,7 @@ static void say_mount(const motion_pair *p, int k, const eg_mount *mount) {
     snprintf(text, sizeof text, "%s%spose and axis are %.0f deg off square", mount->reason,
              mount->reason[0] != '\0' ? "; " : "", mount->square_deg);
     eg_study_add_check(p->run->result, "mounting", (int)mount->verdict, text,
-                       motion_name_of(&p->of[k]));
+                       eg_study_sensor_name(p->of[k].sensor));
 }
 
 /* An arm's length across the axis. */
@@ -248,7 +237,7 @@ static eg_err find_main_axes(motion_pair *p, eg_hinge *axes, eg_diag *diag) {
         memcpy(k == 0 ? axes->j1 : axes->j2, m.axis, sizeof m.axis);
         eg_study_add_check(p->run->result, "functional movement", (int)m.verdict,
                            m.reason[0] != '\0' ? m.reason : "about one axis",
-                           motion_name_of(&p->of[k]));
+                           eg_study_sensor_name(p->of[k].sensor));
     }
     eg_orient_signal s1 = part_of(&p->of[0].signal, p->from, p->to);
     eg_orient_signal s2 = part_of(&p->of[1].signal, p->from, p->to);
@@ -507,9 +496,9 @@ static eg_err measure_one(motion_pair *p, eg_diag *diag) {
     else
         eg_rotate(eg_quaternion_inverse(w->q[0]), z, up);
     eg_mount_movement m = eg_mount_move(&w->signal, p->from, p->to);
-    eg_study_add_check(p->run->result, "movement",
-                       m.verdict == EG_VERDICT_FAIL ? 1 : (int)m.verdict,
-                       m.reason[0] != '\0' ? m.reason : "about one axis", motion_name_of(w));
+    eg_study_add_check(
+        p->run->result, "movement", m.verdict == EG_VERDICT_FAIL ? 1 : (int)m.verdict,
+        m.reason[0] != '\0' ? m.reason : "about one axis", eg_study_sensor_name(w->sensor));
     eg_cross(up, m.axis, x);
     int is_plane = m.verdict != EG_VERDICT_FAIL && eg_unit(x);
     for (size_t i = 0; i < n && is_plane; i++) {
@@ -529,7 +518,7 @@ static eg_err measure_one(motion_pair *p, eg_diag *diag) {
     if (is_plane) turn_to_flexion(trace);
     snprintf(p->run->traces.source, sizeof p->run->traces.source,
              "one inertial sensor%s%.40s: inclination to gravity, 0 is %s",
-             motion_name_of(w) ? " " : "", w->sensor->name,
+             eg_study_sensor_name(w->sensor) ? " " : "", w->sensor->name,
              p->has_pose ? "the pose" : "where the recording begins");
     return EG_OK;
 }
@@ -555,7 +544,13 @@ eg_err motion_from_sensors(motion_run *run, eg_diag *diag) {
     return err;
 }
 
-int motion_has_sensors(const eg_recording *recording) {
+int motion_suits_sensors(const eg_recording *recording) {
     eg_sensor sensors[EG_SENSORS_MAX];
-    return eg_sensors_find(recording, sensors) > 0;
+    size_t n = eg_sensors_find(recording, sensors);
+    if (n == 0) return 0;
+    eg_sensor_site site = eg_sensor_site_of(sensors[0].name);
+    if (site >= EG_SENSOR_THIGH && site != EG_SENSOR_CHEST) return 2;
+    for (size_t i = 1; i < n; i++)
+        if (eg_sensor_site_of(sensors[i].name) != site) return 2;
+    return 1;
 }

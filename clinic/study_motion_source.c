@@ -278,6 +278,6 @@ eg_err motion_find_traces(motion_run *run, eg_diag *diag) {
             return err;
         }
     }
-    if (motion_has_sensors(run->call->recording)) return motion_from_sensors(run, diag);
+    if (motion_suits_sensors(run->call->recording) > 0) return motion_from_sensors(run, diag);
     return from_angles(run, NULL, diag);
 }
