@@ -82,6 +82,8 @@ typedef enum strength_rise_kind {
     STRENGTH_RISE_TANH,
     STRENGTH_RISE_POWER,
     STRENGTH_RISE_SMEARED,
+    STRENGTH_RISE_GAMMA,
+    STRENGTH_RISE_STEP, /* logistic, but nothing before an instant (rise.c) */
     STRENGTH_RISE_COUNT
 } strength_rise_kind;
 
@@ -121,6 +123,7 @@ typedef struct strength_rise {
     double onset, onset_sd;                                             /* samples */
     double level;                                                       /* at the onset */
     double gain[EG_STRENGTH_RFD_COUNT], gain_sd[EG_STRENGTH_RFD_COUNT]; /* above it, by windows */
+    bool is_endless; /* the likeliest curve has no first instant */
 } strength_rise;
 
 /* Fits the curves and the free form. False if the trace shows no rise. */
@@ -170,6 +173,10 @@ bool strength_onset_fit(size_t n, const double *x, double noise, double block_no
 /* Solves the symmetric a x = b in place; 0 if it is singular. */
 int strength_solve(int n, double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX],
                    double b[STRENGTH_UNKNOWNS_MAX]);
+
+/* Bridges a counter-movement before the contraction by the rest before it, up to where force comes
+ * back through the level of that rest. False: there is none, nothing was changed. */
+bool strength_dip_bridge(size_t n, double *x, const eg_strength_span *span, double rate_hz);
 
 /* Takes mains hum (50 or 60 Hz) off x[n], its frequency, size and phase from x[from, to), which is
  * rest. False: there is none to speak of, nothing was changed. */

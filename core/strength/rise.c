@@ -30,15 +30,20 @@ typedef struct problem {
     const double *x;
     strength_rise_kind which;
     int unknowns;
+    size_t begin; /* samples before it are rest, whatever the curve; 0: the curve says */
 } problem;
+
+static double curve_at(const problem *p, double form, size_t i, double start, double width) {
+    if (i < p->begin) return 0.0;
+    return strength_curve(p->which, form, ((double)i - start) / width);
+}
 
 static double left(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX]) {
     double start, width, sum = 0.0;
     place(p->which, q, &start, &width);
     for (size_t i = 0; i < p->n; i++) {
-        double t = (double)i,
-               d = p->x[i] - q[LEVEL] - q[SLOPE] * t -
-                   q[HEIGHT] * strength_curve(p->which, q[FORM], (t - start) / width);
+        double d = p->x[i] - q[LEVEL] - q[SLOPE] * (double)i -
+                   q[HEIGHT] * curve_at(p, q[FORM], i, start, width);
         sum += d * d;
     }
     return sum;
@@ -64,14 +69,13 @@ static void normal(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
     }
     for (size_t i = 0; i < p->n; i++) {
         double t = (double)i, f[STRENGTH_UNKNOWNS_MAX];
-        double g = strength_curve(p->which, form[0], (t - start[0]) / width[0]);
+        double g = curve_at(p, form[0], i, start[0], width[0]);
         f[LEVEL] = 1.0;
         f[SLOPE] = t;
         f[HEIGHT] = g;
         for (int k = 1; k <= tries; k++)
-            f[AT_20 + k - 1] = q[HEIGHT] *
-                               (strength_curve(p->which, form[k], (t - start[k]) / width[k]) - g) /
-                               step[k];
+            f[AT_20 + k - 1] =
+                q[HEIGHT] * (curve_at(p, form[k], i, start[k], width[k]) - g) / step[k];
         double d = p->x[i] - q[LEVEL] - q[SLOPE] * t - q[HEIGHT] * g;
         for (int j = 0; j < p->unknowns; j++) {
             for (int k = 0; k <= j; k++) a[j][k] += f[j] * f[k];
@@ -153,10 +157,8 @@ static bool is_believed(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
     place(p->which, q, &start, &width);
     strength_residue residue = strength_residue_of(p->n);
     for (size_t i = 0; i < p->n; i++) {
-        double t = (double)i;
-        strength_residue_add(
-            &residue, p->x[i] - q[LEVEL] - q[SLOPE] * t -
-                          q[HEIGHT] * strength_curve(p->which, q[FORM], (t - start) / width));
+        strength_residue_add(&residue, p->x[i] - q[LEVEL] - q[SLOPE] * (double)i -
+                                           q[HEIGHT] * curve_at(p, q[FORM], i, start, width));
     }
     return strength_residue_is_noise(&residue, square, block_square);
 }
@@ -168,7 +170,9 @@ static void outputs_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
     place(p->which, q, &start, &width);
     double first = 0.0;
     y[0] = start;
-    if (p->which == STRENGTH_RISE_LOGISTIC) {
+    if (p->begin > 0) {
+        y[0] = (double)p->begin - 0.5;
+    } else if (p->which == STRENGTH_RISE_LOGISTIC) {
         y[0] += width * strength_curve_inverse(p->which, 0.0, STRENGTH_ONSET_PART);
         first = STRENGTH_ONSET_PART;
     }
@@ -254,6 +258,7 @@ static double crossing(size_t n, const double *x, size_t half, double level) {
 
 typedef struct candidate {
     double score, y[OUTPUTS], squares[OUTPUTS];
+    bool is_endless; /* has no first instant */
 } candidate;
 
 /* Where `part` of the candidates' normal distributions, by their weights, lies below. */
@@ -286,7 +291,11 @@ static void average(size_t n, const candidate *all, strength_rise *rise) {
     double least = INFINITY, sum = 0.0;
     for (size_t i = 0; i < n; i++) least = fmin(least, all[i].score);
     for (size_t i = 0; i < n; i++) sum += weights[i] = eg_exp((least - all[i].score) / 2.0);
-    for (size_t i = 0; i < n; i++) weights[i] /= sum;
+    double endless = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        weights[i] /= sum;
+        endless += all[i].is_endless ? weights[i] : 0.0;
+    }
     for (int k = 0; k < OUTPUTS; k++) {
         middle[k] = quantile_of(n, all, weights, k, 0.5);
         double below = middle[k] - quantile_of(n, all, weights, k, 0.025);
@@ -294,6 +303,7 @@ static void average(size_t n, const candidate *all, strength_rise *rise) {
         sd[k] = fmax(below, above) / 1.96;
     }
     *rise = (strength_rise){.onset = middle[0], .onset_sd = sd[0], .level = middle[1]};
+    rise->is_endless = endless > 0.5;
     memcpy(rise->gain, middle + 2, sizeof rise->gain);
     memcpy(rise->gain_sd, sd + 2, sizeof rise->gain_sd);
 }
@@ -318,14 +328,14 @@ static bool fit_curve(const strength_rise_trace *trace, strength_rise_kind which
                       const double guess[STRENGTH_UNKNOWNS_MAX], candidate *best) {
     const strength_curve_form *form = strength_curve_form_of(which);
     bool has_form = form->high > form->low;
-    problem p = {trace->n, trace->x, which, has_form ? FORM + 1 : FORM};
+    problem p = {trace->n, trace->x, which, has_form ? FORM + 1 : FORM, 0};
     /* Two parts in ten thousand of the rise are no fault of a curve. */
     double square = trace->noise * trace->noise + grain;
     double block_square = trace->block_noise * trace->block_noise + grain;
     double samples = (double)trace->n;
     best->score = INFINITY;
     for (int s = 0; s < (has_form ? 2 : 1); s++) {
-        candidate one;
+        candidate one = {.is_endless = which == STRENGTH_RISE_LOGISTIC};
         double q[STRENGTH_UNKNOWNS_MAX];
         memcpy(q, guess, sizeof q);
         q[FORM] = form->starts[s];
@@ -341,6 +351,76 @@ static bool fit_curve(const strength_rise_trace *trace, strength_rise_kind which
     return isfinite(best->score);
 }
 
+/* Where the rise has to begin so that the least is left, how little that is, and the range of
+ * beginnings that may be. */
+static double find_begin(problem *p, const double q[STRENGTH_UNKNOWNS_MAX], double square,
+                         size_t *low, size_t *high, double *left_by) {
+    double start, width, behind = 0.0, best = INFINITY;
+    place(p->which, q, &start, &width);
+    size_t most = (size_t)fmin((double)p->n - 1.0, fmax(2.0, q[AT_20]));
+    p->begin = 1;
+    behind = left(p, q);
+    for (size_t i = 1; i <= most; i++) {
+        left_by[i] = behind;
+        if (behind < best) {
+            best = behind;
+            p->begin = i;
+        }
+        double rest = p->x[i] - q[LEVEL] - q[SLOPE] * (double)i;
+        double risen =
+            rest - q[HEIGHT] * strength_curve(p->which, 0.0, ((double)i - start) / width);
+        behind += rest * rest - risen * risen;
+    }
+    *low = *high = p->begin;
+    while (*low > 1 && left_by[*low - 1] < best + 30.0 * square) (*low)--;
+    while (*high < most && left_by[*high + 1] < best + 30.0 * square) (*high)++;
+    return best;
+}
+
+/* A logistic curve that begins with a step: nothing before an instant, all of it from there on.
+ * False if none is believed. */
+static bool fit_step(const strength_rise_trace *trace, double grain,
+                     const double guess[STRENGTH_UNKNOWNS_MAX], candidate *one, eg_arena *arena) {
+    double q[STRENGTH_UNKNOWNS_MAX], sum = 0.0, total = 0.0, samples = (double)trace->n;
+    size_t low, high, mark = eg_arena_mark(arena);
+    double *left_by = eg_arena_take(arena, trace->n, sizeof *left_by);
+    if (left_by == NULL) return false;
+    problem p = {trace->n, trace->x, STRENGTH_RISE_LOGISTIC, FORM, 0};
+    double square = trace->noise * trace->noise + grain;
+    double block_square = trace->block_noise * trace->block_noise + grain;
+    memcpy(q, guess, sizeof q);
+    for (int round = 0; round < 3; round++) {
+        (void)descend(&p, q);
+        sum = find_begin(&p, q, block_square, &low, &high, left_by);
+    }
+    *one = (candidate){.score = INFINITY};
+    if (is_believed(&p, q, square, block_square) && p.begin > trace->n_rest / 4) {
+        double noise_square = fmax(sum / samples, trace->block_noise * trace->block_noise);
+        double y[OUTPUTS], squares[OUTPUTS], mean[OUTPUTS] = {0}, apart[OUTPUTS] = {0};
+        outputs_of(&p, q, trace->windows, y);
+        one->score =
+            evidence_of(&p, q, trace, sum + samples * grain / 100.0, noise_square, y, squares);
+        for (p.begin = low; p.begin <= high; p.begin++) {
+            double weight = eg_exp((sum - left_by[p.begin]) / (2.0 * noise_square));
+            if (!(weight > 0.0)) continue;
+            outputs_of(&p, q, trace->windows, y);
+            total += weight;
+            for (int k = 0; k < OUTPUTS; k++) {
+                double d = y[k] - mean[k];
+                mean[k] += d * weight / total;
+                apart[k] += weight * d * (y[k] - mean[k]);
+            }
+        }
+        memcpy(one->y, mean, sizeof mean);
+        for (int k = 0; k < OUTPUTS; k++) one->squares[k] = squares[k] + apart[k] / total;
+        one->squares[0] += 1.0 / 12.0; /* anywhere between two samples */
+        one->score +=
+            strength_curve_form_of(STRENGTH_RISE_STEP)->doubt - 2.0 * eg_log(total / samples);
+    }
+    eg_arena_reset(arena, mark);
+    return isfinite(one->score);
+}
+
 bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg_arena *arena) {
     EG_ASSERT(trace != NULL && trace->x != NULL && rise != NULL);
     double guess[STRENGTH_UNKNOWNS_MAX];
@@ -349,11 +429,12 @@ bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg
     if (trace->n < 4 * BLOCKS || trace->n_rest < 8 || trace->n_rest >= trace->n) return false;
     if (!first_guess(trace, guess)) return false;
     double grain = 2e-4 * guess[HEIGHT] * (2e-4 * guess[HEIGHT]);
-    for (int which = 0; which < STRENGTH_RISE_COUNT; which++)
+    for (int which = 0; which < STRENGTH_RISE_STEP; which++)
         if (fit_curve(trace, (strength_rise_kind)which, grain, guess, &all[count])) count++;
+    if (fit_step(trace, grain, guess, &all[count], arena)) count++;
     strength_free form;
     if (strength_free_fit(trace, guess[HEIGHT], guess[AT_80] - guess[AT_20], &form, arena)) {
-        all[count].score = form.score;
+        all[count] = (candidate){.score = form.score};
         memcpy(all[count].y, form.y, sizeof form.y);
         memcpy(all[count++].squares, form.squares, sizeof form.squares);
     }

@@ -433,6 +433,7 @@ static void judge(work *w, const eg_strength_limits *limits) {
     if (is_clipped(w)) raise(w, EG_STRENGTH_FLAG_CLIPPED);
     if (isnan(t->onset_s)) return;
     if (is_unsure(t) || !(w->has_rise || w->is_start_believed)) raise(w, EG_STRENGTH_FLAG_UNSURE);
+    if (w->has_rise && w->rise.is_endless) raise(w, EG_STRENGTH_FLAG_ENDLESS);
     size_t to = (size_t)(t->onset_s * w->rate_hz);
     size_t n = strength_samples(rest_needed_s, w->rate_hz), window = n / 10 + 1;
     double error = confidence * t->noise / sqrt((double)n), part = limits->pretension_most;
@@ -489,6 +490,8 @@ eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_s
     if (x != NULL) {
         memcpy(x, signal->values, signal->n * sizeof *x);
         take_hum_off(&w, x);
+        if (strength_dip_bridge(signal->n, x, span, signal->rate_hz))
+            raise(&w, EG_STRENGTH_FLAG_DIP);
         w.sums = strength_sum(signal->n, x, arena);
     }
     if (w.sums.sums == NULL) {

@@ -62,7 +62,10 @@ typedef struct eg_strength_limits {
     X(NOISE, "noise", "noise above 2 % of the peak: onset and RFD are rough")                      \
     X(UNSURE, "flat start",                                                                        \
       "noise hides where the rise begins: onset or RFD may be off by more than 5 ms or 3 %, see "  \
-      "the range of each")
+      "the range of each")                                                                         \
+    X(ENDLESS, "no first instant",                                                                 \
+      "the rise follows a logistic curve, which has no first instant: its onset is put where it "  \
+      "has gone 1 % of its way")
 
 typedef enum eg_strength_flag {
 #define FLAG(id, name, sentence) EG_STRENGTH_FLAG_##id,

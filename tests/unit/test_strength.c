@@ -264,12 +264,17 @@ static void faults_are_flagged(void) {
     size_t onset = (size_t)(m.onset_s * m.rate_hz);
     for (size_t i = onset - 100; i < onset; i++)
         x[i] -= 12 * sin(M_PI * (double)(i + 100 - onset) / 100);
-    EG_CHECK(eg_strength_has(measure_as(x, n, 1000, false).flags, EG_STRENGTH_FLAG_DIP));
+    eg_strength_trial t = measure_as(x, n, 1000, false);
+    EG_CHECK(eg_strength_has(t.flags, EG_STRENGTH_FLAG_DIP));
+    worst w = {0};
+    compare(&m, &t, &w); /* the onset is where force comes back through the rest */
+    EG_CHECK(w.peak <= 0.5 && w.onset_ms <= 5.0 && w.rfd[0] <= 3.0);
+    EG_CHECK(!eg_strength_has(t.flags, EG_STRENGTH_FLAG_BASELINE));
     x = make(&m, &n);
     for (size_t i = 0; i < n; i++) x[i] = fmin(x[i], 250);
     EG_CHECK(eg_strength_has(measure_as(x, n, 1000, false).flags, EG_STRENGTH_FLAG_CLIPPED));
     x = make(&m, &n);
-    eg_strength_trial t = measure_as(x + onset - 50, n - onset + 50, 1000, false);
+    t = measure_as(x + onset - 50, n - onset + 50, 1000, false);
     EG_CHECK(eg_strength_has(t.flags, EG_STRENGTH_FLAG_NO_REST));
     EG_CHECK(isnan(t.onset_s) && isnan(t.rfd[0]) && isnan(t.rfd_peak));
     EG_CHECK_NEAR(t.peak, 300, 1.5);
