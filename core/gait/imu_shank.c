@@ -326,21 +326,27 @@ static double pace(const work *w, size_t i) {
     return eg_hypot(w->ankle.acc[0][i], w->ankle.acc[1][i]) / w->rate_hz;
 }
 
-/* The way of the ankle from its rest to the off, in level steps, m. It is that of a foot which
- * rolls over its toe, so that it is much the same in all steps of a person: first and last ones,
- * and on stairs, where the shank turns otherwise. NaN from fewer than three. */
-static double usual_way(work *w, double usual_rad_s) {
+/* How far it goes from one moment to another, samples. */
+static double way_between(const work *w, double from, double to) {
+    size_t first = (size_t)from, last = (size_t)to;
+    double sum = (to - floor(to)) * pace(w, last) - (from - floor(from)) * pace(w, first);
+    for (size_t i = first; i < last; i++) sum += pace(w, i);
+    return sum;
+}
+
+/* The way of the ankle from its rest to the off, or from the strike to its rest, in level steps, m.
+ * It is that of a foot which rolls over its toe or its heel, so that it is much the same in all
+ * steps of a person, first and last ones, too. NaN from fewer than three. */
+static double usual_way(work *w, int is_off, double usual_rad_s) {
     size_t n = 0, a, b;
     imu_way way;
     swing s;
-    for (size_t k = 1; k < w->ankle.n_rests + 1 && n < w->n; k++) {
-        if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s) || !isfinite(s.off) ||
-            fabs(way.rise_m) > EG_GAIT_SHANK_LEVEL_M)
+    for (size_t k = (size_t)is_off; k < w->ankle.n_rests + (size_t)is_off && n < w->n; k++) {
+        if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s) ||
+            !isfinite(is_off ? s.off : s.strike) || fabs(way.rise_m) > EG_GAIT_SHANK_LEVEL_M)
             continue;
-        double sum = 0.0, u = s.off - floor(s.off);
-        size_t last = (size_t)s.off;
-        for (size_t i = a; i < last; i++) sum += pace(w, i);
-        w->peaks[n++] = sum + u * pace(w, last);
+        w->peaks[n++] = is_off ? way_between(w, (double)a, fmax(s.off, (double)a))
+                               : way_between(w, fmin(s.strike, (double)b), (double)b);
     }
     eg_sort(n, w->peaks, w->scratch);
     return n < EG_GAIT_SHANK_WAYS_MIN ? (double)NAN : eg_sort_quantile(n, w->peaks, 0.5);
@@ -357,19 +363,33 @@ static void correct_off(const work *w, size_t a, size_t b, double usual_m, swing
     s->off = off;
 }
 
+/* The strike is where the usual way is left to go. */
+static void correct_strike(const work *w, size_t a, size_t b, double usual_m, swing *s) {
+    double sum = 0.0;
+    size_t i = b;
+    for (; i > a && sum + pace(w, i - 1) < usual_m; i--) sum += pace(w, i - 1);
+    if (i <= a) return;
+    double strike = (double)i - (usual_m - sum) / pace(w, i - 1);
+    if (isfinite(s->strike)) s->strike_apart = fmax(s->strike_apart, fabs(strike - s->strike));
+    s->strike = strike;
+}
+
 /* By the ankle's ways. Returns how many swings there are. */
 static size_t by_ankle(work *w, double usual_rad_s, list *l) {
     size_t n_swings = 0, a, b;
-    double usual_m = usual_way(w, usual_rad_s);
+    double off_m = usual_way(w, 1, usual_rad_s), strike_m = usual_way(w, 0, usual_rad_s);
     imu_way way;
     swing s;
     begin_list(l, 0.5);
     for (size_t k = 0; k < w->ankle.n_rests + 1; k++) {
         if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s)) continue;
-        if (k > 0 && isfinite(usual_m))
-            correct_off(w, a, b, usual_m, &s);
-        else if (fabs(way.rise_m) > EG_GAIT_SHANK_LEVEL_M)
+        int is_level = fabs(way.rise_m) <= EG_GAIT_SHANK_LEVEL_M;
+        if (k > 0 && isfinite(off_m))
+            correct_off(w, a, b, off_m, &s);
+        else if (!is_level)
             s.off_apart = EG_GAIT_SHANK_STAIR_OFF_S * w->rate_hz;
+        if (k < w->ankle.n_rests && isfinite(strike_m) && is_level)
+            correct_strike(w, a, b, strike_m, &s);
         n_swings++;
         add_swing(w, &s, l);
     }

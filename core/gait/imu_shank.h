@@ -13,9 +13,10 @@
  *   off     a twentieth of a stride before the shank turns forwards (the sign that Salarian,
  *           Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian 2004, IEEE Trans Biomed Eng
  *           51:1434, have, earlier by what six real walks over plates show), drawn by a third to
- *           the end of the last upward push on the ankle. How far the ankle has gone from its
- *           rest by then is much the same in all steps of a foot: its median over level steps tells
- *           the off of each
+ *           the end of the last upward push on the ankle
+ *   both    a foot rolls over its heel and its toe in each step alike: how far the ankle goes from
+ *           the strike to its rest and from there to the off has its median over all level steps,
+ *           which tells both of each step better than its own signs do; on a stair the off only
  * Where the ankle's ways do not tell (a loose sensor, an acceleration that does not go with the
  * rate), the rate alone is taken, if it is fast forwards and slow back (imu_shank_rate.h).
  *
