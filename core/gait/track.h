@@ -34,6 +34,7 @@
 #define EG_GAIT_TRACK_GAIN_MM       20.0 /* ... gains this on the other ... */
 #define EG_GAIT_TRACK_SWING_PART    0.1  /* ... and this part of the walk's larger swings */
 #define EG_GAIT_TRACK_EDGE_PART     0.2  /* of a swing's peak speed: where it begins and ends */
+#define EG_GAIT_TRACK_PAUSE_S       0.2  /* no foot stands shorter: its swing goes on */
 #define EG_GAIT_TRACK_HEADING_S     1.0  /* the heading is a mean over this long */
 #define EG_GAIT_TRACK_PELVIS_S      1.0  /* the pelvis is a mean over this long */
 #define EG_GAIT_TRACK_VALLEY_MM     1.0  /* so deep is the toe's least height in mid-swing */
@@ -51,8 +52,7 @@
 #define EG_GAIT_TRACK_ROLL_PART     0.3  /* of the fastest turn: a foot rolls that turns faster */
 #define EG_GAIT_TRACK_FLAT_RAD      0.1  /* a foot that turns by less is lifted flat */
 #define EG_GAIT_TRACK_LIFT_PART     0.1  /* of the walk's speed: that of a flat foot that leaves, */
-#define EG_GAIT_TRACK_LEAVE_PART    0.7  /* of one that rolled off, */
-#define EG_GAIT_TRACK_HEEL_PART     2.0  /* and of a heel whose toe does */
+#define EG_GAIT_TRACK_LEAVE_PART    0.7  /* and of one that rolled off */
 #define EG_GAIT_TRACK_STRIDE_SWINGS 2.5  /* a stride, where only one swing was seen */
 #define EG_GAIT_TRACK_AGREE_S       0.08 /* two signs this far apart give no confidence */
 #define EG_GAIT_TRACK_BELT_MM_S     80.0 /* standing feet that move faster are on a treadmill */

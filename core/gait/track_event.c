@@ -176,8 +176,8 @@ static size_t gains(const track_work *w, const double *ahead, double least, size
 
 /* Both ends to where the foot goes slower over the ground than a part of its peak: a foot that
  * waits beside the other is not in swing. Speeds are over a tenth of a second, so that a foot that
- * rolls up on its toes before it leaves is no peak. */
-static void trim(const double *way, double rate_hz, track_swing *s) {
+ * rolls up on its toes before it leaves is no peak; a heel that then halts shortly goes on. */
+static void trim(const double *way, double rate_hz, int has_toe, track_swing *s) {
     size_t reach = (size_t)(0.1 * rate_hz) + 1, at = s->first;
     double peak = 0.0;
     if (s->last < s->first + 2 * reach) return;
@@ -190,7 +190,9 @@ static void trim(const double *way, double rate_hz, track_swing *s) {
     s->peak = first;
     double least = EG_GAIT_TRACK_EDGE_PART * peak / (double)reach;
     while (first > s->first && way[first] - way[first - 1] > least) first--;
-    while (last < s->last && way[last + 1] - way[last] > least) last++;
+    size_t pause = has_toe ? 0 : (size_t)(EG_GAIT_TRACK_PAUSE_S * rate_hz);
+    for (size_t i = last; i < s->last && i <= last + pause; i++)
+        if (way[i + 1] - way[i] > least) last = i + 1;
     s->first = first;
     s->last = last;
 }
@@ -246,7 +248,7 @@ size_t eg_gait_track_swings(const track_work *w, int side, size_t capacity, trac
         /* A pelvis that sways back is no step. */
         if (!(f->way[swings[i].last] - f->way[swings[i].first] >= EG_GAIT_TRACK_SWING_MM)) continue;
         track_swing s = swings[i];
-        trim(f->way, w->rate_hz, &s);
+        trim(f->way, w->rate_hz, f->toe[0] != NULL, &s);
         swings[kept++] = s;
     }
     for (size_t k = 0; k < kept; k++) {

@@ -43,20 +43,6 @@ static double speed_at(const track_work *w, const track_foot *f, spot p, size_t 
     return sqrt(x * x + z * z);
 }
 
-/* Of a foot without toe marker. */
-static double heel_speed(const track_work *w, const track_foot *f, size_t i) {
-    double sine, cosine, v[3];
-    eg_sincos(w->heading[i], &sine, &cosine);
-    for (int r = 0; r < 3; r++) v[r] = slope(f->heel[r], i) * w->rate_hz;
-    v[0] -= cosine * w->ground_mm_s;
-    v[1] -= sine * w->ground_mm_s;
-    return sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-}
-
-static double foot_speed(const track_work *w, const track_foot *f, spot p, size_t i) {
-    return f->toe[0] != NULL ? speed_at(w, f, p, i) : heel_speed(w, f, i);
-}
-
 /* Back from where that point is fastest in the swing to where it is faster than `least` (or than
  * half of that: a first step may be slow), between samples; NaN where that is not seen. */
 static double exceeds(const track_work *w, const track_foot *f, spot p, const track_swing *s,
@@ -64,7 +50,7 @@ static double exceeds(const track_work *w, const track_foot *f, spot p, const tr
     size_t i = s->first;
     double here = -(double)INFINITY, behind = (double)NAN;
     for (size_t k = s->first; k <= s->last && k + 1 < w->n; k++) {
-        double speed = foot_speed(w, f, p, k);
+        double speed = speed_at(w, f, p, k);
         if (!(speed > here)) continue;
         here = speed;
         i = k;
@@ -72,7 +58,7 @@ static double exceeds(const track_work *w, const track_foot *f, spot p, const tr
     least = fmin(least, 0.5 * here);
     while (i > 1 && here > least) {
         behind = here;
-        here = foot_speed(w, f, p, --i);
+        here = speed_at(w, f, p, --i);
     }
     return here <= least ? (double)i + (least - here) / (behind - here) : (double)NAN;
 }
@@ -138,26 +124,48 @@ static double turn_ends(const track_work *w, const track_foot *f, const rolling 
     return (double)NAN;
 }
 
+/* Of a foot without toe marker, in samples: half way between its heel's fastest rise before the
+ * swing is fastest and the end of that rise. */
+static double heel_turns(const track_foot *f, const track_swing *s, double span) {
+    const double *z = f->heel[2];
+    double reach = 0.5 * span, most = -(double)INFINITY;
+    size_t rise = (double)s->first - reach > 2.0 ? s->first - (size_t)reach : 2, peak = s->first;
+    for (size_t i = s->first; i < s->last; i++) {
+        double speed = slope(f->way, i);
+        if (!(speed > most)) continue;
+        most = speed;
+        peak = i;
+    }
+    for (size_t i = rise; i <= peak; i++)
+        if (slope(z, i) > slope(z, rise)) rise = i;
+    size_t top = rise;
+    while (top < s->last && slope(z, top) > 0.0) top++;
+    return 0.5 * (double)(rise + top);
+}
+
 void eg_gait_track_off(const track_work *w, const track_foot *f, track_swing *s, double walk_mm_s) {
     double span = fmax((double)(s->last - s->first), 0.35 * w->rate_hz); /* it may be cut */
-    double part = f->toe[0] != NULL ? EG_GAIT_TRACK_LEAVE_PART : EG_GAIT_TRACK_HEEL_PART;
-    spot tip = {EG_GAIT_TRACK_TIP_PART, -EG_GAIT_TRACK_SOLE_PART};
-    double moves = exceeds(w, f, tip, s, part * walk_mm_s), turned = (double)NAN;
     s->off_s = (double)NAN;
-    if (!isfinite(moves)) return;
-    if (f->toe[0] != NULL) {
-        rolling rolls = find_rolling(w, f, moves, span);
-        if (rolls.turn_rad > EG_GAIT_TRACK_FLAT_RAD) {
-            spot pivot = pivot_of(w, f, &rolls);
-            moves = fmax(moves, exceeds(w, f, pivot, s, part * walk_mm_s));
-            turned = turn_ends(w, f, &rolls, s->last);
-        } else {
-            double rests = exceeds(w, f, tip, s, EG_GAIT_TRACK_LIFT_PART * walk_mm_s);
-            if (isfinite(rests)) moves = rests;
-        }
+    s->off_confidence = 0.5;
+    if (f->toe[0] == NULL) {
+        s->off_s = heel_turns(f, s, span) / w->rate_hz;
+        return;
     }
-    s->off_confidence =
-        isfinite(turned) ? 1.0 - fabs(turned - moves) / w->rate_hz / EG_GAIT_TRACK_AGREE_S : 0.5;
-    s->off_confidence = fmax(0.0, s->off_confidence);
+    double least = EG_GAIT_TRACK_LEAVE_PART * walk_mm_s, turned = (double)NAN;
+    spot tip = {EG_GAIT_TRACK_TIP_PART, -EG_GAIT_TRACK_SOLE_PART};
+    double moves = exceeds(w, f, tip, s, least);
+    if (!isfinite(moves)) return;
+    rolling rolls = find_rolling(w, f, moves, span);
+    if (rolls.turn_rad > EG_GAIT_TRACK_FLAT_RAD) {
+        moves = fmax(moves, exceeds(w, f, pivot_of(w, f, &rolls), s, least));
+        turned = turn_ends(w, f, &rolls, s->last);
+    } else {
+        double rests = exceeds(w, f, tip, s, EG_GAIT_TRACK_LIFT_PART * walk_mm_s);
+        if (isfinite(rests)) moves = rests;
+    }
+    if (isfinite(turned)) {
+        double apart = fabs(turned - moves) / w->rate_hz;
+        s->off_confidence = fmax(0.0, 1.0 - apart / EG_GAIT_TRACK_AGREE_S);
+    }
     s->off_s = fmin(moves, turned) / w->rate_hz;
 }

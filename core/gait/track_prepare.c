@@ -66,7 +66,18 @@ static void running_mean(size_t n, const double *x, size_t half, double *out) {
         if (!isfinite(out[i - 1])) out[i - 1] = out[i];
 }
 
-/* What the person looks along: heel to toe of the feet; without toes the pelvis' way. */
+/* How the higher heel goes past the lower one, the more the higher it is: forwards, on a belt too.
+ */
+static int overtakes(const track_work *w, size_t i, size_t lag, double sum[2]) {
+    double *const *a = w->foot[0].heel, *const *b = w->foot[1].heel;
+    double height = a[2][i] - b[2][i];
+    for (int r = 0; r < 2; r++)
+        sum[r] = height * (a[r][i + lag] - b[r][i + lag] - a[r][i - lag] + b[r][i - lag]);
+    return isfinite(sum[0]) && isfinite(sum[1]);
+}
+
+/* What the person looks along: heel to toe of the feet; without toes as the heels overtake each
+ * other, or the pelvis' way. */
 static void pointer(const track_work *w, size_t i, size_t lag, double *x, double *y) {
     double sum[2] = {0.0, 0.0};
     int seen = 0;
@@ -82,8 +93,12 @@ static void pointer(const track_work *w, size_t i, size_t lag, double *x, double
     int has_toes = (w->has_foot[0] && w->foot[0].toe[0] != NULL) ||
                    (w->has_foot[1] && w->foot[1].toe[0] != NULL);
     if (!has_toes && i >= lag && i + lag < w->n) {
-        for (int r = 0; r < 2; r++) sum[r] = w->pelvis[r][i + lag] - w->pelvis[r][i - lag];
-        seen = isfinite(sum[0]) && isfinite(sum[1]);
+        if (w->has_foot[0] && w->has_foot[1]) {
+            seen = overtakes(w, i, lag / 8 + 1, sum);
+        } else {
+            for (int r = 0; r < 2; r++) sum[r] = w->pelvis[r][i + lag] - w->pelvis[r][i - lag];
+            seen = isfinite(sum[0]) && isfinite(sum[1]);
+        }
     }
     *x = seen ? sum[0] : (double)NAN;
     *y = seen ? sum[1] : (double)NAN;

@@ -8,7 +8,8 @@
 
 void scene_see(scene *s, double noise_mm) {
     eg_diag diag = {0};
-    if (eg_walk_plan(&s->person, 11, STEPS, s->steps, &s->n_steps, &s->duration_s, &diag) != EG_OK)
+    if (eg_walk_plan(&s->person, 11 + s->seed, STEPS, s->steps, &s->n_steps, &s->duration_s,
+                     &diag) != EG_OK)
         EG_FAIL("%s", diag.text);
     s->n = (size_t)(s->duration_s * s->rate_hz);
     double(*block)[3] = malloc(5 * s->n * sizeof *block);
@@ -25,7 +26,7 @@ void scene_see(scene *s, double noise_mm) {
         EG_OK)
         EG_FAIL("%s", diag.text);
     eg_random random;
-    eg_random_init(&random, 5, 9);
+    eg_random_init(&random, 5 + s->seed, 9);
     for (size_t i = 0; i < s->n; i++) {
         double t = (double)i / s->rate_hz;
         eg_walk_pelvis_at(&body, t, s->pelvis[i]);

@@ -12,6 +12,7 @@ typedef struct scene {
     eg_walk_person person;
     size_t n_steps, n;
     double rate_hz, duration_s, belt_mm_s;
+    uint64_t seed; /* of footprints and noise; 0 is one of them */
     eg_walk_step steps[STEPS];
     double (*heel[2])[3], (*toe[2])[3], (*pelvis)[3];
     size_t n_contacts;
