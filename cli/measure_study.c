@@ -290,7 +290,9 @@ static void print_table(const json_t *result, const char *path) {
     json_t *one;
     printf("%s\n  %s: %s\n", path, text_of(result, "title"), text_of(result, "verdict"));
     json_array_foreach(json_object_get(result, "quality"), i, one) {
-        printf("    %-5s %s: %s", text_of(one, "verdict"), text_of(one, "check"),
+        int is_open = strcmp(text_of(one, "verdict"), "ok") == 0 &&
+                      eg_study_is_open_check(text_of(one, "detail"));
+        printf("    %-5s %s: %s", is_open ? "?" : text_of(one, "verdict"), text_of(one, "check"),
                text_of(one, "detail"));
         if (text_of(one, "channel")[0] != '\0') printf(" (%s)", text_of(one, "channel"));
         putchar('\n');

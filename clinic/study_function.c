@@ -109,7 +109,8 @@ static void add_five(function_run *run, double start_s) {
     add(run, "function.5xsts.to_stand", stand, 0, 1, NULL);
     add(run, "function.5xsts.to_sit", sit, 0, 1, NULL);
     char text[160];
-    snprintf(text, sizeof text, "%zu rises of the five", run->stands.n);
+    snprintf(text, sizeof text, "%zu of five rises%s", run->stands.n,
+             run->stands.n == 1 ? "; was it a Timed Up and Go? Then say the task" : "");
     eg_study_add_check(run->result, "five rises",
                        run->stands.n < 5   ? 2
                        : run->stands.n > 5 ? 1

@@ -166,8 +166,8 @@ static eg_err the_back(const eg_study_call *call, const eg_sensor *sensor, gait_
     look->has_back = 1;
     look->is_length_estimated = isfinite(leg_mm);
     for (int r = 0; r < 3; r++)
-        eg_study_add_trace(result, call->n_trace_points, names[r], "m/s2", "clean", sensor->name,
-                           0.0, signal.rate_hz, signal.n, look->back.acc[r]);
+        eg_study_add_trace(result, call->n_trace_points, names[r], "m/s2", "clean", NULL, 0.0,
+                           signal.rate_hz, signal.n, look->back.acc[r]);
     eg_study_say(result,
                  "One inertial sensor at the lower back (%s): the strike is where the forward "
                  "acceleration, low-passed at twice the steps' rate, falls through zero (Zijlstra "

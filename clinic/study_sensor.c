@@ -51,12 +51,16 @@ eg_err eg_study_sensor_check(const eg_study_call *call, const eg_sensor *sensor,
                   fabs(check.gravity_m_s2 / 9.80665 - 1.0) > gravity_off;
     for (size_t i = 0; i < check.n_reasons && is_told; i++)
         eg_study_add_check(result, "sensor", (int)check.verdict, check.reasons[i], name);
+    static const signed char given[3] = {1, 2, 3};
+    int is_as_given = check.acc.is_known && memcmp(check.acc.axis, given, sizeof given) == 0 &&
+                      fabs(check.acc.scale - 1.0) < EG_IMU_CHECK_SCALE;
     if (!is_told || check.n_reasons == 0)
         eg_study_add_check(result, "sensor", 0,
-                           check.acc.is_whole && check.acc.is_known
-                               ? "units, axes and rate agree"
-                               : "not checked: it did not turn enough about all axes to tell its "
-                                 "units and axes",
+                           !is_as_given         ? "not checked: it did not turn enough to tell its "
+                                                  "units and axes"
+                           : check.acc.is_whole ? "units, axes and rate agree"
+                                                : "unit and rate agree; axes only as far as it "
+                                                  "turned, which was not about all three",
                            name);
     return EG_OK;
 }

@@ -68,6 +68,10 @@ export function row(m: Measure): Row {
 }
 
 /** The verdict on the recording as a colleague would say it. */
+/** A check that could not be made counts neither as passed nor as failed. */
+export const isOpen = (check: QualityCheck): boolean =>
+  check.verdict === 'ok' && /^(.*: )?not checked/.test(check.detail)
+
 export function quality(checks: QualityCheck[]): {
   grade: 'ok' | 'warn' | 'fail'
   title: string
@@ -75,9 +79,10 @@ export function quality(checks: QualityCheck[]): {
 } {
   const failed = checks.filter((c) => c.verdict === 'fail').length
   const warned = checks.filter((c) => c.verdict === 'warn').length
-  const passed = checks.length - failed - warned
+  const open = checks.filter(isOpen).length
+  const passed = checks.length - failed - warned - open
   const say = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
-  const remarks = warned ? `, ${say(warned, 'remark', 'remarks')}` : ''
+  const remarks = (warned ? `, ${say(warned, 'remark', 'remarks')}` : '') + (open ? `, ${open} could not be made` : '')
   if (checks.length === 0) {
     return { grade: 'warn', title: 'Not checked', text: 'This recording came without a verdict.' }
   }

@@ -69,7 +69,10 @@ export function headlines(result: StudyResult): Headline[] {
   }
   const able = [...found.values()].filter((one) => !many.has(one.code))
   const lead = LEADS[result.study] ?? []
-  const chosen = lead.flatMap((code) => able.filter((one) => one.code === code))
+  // What is known leads; after a failed check the first question stays first, with its "not known".
+  const known = (one: Headline): boolean => [one.whole, one.left, one.right].some((m) => m && m.value !== null)
+  const asked = lead.flatMap((code) => able.filter((one) => one.code === code))
+  const chosen = result.verdict === 'fail' ? asked : [...asked.filter(known), ...asked.filter((one) => !known(one))]
   const rows = published(result).filter((row) => row.use === 'judge' && row.value !== undefined)
   return (chosen.length ? chosen : able).slice(0, SHOWN).map((one) => {
     const value = one.whole?.value

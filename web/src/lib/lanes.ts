@@ -24,16 +24,16 @@ export function lanesOf(traces: StudyTrace[]): Lane[] {
         lane.name = lane.name.replace(/, (left|right)$/i, '')
         lane.side = undefined
       }
-    } else
+    } else {
+      const name = trace.channel && trace.role !== 'angle' ? trace.channel : trace.label
       found.set(same, {
-        name: [trace.channel && trace.role !== 'angle' ? trace.channel : trace.label, trace.side]
-          .filter(Boolean)
-          .join(', '),
+        name: trace.side && !name.toLowerCase().includes(trace.side) ? `${name}, ${trace.side}` : name,
         unit: trace.unit,
         channel: trace.channel,
         side: trace.side,
         of: [trace],
       })
+    }
   }
   return [...found.values()]
 }
