@@ -59,7 +59,7 @@
  * each second that a step takes longer than usual. */
 #define EG_GAIT_BACK_BOTH         0.22
 #define EG_GAIT_BACK_BOTH_SD      0.04
-#define EG_GAIT_BACK_BOTH_SLOW    0.25
+#define EG_GAIT_BACK_BOTH_SLOW    0.4
 #define EG_GAIT_BACK_BOTH_SD_SLOW 0.3
 #define EG_GAIT_BACK_USUAL_S      0.55
 /* How far behind the off the fall of the forward acceleration ends, low-passed at five times the

@@ -12,25 +12,58 @@ static const double fall_hz = 5.0;   /* of the steps' rate: low-pass */
 static const double longest = 0.45;  /* of a step, from the turn to the end of the fall */
 static const double turn_s = 0.01;   /* one standard deviation of where the acceleration turns */
 static const double fall_sd = 0.045; /* of a step: the end of the fall about the off */
+static const double shallow_costs = 5.0;
+
+/* A person's double support by the time of a step. */
+typedef struct usual {
+    double step_s, both_s, both_sd_s, late_s;
+} usual;
+
+static usual usual_of(double step_s) {
+    double slow = fmax(0.0, step_s - EG_GAIT_BACK_USUAL_S);
+    return (usual){.step_s = step_s,
+                   .both_s = (EG_GAIT_BACK_BOTH + EG_GAIT_BACK_BOTH_SLOW * slow) * step_s,
+                   .both_sd_s = (EG_GAIT_BACK_BOTH_SD + EG_GAIT_BACK_BOTH_SD_SLOW * slow) * step_s,
+                   .late_s =
+                       (EG_GAIT_BACK_FALL_LATE + EG_GAIT_BACK_FALL_LATE_SLOW * slow) * step_s};
+}
+
+/* The ends of falls are minima; the deepest is it unless a shallower one goes so much better with
+ * the strike (from the turn, s; NaN: not known yet): a landing brakes by itself. */
+static int end_of_fall(const double mean[CELLS], const usual *u, double cell_s, double strike_s) {
+    double deepest = 0.0, best = (double)INFINITY;
+    int end = -1;
+    for (int c = 0; c < CELLS; c++) deepest = fmin(deepest, mean[c]);
+    for (int c = 1; c + 1 < CELLS; c++) {
+        if (!(mean[c] < 0.0) || mean[c] > mean[c - 1] || mean[c] >= mean[c + 1]) continue;
+        double cost = shallow_costs * (1.0 - mean[c] / deepest);
+        double z = (c * cell_s - u->late_s - strike_s - u->both_s) / u->both_sd_s;
+        if (isfinite(strike_s)) cost += 0.5 * z * z;
+        if (!isfinite(strike_s) && mean[c] > deepest) continue;
+        if (cost >= best) continue;
+        best = cost;
+        end = c;
+    }
+    return end;
+}
 
 /* From the turn to the end of the fall, s, over steps first, first + stride, ... below `end`; NaN:
  * it does not end within a step's usual reach. */
-static double fall_of(const back_work *w, const double *x, size_t first, size_t end,
-                      size_t stride) {
-    double mean[CELLS], rate = w->b->rate_hz, span = longest * w->b->step_s;
-    int least = 0;
+static double fall_of(const back_work *w, const double *x, size_t first, size_t end, size_t stride,
+                      double strike_s) {
+    double mean[CELLS], rate = w->b->rate_hz, cell_s = longest * w->b->step_s / (CELLS - 1);
+    usual u = usual_of(w->b->step_s);
     for (int c = 0; c < CELLS; c++) {
         mean[c] = 0.0;
         for (size_t k = first; k < end; k += stride) {
-            double at = (w->steps[k].turn_s + span * c / (CELLS - 1)) * rate;
+            double at = (w->steps[k].turn_s + c * cell_s) * rate;
             size_t i = at > 0.0 ? (size_t)at : 0;
             if (i + 1 >= w->b->n) continue;
             mean[c] += x[i] + (at - (double)i) * (x[i + 1] - x[i]);
         }
-        if (mean[c] < mean[least]) least = c;
     }
-    if (least == 0 || least == CELLS - 1) return (double)NAN;
-    return imu_peak(CELLS, mean, (size_t)least, -1.0) * span / (CELLS - 1);
+    int least = end_of_fall(mean, &u, cell_s, strike_s);
+    return least < 0 ? (double)NAN : imu_peak(CELLS, mean, (size_t)least, -1.0) * cell_s;
 }
 
 /* One observation x S + y O = value +- sd of strike S and off O, s behind the turn. */
@@ -46,39 +79,63 @@ static void observe(double info[3], double sum[2], double x, double y, double va
 /* Strike and off of a step whose fall takes so long, by least squares: the turn is a part of the
  * double support behind the strike, the off at the end of the fall, and the double support as long
  * as it is in people who step so fast. */
-static void weigh(back_step *s, double fall, double step_s) {
+static void weigh(back_step *s, double fall, const usual *u) {
     double info[3] = {0.0, 0.0, 0.0}, sum[2] = {0.0, 0.0}, part = EG_GAIT_BACK_TURN;
-    double slow = fmax(0.0, step_s - EG_GAIT_BACK_USUAL_S);
-    double both = (EG_GAIT_BACK_BOTH + EG_GAIT_BACK_BOTH_SLOW * slow) * step_s;
-    double both_sd = (EG_GAIT_BACK_BOTH_SD + EG_GAIT_BACK_BOTH_SD_SLOW * slow) * step_s;
     double spread = EG_GAIT_BACK_TURN_SD * fall / (1.0 - part);
     observe(info, sum, 1.0 - part, part, 0.0, eg_hypot(turn_s, spread));
-    double late = (EG_GAIT_BACK_FALL_LATE + EG_GAIT_BACK_FALL_LATE_SLOW * slow) * step_s;
-    observe(info, sum, 0.0, 1.0, fall - late, fall_sd * step_s);
-    observe(info, sum, -1.0, 1.0, both, both_sd);
+    observe(info, sum, 0.0, 1.0, fall - u->late_s, fall_sd * u->step_s);
+    observe(info, sum, -1.0, 1.0, u->both_s, u->both_sd_s);
     double det = info[0] * info[2] - info[1] * info[1];
     s->strike_s = s->turn_s + (info[2] * sum[0] - info[1] * sum[1]) / det;
     s->off_s = s->turn_s + (info[0] * sum[1] - info[1] * sum[0]) / det;
     s->sd_s = sqrt(info[2] / det);
     s->off_sd_s = sqrt(info[0] / det);
-    s->follows = -info[1] / info[2];
+}
+
+/* The off where the strike is known better, from the shock: the same three observations. */
+static void weigh_off(back_step *s, double fall, const usual *u) {
+    double info[3] = {0.0, 0.0, 0.0}, sum[2] = {0.0, 0.0}, part = EG_GAIT_BACK_TURN;
+    double strike = s->strike_s - s->turn_s;
+    double spread = EG_GAIT_BACK_TURN_SD * u->both_s;
+    observe(info, sum, 1.0 - part, part, 0.0, eg_hypot(turn_s, spread));
+    observe(info, sum, 0.0, 1.0, fall - u->late_s, fall_sd * u->step_s);
+    observe(info, sum, -1.0, 1.0, u->both_s, u->both_sd_s);
+    s->off_s = s->turn_s + (sum[1] - info[1] * strike) / info[2];
+    s->off_sd_s = eg_hypot(sqrt(1.0 / info[2]), info[1] / info[2] * s->sd_s);
+}
+
+/* From the turn to the strike, the mean of a foot's steps. */
+static double strike_of(const back_work *w, size_t first, size_t end, size_t stride) {
+    double sum = 0.0, count = 0.0;
+    for (size_t k = first; k < end; k += stride) {
+        sum += w->steps[k].strike_s - w->steps[k].turn_s;
+        count += 1.0;
+    }
+    return sum / count;
 }
 
 /* Steps first to last of a run: each foot's own fall, if there are enough of it. */
-static void find_falls_of(back_work *w, const double *x, size_t first, size_t last) {
+static void find_falls_of(back_work *w, const double *x, size_t first, size_t last, int is_landed) {
     size_t n = last - first + 1, spare = n >= 7 ? 2 : n >= 5 ? 1 : 0;
     size_t from = first + spare, end = last + 1 - spare;
     size_t feet = end - from >= 2 * FOOT_STEPS ? 2 : 1;
     double fall[2] = {(double)NAN, (double)NAN};
-    for (size_t foot = 0; foot < feet; foot++) fall[foot] = fall_of(w, x, from + foot, end, feet);
+    usual u = usual_of(w->b->step_s);
+    for (size_t foot = 0; foot < feet; foot++) {
+        double strike = is_landed ? strike_of(w, from + foot, end, feet) : (double)NAN;
+        fall[foot] = fall_of(w, x, from + foot, end, feet, strike);
+    }
     for (size_t k = first; k <= last; k++) {
         double own = fall[(k + from) % 2 % feet]; /* even as `from`: foot 0 */
         if (!isfinite(own)) own = w->steps[k].off_s - w->steps[k].turn_s;
-        weigh(&w->steps[k], own, w->b->step_s);
+        if (is_landed)
+            weigh_off(&w->steps[k], own, &u);
+        else
+            weigh(&w->steps[k], own, &u);
     }
 }
 
-eg_err imu_back_find_falls(back_work *w, eg_arena *scratch, eg_diag *diag) {
+eg_err imu_back_find_falls(back_work *w, int is_landed, eg_arena *scratch, eg_diag *diag) {
     const eg_gait_back *b = w->b;
     for (size_t i = 0; i < b->n; i++) w->x[i] = b->acc[0][i];
     imu_centre(b->n, w->x, (size_t)(b->step_s * b->rate_hz), w->y);
@@ -86,7 +143,7 @@ eg_err imu_back_find_falls(back_work *w, eg_arena *scratch, eg_diag *diag) {
     if (err != EG_OK) return err;
     for (size_t first = 0, last; first < w->n_steps; first = last + 1) {
         last = imu_back_run_end(w, first);
-        find_falls_of(w, w->x, first, last);
+        find_falls_of(w, w->x, first, last, is_landed);
     }
     return EG_OK;
 }

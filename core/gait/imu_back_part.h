@@ -16,8 +16,7 @@ typedef struct back_bout {
  * and standard deviations; how far apart two ways to find the turn lie. */
 typedef struct back_step {
     double turn_s, off_s, strike_s, sd_s, off_sd_s, apart_s;
-    double follows; /* by how much the off moves with the strike */
-    size_t run;     /* of steps without a pause */
+    size_t run; /* of steps without a pause */
 } back_step;
 
 typedef struct back_work {
@@ -42,9 +41,9 @@ eg_err imu_back_walk_through(back_work *w, const back_bout *o, eg_arena *scratch
 /* Parts all steps into runs and keeps those that are long enough. */
 void imu_back_find_runs(back_work *w);
 
-/* Where the fall of the forward acceleration ends, and with it offs and strikes, of every run's
- * steps laid over each other. Takes x and y. */
-eg_err imu_back_find_falls(back_work *w, eg_arena *scratch, eg_diag *diag);
+/* Where the fall of the forward acceleration ends in every run's steps laid over each other: with
+ * it strikes, and offs; is_landed: the strikes are known, and offs follow them. Takes x and y. */
+eg_err imu_back_find_falls(back_work *w, int is_landed, eg_arena *scratch, eg_diag *diag);
 
 /* The shocks of a run's landings, laid over each other: cells of 2.5 ms about the strike. */
 typedef struct back_shock {

@@ -2,7 +2,6 @@
  * person brakes like others; a heel that lands sends a shock up the leg, whose first peak at the
  * pelvis comes at nearly the same time behind the strike in everybody. One shock drowns in what
  * else moves: all of a walk are laid over each other, each shifted to where it fits their mean. */
-#include "core/base/real.h"
 #include "core/base/sort.h"
 #include "core/gait/imu_back_part.h"
 #include "core/gait/imu_part.h"
@@ -116,11 +115,8 @@ void imu_back_heed_shocks(back_shock *s, back_work *w, size_t first, size_t last
     s->moved_s = mean - by; /* where the mean lies about a strike, from now on */
     for (size_t k = first; k <= last; k++) {
         back_step *o = &w->steps[k];
-        double shared = o->follows * o->sd_s, alone = o->off_sd_s * o->off_sd_s - shared * shared;
         o->strike_s += by;
-        o->off_s += o->follows * by;
         o->sd_s = fmax(EG_GAIT_BACK_SHOCK_S, o->sd_s * sqrt(1.0 - s->weight));
-        o->off_sd_s = eg_hypot(sqrt(fmax(alone, 0.0)), o->follows * o->sd_s);
     }
     for (size_t k = 0; k < n; k++) core[k].strike_s += s->weight * (shift[k] - mean);
     s->chance = 0.0;

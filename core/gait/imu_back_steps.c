@@ -222,8 +222,9 @@ eg_err imu_back_contacts(back_work *w, double leg_mm, size_t capacity, eg_gait_c
                          size_t *n, eg_arena *scratch, eg_diag *diag) {
     w->b->side_sure = (double)INFINITY;
     imu_back_find_runs(w);
-    eg_err err = imu_back_find_falls(w, scratch, diag);
+    eg_err err = imu_back_find_falls(w, 0, scratch, diag);
     if (err == EG_OK) err = imu_back_find_ends(w, scratch, diag);
+    if (err == EG_OK) err = imu_back_find_falls(w, 1, scratch, diag);
     if (err != EG_OK) return err;
     if (isfinite(leg_mm)) find_height(w, w->b->step_s);
     for (size_t first = 0, last; first < w->n_steps; first = last + 1) {
