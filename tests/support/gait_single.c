@@ -9,6 +9,7 @@
 #include "core/base/sort.h"
 #include "core/gait/join.h"
 #include "core/gait/steps.h"
+#include "tests/support/gait_plates.h"
 #include "tests/support/marker_imu.h"
 #include "tests/support/test.h"
 
@@ -314,21 +315,7 @@ static eg_recording *reference(const file *f, eg_gait_markers *m, eg_gait_contac
     eg_arena_init(&arena, memory, bytes);
     EG_CHECK_INT(eg_gait_track_contacts(&track, STEPS, contacts, n, &walk, &arena, NULL), EG_OK);
     free(memory);
-    for (size_t p = 0; p < r->n_platforms; p++) {
-        eg_gait_plate_reading reading;
-        EG_CHECK_INT(eg_gait_plate_read(r, p, m, &reading, NULL), EG_OK);
-        eg_gait_contact found[16];
-        size_t count = 0;
-        eg_gait_force_contacts(reading.n, reading.force.force_n[2], reading.rate_hz,
-                               reading.force.edge_n, 16, found, &count);
-        for (size_t k = 0; k < count; k++) {
-            double load;
-            eg_gait_force_middle(reading.n, &reading.force, reading.rate_hz, &found[k], &load,
-                                 found[k].place_mm);
-        }
-        eg_gait_join(&track, &reading.force, count, found, *n, contacts, joint);
-        eg_gait_plate_free(&reading);
-    }
+    plates_join(r, m, *n, contacts, joint);
     return r;
 }
 

@@ -11,6 +11,7 @@
 #include "core/base/real.h"
 #include "core/base/sort.h"
 #include "core/gait/join.h"
+#include "tests/support/gait_plates.h"
 #include "tests/support/test.h"
 
 /* ---- one load on plates of all types ---- */
@@ -189,24 +190,7 @@ static void against_plates(void) {
         size_t n = 0, n_plate = 0, whole = 0;
         eg_gait_joint *joint = calloc(1, sizeof *joint);
         markers_of(r, &m, contacts, &n, &path);
-        eg_gait_track track = eg_gait_markers_track(&m);
-        for (size_t p = 0; p < r->n_platforms; p++) {
-            eg_gait_plate_reading reading;
-            EG_CHECK_INT(eg_gait_plate_read(r, p, &m, &reading, NULL), EG_OK);
-            eg_gait_contact found[16];
-            size_t count = 0;
-            eg_gait_force_contacts(reading.n, reading.force.force_n[2], reading.rate_hz,
-                                   reading.force.edge_n, 16, found, &count);
-            for (size_t k = 0; k < count; k++) {
-                double load;
-                eg_gait_force_middle(reading.n, &reading.force, reading.rate_hz, &found[k], &load,
-                                     found[k].place_mm);
-                EG_CHECK(load > 300.0 && load < 1200.0);
-            }
-            n_plate += count;
-            eg_gait_join(&track, &reading.force, count, found, n, contacts, joint);
-            eg_gait_plate_free(&reading);
-        }
+        n_plate = plates_join(r, &m, n, contacts, joint);
         printf("# %s: %zu contacts on %zu plates, %zu strides by markers\n", files[i].name, n_plate,
                r->n_platforms, n);
         for (size_t k = 0; k < joint->n_pairs; k++) {
