@@ -141,12 +141,24 @@ static void add_rest(imu_ankle *w, imu_rest rest) {
     if (w->n_rests < w->n_rests_max) w->rests[w->n_rests++] = rest;
 }
 
+/* The sample that must be a rest, between the fast swings `*next` and the next one, or two of those
+ * behind; n: there is none. Two that follow each other fast with nothing still between them are two
+ * peaks of one swing. */
+static size_t sure_rest(const imu_ankle *w, double still, size_t n_swings, const size_t *swings,
+                        size_t stride, size_t *next) {
+    for (; *next + 1 < n_swings; (*next)++) {
+        size_t from = swings[*next], to = swings[*next + 1], at = quietest(w, from, to);
+        if (w->stir[at] < still || 5 * (to - from) > 3 * stride) return at;
+    }
+    return w->n;
+}
+
 /* Wherever it is still, and once between every two fast swings; between those of one stride not
  * more often: a heel that rises evenly looks still, too. What is still for a whole stride is no
  * swing. */
 static void find_rests(imu_ankle *w, double still, size_t n_swings, const size_t *swings,
                        size_t stride) {
-    size_t next = 0, behind = 0, sure = n_swings > 1 ? quietest(w, swings[0], swings[1]) : w->n;
+    size_t next = 0, behind = 0, sure = sure_rest(w, still, n_swings, swings, stride, &next);
     w->n_rests = 0;
     for (size_t i = 0; i < w->n; i++) {
         size_t first = i;
@@ -161,7 +173,7 @@ static void find_rests(imu_ankle *w, double still, size_t n_swings, const size_t
         if (rest.is_sure || !is_once) add_rest(w, rest);
         while (sure <= last) {
             next++;
-            sure = next + 1 < n_swings ? quietest(w, swings[next], swings[next + 1]) : w->n;
+            sure = sure_rest(w, still, n_swings, swings, stride, &next);
         }
     }
 }
