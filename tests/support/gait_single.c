@@ -192,63 +192,124 @@ static void set_style(eg_walk_person *p, int style, int r) {
     }
 }
 
+/* A sensor on a part of this body: its contacts into the tally. Refused is a wrong count, too. */
+static void one_sensor(tally *t, const eg_walk_body *body, double duration_s, int part,
+                       double rate_hz, eg_quaternion mount, double info[3]) {
+    int is_back = part == EG_WALK_PELVIS, side = is_back ? 2 : part - EG_WALK_LEFT_SHANK;
+    sensor s = single_feel(body, (eg_walk_part)part, duration_s, rate_hz, mount);
+    eg_gait_contact c[STEPS], real_ones[STEPS];
+    size_t n = 0;
+    eg_gait_back back = {0};
+    eg_gait_shank shank = {{0}, 0, 0, NULL};
+    eg_diag diag = {0};
+    void *memory = NULL;
+    eg_err err = is_back ? single_back(&s.signal, (double)NAN, c, &n, &back, &memory, &diag)
+                         : single_shank(&s.signal, side, c, &n, &shank, &diag);
+    if (err != EG_OK) {
+        printf("# refused: %s\n", diag.text);
+        t->n_wrong_count++;
+    } else {
+        compare(t, body->n_steps, body->steps, side, n, c);
+    }
+    size_t n_real = truth_of(body->n_steps, body->steps, side, real_ones);
+    double truth = single_cadence(n_real, real_ones, duration_s);
+    double apart = single_cadence(n, c, duration_s) / truth - 1.0;
+    if (isfinite(apart)) t->cadence = fmax(t->cadence, fabs(apart));
+    info[0] = is_back ? back.forward_sure : shank.swing_rad_s;
+    info[1] = is_back ? back.side_sure : shank.axis_part;
+    info[2] = is_back ? back.step_s : 0.0;
+    free(memory);
+    free(s.block);
+}
+
+static void one_walk(tally *t, const eg_walk_person *p, uint64_t seed, int is_back, double rate_hz,
+                     eg_quaternion mount) {
+    static eg_walk_step steps[STEPS];
+    size_t n = 0, found = t->n_found, real = t->n_true;
+    double duration_s = 0.0, info[3] = {0.0, 0.0, 0.0};
+    eg_diag diag = {0};
+    if (eg_walk_plan(p, seed, STEPS, steps, &n, &duration_s, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    void *grid = malloc(eg_walk_body_bytes(duration_s));
+    eg_arena arena;
+    eg_arena_init(&arena, grid, eg_walk_body_bytes(duration_s));
+    eg_walk_body body;
+    if (eg_walk_body_build(p, n, steps, duration_s, &body, &arena, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    eg_quaternion m = eg_quaternion_scaled(mount, 1.0 / sqrt(eg_quaternion_square(mount)));
+    if (is_back) one_sensor(t, &body, duration_s, EG_WALK_PELVIS, rate_hz, m, info);
+    for (int side = 0; side < 2 && !is_back; side++)
+        one_sensor(t, &body, duration_s, EG_WALK_LEFT_SHANK + side, rate_hz, m, info);
+    printf("# %.1f m/s, %3.0f steps/min, %3.0f Hz: strikes %zu of %zu; %.2f, %.1f, %.2f\n",
+           0.001 * p->step_length[1] / p->step_time[1], 60.0 / p->step_time[1], rate_hz,
+           t->n_found - found, t->n_true - real, info[0], info[1], info[2]);
+    free(grid);
+}
+
 static void one_style(tally *t, int style, int is_back) {
     static const double speeds[] = {0.4, 0.8, 1.2, 1.6}, cadences[] = {60, 90, 112, 130};
     static const double rates[] = {50, 100, 400};
     static const eg_quaternion mounts[] = {
         {1, 0, 0, 0}, {0.5, 0.5, -0.5, 0.5}, {0.1, 0.7, 0.7, 0.1}};
-    static eg_walk_step steps[STEPS];
     for (int v = 0; v < 4; v++)
         for (int r = 0; r < 3; r++) {
             eg_walk_person p = eg_walk_usual(speeds[v], cadences[v]);
             set_style(&p, style, r);
-            size_t n = 0;
-            double duration_s = 0.0;
-            eg_diag diag = {0};
-            if (eg_walk_plan(&p, 5, STEPS, steps, &n, &duration_s, &diag) != EG_OK)
-                EG_FAIL("%s", diag.text);
-            void *grid = malloc(eg_walk_body_bytes(duration_s)), *memory = NULL;
-            eg_arena arena;
-            eg_arena_init(&arena, grid, eg_walk_body_bytes(duration_s));
-            eg_walk_body body;
-            if (eg_walk_body_build(&p, n, steps, duration_s, &body, &arena, &diag) != EG_OK)
-                EG_FAIL("%s", diag.text);
-            eg_quaternion m = mounts[r];
-            m = eg_quaternion_scaled(m, 1.0 / sqrt(eg_quaternion_square(m)));
-            size_t found = t->n_found, real = t->n_true;
-            double info = 0.0, sure = 0.0;
-            eg_gait_back back = {0};
-            eg_gait_shank shank = {{0}, 0, 0, NULL};
-            for (int part = is_back ? EG_WALK_PELVIS : EG_WALK_LEFT_SHANK;
-                 part <= (is_back ? EG_WALK_PELVIS : EG_WALK_RIGHT_SHANK); part++) {
-                sensor s = single_feel(&body, (eg_walk_part)part, duration_s, rates[r], m);
-                eg_gait_contact c[STEPS];
-                size_t n_contacts = 0;
-                eg_err err = is_back ? single_back(&s.signal, (double)NAN, c, &n_contacts, &back,
-                                                   &memory, &diag)
-                                     : single_shank(&s.signal, part - EG_WALK_LEFT_SHANK, c,
-                                                    &n_contacts, &shank, &diag);
-                if (err != EG_OK)
-                    printf("# refused: %s\n", diag.text);
-                else
-                    compare(t, n, steps, is_back ? 2 : part - EG_WALK_LEFT_SHANK, n_contacts, c);
-                eg_gait_contact real_ones[STEPS];
-                size_t n_real =
-                    truth_of(n, steps, is_back ? 2 : part - EG_WALK_LEFT_SHANK, real_ones);
-                double truth = single_cadence(n_real, real_ones, duration_s);
-                double apart = single_cadence(n_contacts, c, duration_s) / truth - 1.0;
-                if (isfinite(apart)) t->cadence = fmax(t->cadence, fabs(apart));
-                info = is_back ? back.forward_sure : shank.swing_rad_s;
-                sure = is_back ? back.side_sure : shank.axis_part;
-                free(memory);
-                memory = NULL;
-                free(s.block);
-            }
-            printf("# %.1f m/s, %3.0f steps/min, %3.0f Hz: strikes %zu of %zu; %.2f, %.1f, %.2f\n",
-                   speeds[v], cadences[v], rates[r], t->n_found - found, t->n_true - real, info,
-                   sure, is_back ? back.step_s : 0.0);
-            free(grid);
+            one_walk(t, &p, 5, is_back, rates[r], mounts[r]);
         }
+}
+
+static double drawn(eg_random *random, double from, double to) {
+    return from + (to - from) * eg_random_uniform(random);
+}
+
+/* Any speed, cadence, foot, and one in four each limps, turns round, or goes up or down stairs. */
+static eg_walk_person draw_person(eg_random *random, int style) {
+    double speed = drawn(random, 0.3, 1.7);
+    double cadence = 60.0 + 55.0 * (speed - 0.3) + 6.0 * eg_random_normal(random);
+    eg_walk_person p = eg_walk_usual(speed, fmax(50.0, cadence));
+    p.heading_deg = drawn(random, 0.0, 360.0);
+    p.length_sd = drawn(random, 5.0, 40.0);
+    p.time_sd = drawn(random, 0.005, 0.03);
+    p.stand_before = drawn(random, 1.0, 6.0);
+    p.stand_after = drawn(random, 1.0, 6.0);
+    p.double_support *= drawn(random, 0.8, 1.2);
+    p.off_pitch *= drawn(random, 0.75, 1.2);
+    for (int side = 0; side < 2; side++) p.strike_pitch[side] *= drawn(random, 0.4, 1.3);
+    if (style == SINGLE_UNEVEN) {
+        p.step_length[0] *= drawn(random, 0.6, 0.85);
+        p.step_time[0] *= drawn(random, 1.1, 1.3);
+    }
+    if (style == SINGLE_TURNING) {
+        p.turn_at = 8;
+        p.turn_steps = 6;
+        p.turn_deg = 180.0;
+    }
+    if (style == SINGLE_STAIRS) {
+        double rise = drawn(random, -1.0, 1.0) < 0.0 ? -160.0 : 160.0;
+        p.step_length[0] = p.step_length[1] = drawn(random, 280.0, 340.0);
+        p.rise_at = 8;
+        p.n_rises = 6;
+        for (size_t k = 0; k < p.n_rises; k++) p.rises[k] = rise;
+    }
+    return p;
+}
+
+size_t single_drawn(size_t n_walks, single_limits limits) {
+    static const double rates[] = {50, 100, 128, 200};
+    tally *t = calloc(1, sizeof *t);
+    for (size_t k = 0; k < n_walks; k++) {
+        eg_random random;
+        eg_random_init(&random, 4711, k);
+        eg_walk_person p = draw_person(&random, (int)(k % 4));
+        eg_quaternion m = {eg_random_normal(&random), eg_random_normal(&random),
+                           eg_random_normal(&random), eg_random_normal(&random)};
+        one_walk(t, &p, 1000 + k, 0, rates[eg_random_below(&random, 4)], m);
+    }
+    report(t, "drawn at random", limits);
+    size_t wrong = t->n_wrong_count;
+    free(t);
+    return wrong;
 }
 
 size_t single_made(single_style style, int is_back, single_limits limits) {

@@ -24,6 +24,9 @@ static void turning(void) {
 static void stairs(void) {
     EG_CHECK_INT(single_made(SINGLE_STAIRS, 0, (single_limits){12.0, 8.0, 0.002, 20.0}), 0);
 }
+static void drawn(void) {
+    EG_CHECK_INT(single_drawn(32, (single_limits){12.0, 15.0, 0.01, 60.0}), 0);
+}
 static void real(void) {
     single_real(0);
 }
@@ -207,4 +210,5 @@ EG_TESTS({"gait: one sensor, what is no walk", refusals},
          {"gait: a sensor on each shank, uneven steps", uneven},
          {"gait: a sensor on each shank, with a turn", turning},
          {"gait: a sensor on each shank, up and down stairs", stairs},
+         {"gait: a sensor on each shank of persons drawn at random", drawn},
          {"gait: a sensor on a shank made of real markers, against plates", real})
