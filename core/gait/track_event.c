@@ -12,17 +12,21 @@ static double bend(const double *x, size_t i) {
     return x[i + 1] - 2.0 * x[i] + x[i - 1];
 }
 
-/* Mean height of a marker where the foot stands after the swing; NaN where that is not seen. `next`
- * is where the next swing begins, 0 if none does. */
+/* Mean height of a marker where the foot stands after the swing, if a gap hides that the least
+ * height thereabouts; NaN where neither is seen. `next` is where the next swing begins, 0 if none
+ * does. */
 static double standing(const track_work *w, const double *z, const track_swing *s, size_t next) {
     double room = next > s->last ? (double)(next - s->last) : 0.6 * w->rate_hz, sum = 0.0;
+    double least = (double)INFINITY;
     size_t from = s->last + (size_t)(0.25 * room), to = s->last + (size_t)(0.5 * room), count = 0;
-    for (size_t i = from; i <= to && i < w->n; i++)
-        if (isfinite(z[i])) {
-            sum += z[i];
-            count++;
-        }
-    return count > 0 ? sum / (double)count : (double)NAN;
+    for (size_t i = s->last; i <= s->last + (size_t)room && i < w->n; i++) {
+        if (!isfinite(z[i])) continue;
+        least = fmin(least, z[i]);
+        if (i < from || i > to) continue;
+        sum += z[i];
+        count++;
+    }
+    return count > 0 ? sum / (double)count : isfinite(least) ? least : (double)NAN;
 }
 
 /* First sample after the peak at which a marker's speed over the ground has become a part of the
@@ -36,7 +40,7 @@ static size_t arrival(const track_work *w, double *const *marker, const track_sw
         eg_sincos(w->heading[i], &sine, &cosine);
         double x = slope(marker[0], i) * w->rate_hz - cosine * w->ground_mm_s;
         double y = slope(marker[1], i) * w->rate_hz - sine * w->ground_mm_s;
-        if (!(x * x + y * y > least * least)) break;
+        if (x * x + y * y <= least * least) break; /* not in a gap */
     }
     return i > spread + 2 ? i - spread : 2;
 }
@@ -52,7 +56,7 @@ static double landing(const double *z, double ground, size_t first, size_t last,
         for (size_t i = last; i >= first && i <= last; i--) {
             double a = bend(z, i - 1), b = bend(z, i), c = bend(z, i + 1), dip = a - 2.0 * b + c;
             above = fmax(above, z[i + 1]);
-            if (!(z[i] - ground <= EG_GAIT_TRACK_LOW_MM)) break;
+            if (z[i] - ground > EG_GAIT_TRACK_LOW_MM) break;
             if (!(above <= fmax(z[i], ground) + EG_GAIT_TRACK_STAY_MM)) continue;
             if (!(b >= a && b > c && b > least)) continue;
             if (pass == 0)
@@ -210,16 +214,20 @@ static double stride_of(const track_work *w, const track_foot *f, const track_sw
 }
 
 /* Speed of the walk at a swing: its way in the time of a stride; the shorter one, a pause is no
- * stride. */
+ * stride. Of a swing that is cut a neighbour's way may be more. */
 static double walk_speed(const track_work *w, const track_foot *f, size_t n,
                          const track_swing *swings, size_t k) {
     const track_swing *s = &swings[k];
+    int cut = is_cut(w, f, s->last) || is_begun(f, s->first);
     double stride = 0.0, way = way_of(f, s);
-    if (k + 1 < n) stride = stride_of(w, f, s, s + 1);
+    if (k + 1 < n) {
+        stride = stride_of(w, f, s, s + 1);
+        if (cut) way = fmax(way, way_of(f, s + 1));
+    }
     if (k > 0) {
         double before = stride_of(w, f, s - 1, s);
         stride = stride > 0.0 && before > 0.0 ? fmin(stride, before) : fmax(stride, before);
-        if (is_cut(w, f, s->last)) way = fmax(way, way_of(f, s - 1));
+        if (cut) way = fmax(way, way_of(f, s - 1));
     }
     if (!(stride > 0.0)) stride = EG_GAIT_TRACK_STRIDE_SWINGS * (double)(s->last - s->first);
     return way * w->rate_hz / stride;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/random.h"
 #include "core/base/sort.h"
 #include "core/gait/steps.h"
 #include "tests/support/test.h"
@@ -25,7 +26,17 @@ typedef struct score {
     double clearance_mm; /* worst */
 } score;
 
-static score compare(const scene *s) {
+/* Whether a marker of that foot is missing within 0.2 s. */
+static int is_hidden(const scene *s, int side, double t_s) {
+    for (size_t i = 0; i < s->n; i++) {
+        int is_near = fabs((double)i / s->rate_hz - t_s) <= 0.2;
+        if (is_near && !isfinite(s->heel[side][i][0])) return 1;
+        if (is_near && s->toe[side] != NULL && !isfinite(s->toe[side][i][0])) return 1;
+    }
+    return 0;
+}
+
+static score compare(const scene *s, int only_seen) {
     score out = {0};
     double strikes[STEPS], offs[STEPS];
     size_t n_strikes = 0, n_offs = 0;
@@ -40,7 +51,7 @@ static score compare(const scene *s) {
             if (fabs(c->strike_s - t->strike_s) < 0.15) best[0] = c;
             if (fabs(c->off_s - t->off_s) < 0.15) best[1] = c;
         }
-        if (isfinite(t->strike_s)) {
+        if (isfinite(t->strike_s) && !(only_seen && is_hidden(s, t->side, t->strike_s))) {
             out.n_true++;
             if (best[0] == NULL)
                 out.n_missed++;
@@ -49,7 +60,7 @@ static score compare(const scene *s) {
             double apart = best[0] != NULL ? fabs(best[0]->clearance_mm - t->clearance_mm) : 0.0;
             if (isfinite(apart)) out.clearance_mm = fmax(out.clearance_mm, apart);
         }
-        if (isfinite(t->off_s)) {
+        if (isfinite(t->off_s) && !(only_seen && is_hidden(s, t->side, t->off_s))) {
             if (best[1] == NULL)
                 out.n_missed++;
             else
@@ -124,7 +135,7 @@ static double true_cadence(const scene *s) {
 }
 
 static void add_walk(tally *t, const scene *s, const char *name) {
-    score q = compare(s);
+    score q = compare(s, 0);
     eg_gait_walk *walk = measure(s);
     double apart = walk->values[EG_GAIT_M_CADENCE][2].value / true_cadence(s) - 1.0;
     printf("# %-9s step %3.0f mm %.2f s, %3.0f Hz: strikes %zu of %zu, missed events %zu, median "
@@ -157,7 +168,7 @@ static void one_walk(tally *t, int style, int v, double rate_hz, uint64_t seed, 
     free(s);
 }
 
-static void judge(tally *t, double most_ms[2]) {
+static void judge(tally *t, size_t one_missed_in, double most_ms[2]) {
     double *scratch = malloc(sizeof t->errors_ms[0]), middle[2];
     for (int e = 0; e < 2; e++) {
         eg_sort(t->n_errors[e], t->errors_ms[e], scratch);
@@ -172,7 +183,7 @@ static void judge(tally *t, double most_ms[2]) {
                  most_ms[1], t->clearance_mm, 100.0 * t->cadence);
     EG_CHECK(middle[0] <= 20.0);
     EG_CHECK(middle[1] <= 20.0);
-    EG_CHECK(t->n_missed * 200 <= n_events);
+    EG_CHECK(t->n_missed * one_missed_in <= n_events);
     EG_CHECK(t->clearance_mm <= 5.0);
     EG_CHECK(t->cadence <= 0.01);
     free(scratch);
@@ -184,7 +195,7 @@ static void one_style(int style) {
     double most_ms[2];
     for (int v = 0; v < 4; v++)
         for (int r = 0; r < 3; r++) one_walk(t, style, v, rates[r], 0, 1);
-    judge(t, most_ms);
+    judge(t, 200, most_ms);
     EG_CHECK_INT(t->n_wrong, 0);
     EG_CHECK(most_ms[0] <= 25.0);
     EG_CHECK(most_ms[1] <= 40.0);
@@ -211,7 +222,7 @@ static void other_limps(void) {
     double most_ms[2];
     for (uint64_t seed = 1; seed <= 10; seed++)
         for (int v = 0; v < 4; v++) one_walk(t, 1, v, rates[(seed + (uint64_t)v) % 4], seed, 1);
-    judge(t, most_ms);
+    judge(t, 200, most_ms);
     EG_CHECK_INT(t->n_wrong, 0);
     EG_CHECK(most_ms[0] <= 25.0);
     EG_CHECK(most_ms[1] <= 40.0);
@@ -225,7 +236,7 @@ static void heels_alone(void) {
     for (int v = 0; v < 4; v++)
         for (int style = 0; style < 4; style += 3)
             for (int r = 0; r < 2; r++) one_walk(t, style, v, r ? 200.0 : 100.0, 0, 0);
-    judge(t, most_ms);
+    judge(t, 200, most_ms);
     EG_CHECK(t->n_wrong * 8 <= t->n_walks);
     EG_CHECK(most_ms[0] <= 25.0);
     EG_CHECK(most_ms[1] <= 40.0);
@@ -248,7 +259,7 @@ static void treadmill(void) {
         for (int k = 0; k < 2 && i % 2 == 1; k++) s->toe[k] = NULL;
         scene_find(s);
         EG_CHECK(s->path.is_treadmill);
-        score q = compare(s);
+        score q = compare(s, 0);
         eg_gait_walk *walk = measure(s);
         double step = walk->values[EG_GAIT_M_STEP_LENGTH][2].value;
         printf(
@@ -341,7 +352,7 @@ static void gaps(void) {
     for (size_t i = 100; i + 100 < s->n; i += 97) /* short ones are bridged */
         for (size_t k = 0; k < 4; k++) s->toe[1][i + k][0] = (double)NAN;
     scene_find(s);
-    score q = compare(s);
+    score q = compare(s, 0);
     eg_test_note("%zu of %zu strikes, medians %.1f and %.1f ms", q.n_found, q.n_true, q.strike_ms,
                  q.off_ms);
     EG_CHECK(q.n_found + 2 >= q.n_true && q.n_found <= q.n_true);
@@ -350,9 +361,45 @@ static void gaps(void) {
     free(s);
 }
 
+/* Each marker is lost for 0.15 s once a second: what was seen is found as well as ever. */
+static void many_gaps(void) {
+    static const double speeds[] = {0.4, 0.8, 1.2, 1.6}, cadences[] = {60, 90, 112, 130};
+    tally *t = calloc(1, sizeof *t);
+    for (int v = 0; v < 4; v++)
+        for (int style = 0; style < 4; style++) {
+            scene *s = calloc(1, sizeof *s);
+            s->person = eg_walk_usual(speeds[v], cadences[v]);
+            s->rate_hz = 100.0;
+            styles(s, style);
+            scene_see(s, 0.3);
+            eg_random random;
+            eg_random_init(&random, 17, (uint64_t)(4 * v + style));
+            for (int m = 0; m < 4; m++)
+                for (size_t i = 50; i + 150 < s->n; i += 100) {
+                    size_t at = i + (size_t)(85.0 * eg_random_uniform(&random));
+                    double(*marker)[3] = m < 2 ? s->heel[m] : s->toe[m - 2];
+                    for (size_t k = at; k < at + 15; k++) marker[k][0] = (double)NAN;
+                }
+            scene_find(s);
+            score q = compare(s, 1);
+            t->n_walks++;
+            t->n_missed += q.n_missed;
+            for (int e = 0; e < 2; e++)
+                for (size_t i = 0; i < q.n_errors[e]; i++)
+                    t->errors_ms[e][t->n_errors[e]++] = q.errors_ms[e][i];
+            scene_forget(s);
+            free(s);
+        }
+    double most_ms[2];
+    judge(t, 50, most_ms);
+    EG_CHECK(most_ms[0] <= 25.0);
+    EG_CHECK(most_ms[1] <= 40.0);
+    free(t);
+}
+
 EG_TESTS({"gait: a treadmill's belt and steps", treadmill},
          {"gait: mirrored and shifted walks", mirror_and_shift},
-         {"gait: gaps in the markers", gaps},
+         {"gait: gaps in the markers", gaps}, {"gait: many gaps in the markers", many_gaps},
          {"gait: markers of an even walk against its footprints", even},
          {"gait: markers of a limping walk against its footprints", limping},
          {"gait: markers of other limping walks against their footprints", other_limps},
