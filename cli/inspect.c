@@ -259,9 +259,11 @@ static size_t print_studies(const eg_recording *recording, int suits, const char
     return n;
 }
 
-static int print_what_measures(const eg_recording *recording) {
-    size_t n = print_studies(recording, 2, "  measured by:");
-    return n + print_studies(recording, 1, n > 0 ? "  or by:" : "  could be for:") > 0;
+/* `is_plate`: something measures it already. */
+static int print_what_measures(const eg_recording *recording, int is_plate) {
+    size_t n = print_studies(recording, 2, is_plate ? "  or by:" : "  measured by:");
+    int is_other = n > 0 || is_plate;
+    return n + print_studies(recording, 1, is_other ? "  or by:" : "  could be for:") > 0;
 }
 
 /* How the text is laid out, where its time comes from and how it would be measured. */
@@ -278,18 +280,18 @@ static void print_layout(const eg_evaluator *evaluator, const eg_recording *reco
         printf("; steps vary by %.2g %%, longest %.4g s, %zu gaps, %zu steps back",
                100 * time.jitter, time.longest, time.n_gaps, time.n_back);
     printf("\n");
-    int is_studied = print_what_measures(recording);
-    if (recording->delimiter == '\0') return; /* no text: columns are named by the format */
-    if (eg_describe_layout(evaluator, recording, &answer, &diag) != EG_OK) return;
-    if (strcmp(answer.source, "unknown") == 0) {
-        if (is_studied) return;
+    /* Columns of other formats are named by the format. */
+    int is_text = recording->delimiter != '\0' &&
+                  eg_describe_layout(evaluator, recording, &answer, &diag) == EG_OK;
+    int is_plate = is_text && strcmp(answer.source, "unknown") != 0;
+    if (is_plate)
+        printf("  measured by: engram measure balance, as %s (%s)\n", answer.map.title,
+               strcmp(answer.source, "ready") == 0 ? "ready map" : "by the header's words");
+    int is_studied = print_what_measures(recording, is_plate);
+    if (is_text && !is_plate && !is_studied)
         printf("  layout: not understood: %s;\n    say which column is what (docs/reference/"
                "maps.md)\n",
                answer.why);
-    } else {
-        printf("  layout: %s (%s): engram measure balance\n", answer.map.title,
-               strcmp(answer.source, "ready") == 0 ? "ready map" : "by the header's words");
-    }
 }
 
 static void print_columns(const eg_recording *recording) {
@@ -366,7 +368,7 @@ static void print_motion(const char *path, const eg_recording *recording) {
     double rate_hz = eg_recording_channel_rate_hz(recording);
     if (!isnan(rate_hz)) printf(" at %g Hz", rate_hz);
     printf(", %zu force plates, %zu events\n", recording->n_platforms, recording->n_events);
-    (void)print_what_measures(recording);
+    (void)print_what_measures(recording, 0);
     print_markers(recording);
     print_columns(recording);
     for (size_t i = 0; i < recording->n_platforms; i++) {
