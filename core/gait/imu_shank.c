@@ -154,14 +154,15 @@ static void find_off(const work *w, size_t a, swing *s) {
         if (turn[i] > turn[most]) most = i;
     for (i = most; i > a && turn[i] > 0.0;) i--;
     if (!(turn[i] <= 0.0)) return;
-    double zero = crossing(turn, i) - EG_GAIT_SHANK_OFF_PART * w->stride_s * w->rate_hz;
+    double lead = EG_GAIT_SHANK_OFF_PART * w->stride_s * w->rate_hz, zero = crossing(turn, i);
     size_t last = lesser(s->fastest, i + (size_t)(0.12 * w->rate_hz));
-    double ends = zero;
+    double ends = zero - lead;
     for (i = last; i-- > a;)
         if (up[i] > 0.0 && up[i + 1] <= 0.0) {
             ends = crossing(up, i);
             break;
         }
+    zero = fmax(zero, ends) - lead; /* what still pushes has not yet turned for the swing */
     s->off = zero + EG_GAIT_SHANK_END_PART * (ends - zero);
     s->off_apart = fabs(zero - ends);
 }

@@ -10,10 +10,10 @@
  *   strike  the ankle falls, and what lands is pushed up: its upward acceleration rises fastest,
  *           passes zero nearby and peaks; two thirds of the way between these, for the first push
  *           that brakes a foot which still moves
- *   off     a twentieth of a stride before the shank turns forwards (the sign that Salarian,
+ *   off     a twentieth of a stride before the shank turns forwards and pushes no more, drawn by a
+ *           third to the end of the last upward push on the ankle (the sign that Salarian,
  *           Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian 2004, IEEE Trans Biomed Eng
- *           51:1434, have, earlier by what six real walks over plates show), drawn by a third to
- *           the end of the last upward push on the ankle
+ *           51:1434, have, earlier by what six real walks over plates show)
  *   both    a foot rolls over its heel and its toe in each step alike: how far the ankle goes from
  *           the strike to its rest and from there to the off has its median over all level steps,
  *           which tells both of each step better than its own signs do; on a stair the off only
