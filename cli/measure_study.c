@@ -259,6 +259,8 @@ static void print_events(const json_t *result) {
             printf(" s            ");
         printf("  %s", text_of(one, "label"));
         print_about(one);
+        if (json_object_get(one, "uncertainty_s") != NULL)
+            printf(" (95 %% within %.0f ms)", 1960.0 * number_of(one, "uncertainty_s"));
         if (text_of(one, "reason")[0] != '\0') printf(": %s", text_of(one, "reason"));
         putchar('\n');
     }

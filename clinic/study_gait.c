@@ -185,6 +185,7 @@ static eg_err measure(const eg_study_call *call, gait_look *look, json_t *result
             eg_gait_phases(look->n, look->contacts, look->from_s, look->to_s, phases, &arena, diag);
     if (err == EG_OK) err = eg_gait_measure(look->n, look->contacts, phases, walk, &arena, diag);
     if (err == EG_OK) {
+        if (look->has_back) eg_gait_back_widen(look->n, look->contacts, walk);
         if (look->has_back) err = add_harmony(look, phases, walk, &arena, diag);
         for (int k = 0; k < 3; k++) /* both together first */
             add_side(look, walk, (k + 2) % 3, eg_study_flag(call, "all"), result);
@@ -286,7 +287,6 @@ static const eg_study_option options[] = {
 
 static const eg_study_condition conditions[] = {
     {"edges", "task=stairs|obstacle"},
-    {"leg_mm", "task=stairs|obstacle"},
 };
 
 const eg_study eg_study_gait = {

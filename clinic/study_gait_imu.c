@@ -172,8 +172,11 @@ static eg_err the_back(const eg_study_call *call, const eg_sensor *sensor, gait_
                  "One inertial sensor at the lower back (%s): the strike is where the forward "
                  "acceleration, low-passed at twice the steps' rate, falls through zero (Zijlstra "
                  "and Hof 2003, Gonzalez 2010), a little earlier, corrected by the shocks of the "
-                 "landings as far as they are clear; the other foot's off where it is least. Sides "
-                 "by the sideways acceleration and the pelvis's turn.",
+                 "landings as far as they are clear; the other foot's off where that fall ends in "
+                 "each foot's steps laid over each other, drawn to the double support that is "
+                 "usual at that cadence. What differs between people is in the uncertainty of each "
+                 "event and in the intervals of stance, swing and support. Sides by the sideways "
+                 "acceleration and the pelvis's turn.",
                  sensor->name[0] != '\0' ? sensor->name : "of the file");
     eg_study_add_warning(result, look->is_length_estimated
                                      ? "step length, stride length and speed are estimates from "

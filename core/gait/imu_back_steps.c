@@ -235,3 +235,39 @@ eg_err imu_back_contacts(back_work *w, double leg_mm, size_t capacity, eg_gait_c
         return eg_diag_set(diag, EG_ERR_LIMIT, "", 0, "more than %zu steps", capacity);
     return EG_OK;
 }
+
+/* By the standard deviation of what is wrong in all steps alike. */
+static void widen(eg_gait_value *v, double sd, double most) {
+    double half = eg_hypot(1.96 * sd, 0.5 * (v->high - v->low));
+    if (!isfinite(half)) return;
+    v->low = fmax(v->value - half, 0.0);
+    v->high = fmin(v->value + half, most);
+}
+
+void eg_gait_back_widen(size_t n, const eg_gait_contact *contacts, eg_gait_walk *walk) {
+    static const eg_gait_measure_id parts[] = {EG_GAIT_M_STANCE, EG_GAIT_M_SWING, EG_GAIT_M_SINGLE,
+                                               EG_GAIT_M_DOUBLE};
+    static const eg_gait_measure_id times[] = {EG_GAIT_M_STANCE_TIME, EG_GAIT_M_SWING_TIME};
+    static const eg_gait_measure_id lengths[] = {EG_GAIT_M_STEP_LENGTH, EG_GAIT_M_STRIDE_LENGTH,
+                                                 EG_GAIT_M_SPEED};
+    double sd = 0.0, count = 0.0, stride = walk->values[EG_GAIT_M_STRIDE_TIME][2].value;
+    for (size_t i = 0; i < n; i++) {
+        double own = eg_hypot(contacts[i].strike_sd_s, contacts[i].off_sd_s);
+        if (!isfinite(own)) continue;
+        sd += own;
+        count += 1.0;
+    }
+    if (!(count > 0.0) || !(stride > 0.0)) return;
+    sd /= count;
+    for (int side = 0; side < 3; side++) {
+        for (size_t k = 0; k < 4; k++) { /* double support: twice in a stride */
+            double both = parts[k] == EG_GAIT_M_DOUBLE ? 2.0 : 1.0;
+            widen(&walk->values[parts[k]][side], both * 100.0 * sd / stride, 100.0);
+        }
+        for (size_t k = 0; k < 2; k++) widen(&walk->values[times[k]][side], sd, (double)INFINITY);
+        for (size_t k = 0; k < 3; k++) {
+            eg_gait_value *v = &walk->values[lengths[k]][side];
+            widen(v, EG_GAIT_BACK_LENGTH_SD * v->value, (double)INFINITY);
+        }
+    }
+}

@@ -69,10 +69,32 @@ static void conclude(errors *e, const char *what) {
     EG_CHECK(20 * e->n_inside >= 19 * e->n);
 }
 
+/* Whether the interval of double support, as it is shown, holds the truth. */
+static int holds_support(const phase_walk *walk, size_t n, const eg_gait_contact *c) {
+    static double memory[16 * ROOM];
+    eg_gait_phase phases[ROOM];
+    eg_gait_walk values[2];
+    for (int is_found = 0; is_found < 2; is_found++) {
+        size_t m = is_found ? n : walk->n_contacts;
+        const eg_gait_contact *of = is_found ? c : walk->contacts;
+        eg_arena arena;
+        eg_arena_init(&arena, memory, sizeof memory);
+        EG_CHECK_INT(eg_gait_phases(m, of, 0.0, walk->duration_s, phases, &arena, NULL), EG_OK);
+        EG_CHECK_INT(eg_gait_measure(m, of, phases, &values[is_found], &arena, NULL), EG_OK);
+    }
+    double truth = values[0].values[EG_GAIT_M_DOUBLE][2].value;
+    const eg_gait_value *v = &values[1].values[EG_GAIT_M_DOUBLE][2];
+    double before = v->high - v->low;
+    eg_gait_back_widen(n, c, &values[1]);
+    if (!isfinite(before)) return 1; /* too few strides: none is shown */
+    EG_CHECK(v->high - v->low > before);
+    return v->low <= truth && truth <= v->high;
+}
+
 /* Constants of the method were chosen with the walkers above and six people in view. */
 static void others(void) {
     static errors found[2]; /* strikes, offs */
-    size_t n_wrong = 0;
+    size_t n_wrong = 0, n_held = 0;
     double cadence = 0.0;
     for (uint64_t number = 0; number < WALKS; number++) {
         phase_walk walk;
@@ -94,14 +116,17 @@ static void others(void) {
         n_wrong += (size_t)(n_strikes != walk.n_contacts - 2);
         double truth = single_cadence(walk.n_contacts, walk.contacts, walk.duration_s);
         cadence = fmax(cadence, fabs(single_cadence(n, c, walk.duration_s) / truth - 1.0));
+        n_held += (size_t)holds_support(&walk, n, c);
         printf("# %2d: %.1f m/s, %.0f Hz%s%s: strikes %zu of %zu\n", (int)number, walk.speed_m_s,
                walk.signal.rate_hz, walk.is_limping ? ", limps" : "",
                walk.is_turning ? ", turns" : "", n_strikes, walk.n_contacts - 2);
         free(memory);
         free(walk.block);
     }
-    eg_test_note("%d walks, %zu with another count, cadence within %.2f %%; ", (int)WALKS, n_wrong,
-                 100.0 * cadence);
+    eg_test_note("%d walks, %zu with another count, cadence within %.2f %%, double support in its "
+                 "interval in %zu; ",
+                 (int)WALKS, n_wrong, 100.0 * cadence, n_held);
+    EG_CHECK(20 * n_held >= 19 * WALKS);
     EG_CHECK_INT(n_wrong, 0);
     EG_CHECK(cadence <= 0.01);
     conclude(&found[0], "strikes");
