@@ -86,6 +86,9 @@ export function quality(checks: QualityCheck[]): {
   if (checks.length === 0) {
     return { grade: 'warn', title: 'Not checked', text: 'This recording came without a verdict.' }
   }
+  if (open === checks.length) {
+    return { grade: 'warn', title: 'Not checked', text: `${say(open, 'check', 'checks')} could not be made` }
+  }
   if (failed) {
     return {
       grade: 'fail',

@@ -142,8 +142,21 @@ export function optionWord(option: StudyOption): string {
   return optionText(words)
 }
 
+/** Names that a command needs short and a page says in words. */
+const OPTION_WORDS: Record<string, string> = {
+  chair_rise_5: 'Five times sit to stand',
+  chair_rise_30s: 'Sit to stand for 30 s',
+  tug: 'Timed Up and Go',
+  reach_arm: 'Reaching with an arm',
+  reach_forward: 'Functional reach',
+  gyr_unit: 'Unit of the angular rate',
+  acc_unit: 'Unit of the acceleration',
+}
+
 /** "max_of_trial" as "Max of trial"; what is short for several words stays in capitals. */
 export function optionText(text: string): string {
+  const words = OPTION_WORDS[text]
+  if (words) return words
   return sentence(text.replaceAll('_', ' ')).replace(/\b(aglr|tkeo|ecg|mvc)\b/gi, (w) => w.toUpperCase())
 }
 
