@@ -35,6 +35,18 @@ static void add(const function_run *run, const char *code, double value, int rep
                                                .note = note});
 }
 
+/* A time between two events, with its 95 % interval from how sure both are. */
+static void add_phase(const function_run *run, const char *code, double value, double first_sd,
+                      double last_sd) {
+    double reach = 1.96 * eg_hypot(first_sd, last_sd);
+    eg_study_value phase = {.code = code, .value = value};
+    if (isfinite(reach) && isfinite(value)) {
+        phase.low = value - reach;
+        phase.high = value + reach;
+    }
+    (void)eg_study_add_value(run->result, &eg_function_measures, &phase);
+}
+
 static void add_event(const function_run *run, const char *label, double from_s, double to_s,
                       int repetition) {
     if (!isfinite(from_s)) return;
@@ -245,13 +257,17 @@ static eg_err up_and_go(function_run *run, eg_diag *diag) {
     double start_s = word_s(run);
     eg_err err = eg_tug_measure(&run->body.trunk, start_s, &run->body.arena, t, diag);
     if (err != EG_OK) return err;
-    add(run, "function.tug.time", t->total_s, 0, 0, NULL);
-    add(run, "function.tug.up", t->up_s, 0, 0, NULL);
-    add(run, "function.tug.out", t->out_s, 0, 0, NULL);
-    add(run, "function.tug.turn", t->turn[0].to_s - t->turn[0].from_s, 0, 0, NULL);
-    add(run, "function.tug.back", t->back_s, 0, 0, NULL);
-    add(run, "function.tug.last_turn", t->turn[1].to_s - t->turn[1].from_s, 0, 0, NULL);
-    add(run, "function.tug.down", t->down_s, 0, 0, NULL);
+    const double *sd = t->stand.sd_s;
+    double begin_sd = isfinite(start_s) ? 0.0 : sd[EG_STAND_START];
+    add_phase(run, "function.tug.time", t->total_s, begin_sd, sd[EG_STAND_SEATED]);
+    add_phase(run, "function.tug.up", t->up_s, sd[EG_STAND_START], sd[EG_STAND_STANDING]);
+    add_phase(run, "function.tug.out", t->out_s, sd[EG_STAND_STANDING], t->turn[0].from_sd_s);
+    add_phase(run, "function.tug.turn", t->turn[0].to_s - t->turn[0].from_s, t->turn[0].from_sd_s,
+              t->turn[0].to_sd_s);
+    add_phase(run, "function.tug.back", t->back_s, t->turn[0].to_sd_s, t->turn[1].from_sd_s);
+    add_phase(run, "function.tug.last_turn", t->turn[1].to_s - t->turn[1].from_s,
+              t->turn[1].from_sd_s, t->turn[1].to_sd_s);
+    add_phase(run, "function.tug.down", t->down_s, sd[EG_STAND_LEAVING], sd[EG_STAND_SEATED]);
     add(run, "function.tug.cadence", 60.0 * t->steps_hz[0], 0, 1,
         isfinite(t->steps_hz[0]) ? NULL : "too short a walk");
     add(run, "function.tug.steps", (double)t->all_steps, 0, 0, NULL);

@@ -13,8 +13,12 @@ typedef struct shape {
     double knot; /* share of the time from the edge to the window's end; 0: none */
 } shape;
 
-static const shape shapes[] = {{1, 1, 0.0}, {1, 2, 0.0}, {2, 1, 0.0}, {2, 2, 0.0}, {2, 3, 0.0},
-                               {3, 1, 0.0}, {3, 3, 0.0}, {2, 2, 0.5}, {4, 1, 0.0}, {4, 3, 0.0}};
+static const shape shapes[] = {{1, 1, 0.0}, {1, 2, 0.0}, {2, 1, 0.0}, {2, 2, 0.0},
+                               {2, 3, 0.0}, {3, 1, 0.0}, {3, 2, 0.0}, {3, 3, 0.0},
+                               {4, 1, 0.0}, {4, 2, 0.0}, {4, 3, 0.0}, {2, 2, 0.5}};
+enum { SHAPES = sizeof shapes / sizeof shapes[0] };
+
+static const double negligible = 14.0; /* of the criterion: a thousandth of the likeliest */
 
 /* What does not depend on t0, formed once: columns 1, t and the known ones, forwards from the
  * rest; their products; their products with y. */
@@ -171,33 +175,97 @@ static fit fit_knot(const problem *p, shape *s) {
     return best;
 }
 
-/* A free knot is one number more; that a movement begins as gently as the fourth power is rare and
- * must be told as clearly. */
-static double criterion(double n, double mean_square, shape s, double noise) {
-    double unknowns = 3.0 + s.terms + (s.knot > 0.0) + (s.power > 3);
-    return n * eg_log(mean_square + noise * noise) + unknowns * eg_log(n);
+/* A free knot is one number more. */
+static double criterion(double n, double residual, shape s, double noise) {
+    double unknowns = 3.0 + s.terms + (s.knot > 0.0);
+    return n * eg_log(residual / n + noise * noise) + unknowns * eg_log(n);
 }
 
-bool eg_edge_find(const eg_edge_window *window, double *at, double *score) {
-    EG_ASSERT(window != NULL && at != NULL && window->n_known <= EG_EDGE_KNOWN_MAX);
+/* Variance of a shape's own edge, in samples: how sharply the criterion bends about it. */
+static double variance_of(const problem *p, shape s, const fit *one, double noise) {
+    static const double step = 0.5;
+    double n = (double)p->n, sum = 0.0;
+    for (int side = -1; side <= 1; side += 2) {
+        fit beside = fit_at(p, s, one->at + side * step);
+        if (isfinite(beside.residual)) sum += criterion(n, beside.residual, s, noise);
+    }
+    double bend = sum - 2.0 * criterion(n, one->residual, s, noise);
+    return 2.0 * step * step / fmax(bend, 2.0 * step * step / (n * n));
+}
+
+/* The weighted median, between the two shapes about it. */
+static double middle_of(const fit fits[SHAPES], const double weights[SHAPES], double total) {
+    double low = 0.0, high = 0.0, low_share = -1.0, high_share = 2.0;
+    for (size_t k = 0; k < SHAPES; k++) {
+        if (!(weights[k] > 0.0)) continue;
+        double share = 0.5 * weights[k];
+        for (size_t j = 0; j < SHAPES; j++)
+            if (weights[j] > 0.0 &&
+                (fits[j].at < fits[k].at || (fits[j].at <= fits[k].at && j < k)))
+                share += weights[j];
+        share /= total;
+        if (share <= 0.5 && share > low_share) {
+            low_share = share;
+            low = fits[k].at;
+        }
+        if (share >= 0.5 && share < high_share) {
+            high_share = share;
+            high = fits[k].at;
+        }
+    }
+    if (low_share < 0.0) return high;
+    if (high_share > 1.0) return low;
+    return high_share > low_share
+               ? low + (high - low) * (0.5 - low_share) / (high_share - low_share)
+               : low;
+}
+
+bool eg_edge_find(const eg_edge_window *window, eg_edge *edge) {
+    EG_ASSERT(window != NULL && edge != NULL && window->n_known <= EG_EDGE_KNOWN_MAX);
     if (window->n < EG_EDGE_SAMPLES_MIN || window->n > EG_EDGE_SAMPLES_MAX) return false;
     problem p;
     prepare(window, &p);
-    double n = (double)p.n, best_score = (double)INFINITY;
-    fit best = {.at = (double)NAN};
-    for (size_t k = 0; k < sizeof shapes / sizeof shapes[0]; k++) {
-        shape s = shapes[k];
-        if (window->is_plain && (s.knot > 0.0 || s.power > 3)) continue;
-        fit one = s.knot > 0.0 ? fit_knot(&p, &s) : fit_shape(&p, s);
-        if (!isfinite(one.residual)) continue;
-        double own = criterion(n, one.residual / n, s, window->noise);
-        if (own < best_score) {
-            best_score = own;
-            best = one;
-        }
+    double n = (double)p.n, least = (double)INFINITY, own[SHAPES];
+    fit fits[SHAPES];
+    shape found[SHAPES];
+    for (size_t k = 0; k < SHAPES; k++) {
+        found[k] = shapes[k];
+        own[k] = (double)INFINITY;
+        if (window->is_plain && (found[k].knot > 0.0 || found[k].power > 3)) continue;
+        fits[k] = found[k].knot > 0.0 ? fit_knot(&p, &found[k]) : fit_shape(&p, found[k]);
+        if (!isfinite(fits[k].residual)) continue;
+        own[k] = criterion(n, fits[k].residual, found[k], window->noise);
+        least = fmin(least, own[k]);
     }
-    if (!isfinite(best_score)) return false;
-    if (score != NULL) *score = best_score;
-    *at = window->is_end ? n - 1.0 - best.at : best.at;
+    if (!isfinite(least)) return false;
+    double weights[SHAPES], total = 0.0, square = 0.0;
+    for (size_t k = 0; k < SHAPES; k++) {
+        weights[k] = own[k] < least + negligible ? eg_exp(0.5 * (least - own[k])) : 0.0;
+        total += weights[k];
+    }
+    double at = middle_of(fits, weights, total);
+    for (size_t k = 0; k < SHAPES; k++) {
+        if (!(weights[k] > 0.0)) continue;
+        double away = fits[k].at - at;
+        square += weights[k] * (away * away + variance_of(&p, found[k], &fits[k], window->noise));
+    }
+    *edge = (eg_edge){
+        .at = window->is_end ? n - 1.0 - at : at, .sd = sqrt(square / total), .score = least};
     return true;
+}
+
+double eg_edge_apart(size_t n, const eg_edge *edges) {
+    EG_ASSERT(edges != NULL);
+    double least = (double)INFINITY, weights = 0.0, sum = 0.0, square = 0.0;
+    for (size_t k = 0; k < n; k++)
+        if (isfinite(edges[k].at)) least = fmin(least, edges[k].score);
+    for (size_t k = 0; k < n; k++) {
+        if (!isfinite(edges[k].at) || !(edges[k].score < least + negligible)) continue;
+        double weight = eg_exp(0.5 * (least - edges[k].score)), at = edges[k].at;
+        weights += weight;
+        sum += weight * at;
+        square += weight * at * at;
+    }
+    if (!(weights > 0.0)) return 0.0;
+    return sqrt(fmax(0.0, square / weights - sum * sum / (weights * weights)));
 }

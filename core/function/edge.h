@@ -1,9 +1,12 @@
 /* When a movement begins or ends, by least squares: rest (a level, perhaps a slope, and what moves
  * in it anyway) turns at one instant t0 into a rise c1 u^p + c2 u^(p+1) + ..., u = t - t0. For
- * every t0 all coefficients are fitted; the t0 that leaves least is the event, and Schwarz'
- * criterion (1978, Ann Stat 6:461) chooses the power p (1: a jolt, 2, 3: as smooth as minimum jerk,
- * 4), the number of terms, and whether the pull ends at a knot (a velocity that grows evenly and
- * then stays, as a trapezoid). A threshold is crossed later the slower a person moves; this is not.
+ * every t0 all coefficients are fitted, for every power p (1: a jolt, 2, 3: as smooth as minimum
+ * jerk, 4), one to three terms, and with a pull that ends at a knot (a velocity that grows evenly
+ * and then stays, as a trapezoid). Nobody knows the form of a movement: Schwarz' criterion (1978,
+ * Ann Stat 6:461) is twice the logarithm of how much likelier one form is than another, and the
+ * event is the mean of what all of them say by that weight (Hoeting et al. 1999, Stat Sci 14:382).
+ * How far they are apart, and how sharp each of them is, says how sure it is. A threshold is
+ * crossed later the slower a person moves; this is not.
  *
  * Related to the onset of force (core/strength/onset.c), which has a straight rest only and needs
  * no known disturbances. */
@@ -14,6 +17,10 @@
 #include <stddef.h>
 
 enum { EG_EDGE_KNOWN_MAX = 4, EG_EDGE_SAMPLES_MAX = 320, EG_EDGE_SAMPLES_MIN = 10 };
+
+/* What forms and noise do not tell (sway, drift, filters), s; it belongs to every edge's standard
+ * deviation (E: ours, from made people). */
+#define EG_EDGE_METHOD_S 0.010
 
 /* Something that is in the signal before and after the edge with an unknown factor: what leaning
  * does to the height of a sensor, the swing of the pelvis at every step. */
@@ -35,9 +42,18 @@ typedef struct eg_edge_window {
     eg_edge_known known[EG_EDGE_KNOWN_MAX];
 } eg_edge_window;
 
-/* The edge in samples from the window's first; false if no movement grows out of the rest. *score
- * (may be NULL): the criterion, to choose between known columns; lower is better. Cost: about 5 ms
- * for 150 samples, a third if it is plain. */
-bool eg_edge_find(const eg_edge_window *window, double *at, double *score);
+typedef struct eg_edge {
+    double at;    /* samples from the window's first */
+    double sd;    /* its standard deviation, samples: noise and forms as they are, not habits */
+    double score; /* the least criterion, to choose between known columns; lower is better */
+} eg_edge;
+
+/* False if no movement grows out of the rest. Cost: about 6 ms for 150 samples, a third if it is
+ * plain. */
+bool eg_edge_find(const eg_edge_window *window, eg_edge *edge);
+
+/* Standard deviation of `at` between n choices of known columns, each as likely as its criterion
+ * says; those that are NaN or found nothing do not count. */
+double eg_edge_apart(size_t n, const eg_edge *edges);
 
 #endif

@@ -180,7 +180,8 @@ static size_t top_from(const search *w, size_t first, size_t last, int way) {
 static double edge(const search *w, size_t rest, size_t top, size_t rough, bool is_end) {
     size_t a = is_end ? top : rest, b = is_end ? rest : top, stride = (b - a) / WINDOW + 1;
     size_t n = (b - a + 1) / stride;
-    double y[WINDOW + 2], way[3], found, length = apart(w->place[a], w->place[b]);
+    double y[WINDOW + 2], way[3], length = apart(w->place[a], w->place[b]);
+    eg_edge found;
     if (n < EG_EDGE_SAMPLES_MIN || !(length > 0.0)) return (double)rough / w->rate_hz;
     for (int k = 0; k < 3; k++) way[k] = (w->place[b][k] - w->place[a][k]) / length;
     for (size_t i = 0; i < n; i++) {
@@ -192,8 +193,8 @@ static double edge(const search *w, size_t rest, size_t top, size_t rough, bool 
     }
     eg_edge_window window = {
         .y = y, .n = n, .is_end = is_end, .is_plain = true, .noise = noise_share};
-    if (!eg_edge_find(&window, &found, NULL)) return (double)rough / w->rate_hz;
-    return ((double)a + found * (double)stride + 0.5 * (double)(stride - 1)) / w->rate_hz;
+    if (!eg_edge_find(&window, &found)) return (double)rough / w->rate_hz;
+    return ((double)a + found.at * (double)stride + 0.5 * (double)(stride - 1)) / w->rate_hz;
 }
 
 static size_t count_peaks(const double *speed, size_t first, size_t last) {

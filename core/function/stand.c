@@ -187,17 +187,20 @@ typedef struct gait {
     bool is_plain; /* the edge's: a choice is still to be made */
 } gait;
 
+static const eg_edge no_edge = {(double)NAN, (double)NAN, (double)INFINITY};
+
 /* An edge of y within [from, to], in seconds; NaN if there is none. The rest is at `from`, or at
  * `to` with is_end. `lean`: leaning moves y by the body's lever. */
-static double edge(const eg_trunk *body, const double *y, size_t from, size_t to, bool is_end,
-                   double sign, double noise, bool has_lean, const gait *walk, double *score) {
+static eg_edge edge(const eg_trunk *body, const double *y, size_t from, size_t to, bool is_end,
+                    double sign, double noise, bool has_lean, const gait *walk) {
     static const double least_s = 0.12;
     if (to >= body->n) to = body->n - 1;
-    if (to < from + function_samples(least_s, body->rate_hz)) return (double)NAN;
+    if (to < from + function_samples(least_s, body->rate_hz)) return no_edge;
     size_t stride = (to - from) / WINDOW + 1, n = (to - from + 1) / stride;
-    double own[WINDOW + 2], fall[WINDOW + 2], lift[WINDOW + 2], at;
+    double own[WINDOW + 2], fall[WINDOW + 2], lift[WINDOW + 2];
     double sine[WINDOW + 2], cosine[WINDOW + 2];
-    if (n < EG_EDGE_SAMPLES_MIN) return (double)NAN;
+    eg_edge found;
+    if (n < EG_EDGE_SAMPLES_MIN) return no_edge;
     for (size_t i = 0; i < n; i++) {
         own[i] = fall[i] = lift[i] = 0.0;
         for (size_t k = 0; k < stride; k++) { /* the mean of a stride: no sample is lost */
@@ -232,8 +235,11 @@ static double edge(const eg_trunk *body, const double *y, size_t from, size_t to
         w.known[w.n_known++] = (eg_edge_known){sine, 0.0, bob_m};
         w.known[w.n_known++] = (eg_edge_known){cosine, 0.0, bob_m};
     }
-    if (!eg_edge_find(&w, &at, score)) return (double)NAN;
-    return ((double)from + at * (double)stride + 0.5 * (double)(stride - 1)) / body->rate_hz;
+    if (!eg_edge_find(&w, &found)) return no_edge;
+    found.at =
+        ((double)from + found.at * (double)stride + 0.5 * (double)(stride - 1)) / body->rate_hz;
+    found.sd = eg_hypot(found.sd * (double)stride / body->rate_hz, EG_EDGE_METHOD_S);
+    return found;
 }
 
 /* Somebody walks off after standing up, or comes before sitting down; NULL if nobody does. */
@@ -253,31 +259,35 @@ static const gait *walking(const eg_trunk *body, const leg *l, const leg *beside
     return isfinite(own->cadence_hz) ? own : NULL;
 }
 
-/* Nobody says when the first step is taken and the last: the likeliest of some times. */
-static double pelvis_edge(const eg_trunk *body, size_t from, size_t to, bool is_end, double sign,
-                          const gait *walk) {
+/* Nobody says when the first step is taken and the last: the likeliest of some times; how far the
+ * others would move the edge belongs to how sure it is. */
+static eg_edge pelvis_edge(const eg_trunk *body, size_t from, size_t to, bool is_end, double sign,
+                           const gait *walk) {
+    enum { FIRST = -2, LAST = 5, TIMES = LAST - FIRST + 1 };
     const double *h = body->height_m;
-    if (walk == NULL) return edge(body, h, from, to, is_end, sign, height_noise, true, NULL, NULL);
+    if (walk == NULL) return edge(body, h, from, to, is_end, sign, height_noise, true, NULL);
     double best = (double)INFINITY, way = walk->full_s > walk->none_s ? 1.0 : -1.0;
+    eg_edge found[TIMES];
     gait likeliest = *walk;
-    for (int k = -2; k <= 5; k++) {
+    for (int k = 0; k < TIMES; k++) {
         gait own = *walk;
         own.is_plain = true;
-        double score = (double)INFINITY;
-        own.none_s += 0.1 * k * way;
-        own.full_s += 0.1 * k * way;
-        double at = edge(body, h, from, to, is_end, sign, height_noise, true, &own, &score);
-        if (isnan(at) || !(score < best)) continue;
-        best = score;
+        own.none_s += 0.1 * (FIRST + k) * way;
+        own.full_s += 0.1 * (FIRST + k) * way;
+        found[k] = edge(body, h, from, to, is_end, sign, height_noise, true, &own);
+        if (isnan(found[k].at) || !(found[k].score < best)) continue;
+        best = found[k].score;
         likeliest = own;
     }
     likeliest.is_plain = false;
-    return edge(body, h, from, to, is_end, sign, height_noise, true, &likeliest, NULL);
+    eg_edge result = edge(body, h, from, to, is_end, sign, height_noise, true, &likeliest);
+    result.sd = eg_hypot(result.sd, eg_edge_apart(TIMES, found));
+    return result;
 }
 
 /* The events of the pelvis on one leg. before, after: the legs beside it or NULL. */
 static void pelvis_edges(const eg_trunk *body, const leg *l, const leg *before, const leg *after,
-                         double *from_s, double *to_s) {
+                         eg_edge *begin, eg_edge *end) {
     size_t reach = function_samples(reach_pelvis_s, body->rate_hz);
     double sign = l->size > 0.0 ? 1.0 : -1.0;
     size_t first = before != NULL ? (before->high + l->low) / 2 : 0;
@@ -287,21 +297,21 @@ static void pelvis_edges(const eg_trunk *body, const leg *l, const leg *before, 
     gait steps;
     size_t most = crossing(body->height_m, l->from, l->to, part_pelvis);
     size_t least = crossing(body->height_m, l->from, l->to, 1.0 - part_pelvis);
-    *from_s = pelvis_edge(body, first, most, false, sign,
-                          sign < 0.0 ? walking(body, l, before, false, &steps) : NULL);
-    *to_s = pelvis_edge(body, least, last, true, -sign,
-                        sign > 0.0 ? walking(body, l, after, true, &steps) : NULL);
+    *begin = pelvis_edge(body, first, most, false, sign,
+                         sign < 0.0 ? walking(body, l, before, false, &steps) : NULL);
+    *end = pelvis_edge(body, least, last, true, -sign,
+                       sign > 0.0 ? walking(body, l, after, true, &steps) : NULL);
     double rate = body->rate_hz; /* no rest at all: the turning point */
-    if (isnan(*from_s)) *from_s = (double)(before != NULL ? first : l->low) / rate;
-    if (isnan(*to_s)) *to_s = (double)(after != NULL ? last : l->high) / rate;
+    if (isnan(begin->at)) begin->at = (double)(before != NULL ? first : l->low) / rate;
+    if (isnan(end->at)) end->at = (double)(after != NULL ? last : l->high) / rate;
 }
 
 /* When the lean leaves its rest on the way to its peak at sample `peak`, not before `first`. */
-static double lean_start(const eg_trunk *body, size_t first, size_t peak, bool is_end) {
+static eg_edge lean_start(const eg_trunk *body, size_t first, size_t peak, bool is_end) {
     const double *x = body->lean_rad;
     size_t reach = function_samples(reach_lean_s, body->rate_hz);
     size_t a = is_end ? peak : first, b = is_end ? first : peak; /* the window in time */
-    if (b <= a + 4) return (double)NAN;
+    if (b <= a + 4) return no_edge;
     /* The level of the rest: where the lean is least; a tenth above it the movement is under way.
      */
     size_t least = extreme(x, a, b, -1.0), low, half;
@@ -321,10 +331,10 @@ static double lean_start(const eg_trunk *body, size_t first, size_t peak, bool i
     while (rest != first && x[rest] <= other && (is_end ? rest - low : low - rest) < reach)
         rest = is_end ? rest + 1 : rest - 1;
     if (rest != first && x[rest] > other) rest = (rest + low) / 2;
-    double at = is_end ? edge(body, x, half, rest, true, 1.0, lean_noise, false, NULL, NULL)
-                       : edge(body, x, rest, half, false, 1.0, lean_noise, false, NULL, NULL);
-    if (isnan(at)) at = (double)rest / body->rate_hz;
-    return at;
+    eg_edge found = is_end ? edge(body, x, half, rest, true, 1.0, lean_noise, false, NULL)
+                           : edge(body, x, rest, half, false, 1.0, lean_noise, false, NULL);
+    if (isnan(found.at)) found.at = (double)rest / body->rate_hz;
+    return found;
 }
 
 static double largest(const double *x, size_t from, size_t to, double sign) {
@@ -354,7 +364,9 @@ static void measure_up(const eg_trunk *body, const leg *up, size_t first, eg_sta
     size_t early = function_samples(0.3, body->rate_hz);
     size_t peak = extreme(body->lean_rad, sooner(later(first, off > early ? off - early : 0), off),
                           later(up->half, off), 1.0);
-    s->start_s = fmin(lean_start(body, first, peak, false), s->seat_off_s);
+    eg_edge start = lean_start(body, first, peak, false);
+    s->start_s = fmin(start.at, s->seat_off_s);
+    s->sd_s[EG_STAND_START] = start.sd;
     s->lean_up_rad = body->lean_rad[peak] - body->lean_rad[top];
     s->lean_rate_up_rad_s = quickest_lean(body, sample_of(body, s->start_s), peak);
 }
@@ -365,7 +377,9 @@ static void measure_down(const eg_trunk *body, const leg *down, size_t last, eg_
     s->settled_s = s->lean_down_rad = (double)NAN;
     if (!body->has_lean) return;
     size_t peak = extreme(body->lean_rad, down->low, sooner(last, later(end, down->high)), 1.0);
-    s->settled_s = fmax(lean_start(body, last, peak, true), s->seated_s);
+    eg_edge settled = lean_start(body, last, peak, true);
+    s->settled_s = fmax(settled.at, s->seated_s);
+    s->sd_s[EG_STAND_SETTLED] = settled.sd;
     s->lean_down_rad = body->lean_rad[peak] - body->lean_rad[off];
 }
 
@@ -373,8 +387,14 @@ static void add_stand(const eg_trunk *body, legs *all, size_t k, eg_stands *out)
     leg *up = &all->leg[k];
     const leg *before = k > 0 ? up - 1 : NULL, *after = k + 1 < all->n ? up + 1 : NULL;
     eg_stand s = {0};
+    eg_edge begin, end;
     up->is_used = true;
-    pelvis_edges(body, up, before, after, &s.seat_off_s, &s.standing_s);
+    for (int j = 0; j < EG_STAND_EVENTS; j++) s.sd_s[j] = (double)NAN;
+    pelvis_edges(body, up, before, after, &begin, &end);
+    s.seat_off_s = begin.at;
+    s.standing_s = end.at;
+    s.sd_s[EG_STAND_SEAT_OFF] = begin.sd;
+    s.sd_s[EG_STAND_STANDING] = end.sd;
     measure_up(body, up, before != NULL ? before->half : 0, &s);
     s.leaving_s = s.seated_s = s.settled_s = (double)NAN;
     s.velocity_down_m_s = s.lean_down_rad = (double)NAN;
@@ -382,7 +402,11 @@ static void add_stand(const eg_trunk *body, legs *all, size_t k, eg_stands *out)
         leg *down = up + 1;
         const leg *next = k + 2 < all->n ? up + 2 : NULL;
         down->is_used = true;
-        pelvis_edges(body, down, up, next, &s.leaving_s, &s.seated_s);
+        pelvis_edges(body, down, up, next, &begin, &end);
+        s.leaving_s = begin.at;
+        s.seated_s = end.at;
+        s.sd_s[EG_STAND_LEAVING] = begin.sd;
+        s.sd_s[EG_STAND_SEATED] = end.sd;
         measure_down(body, down, next != NULL ? next->half : body->n - 1, &s);
     }
     out->stands[out->n++] = s;

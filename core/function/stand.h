@@ -23,6 +23,16 @@ enum { EG_STANDS_MAX = 128, EG_ATTEMPTS_MAX = 64 };
 #define EG_STAND_RISE_MIN_M 0.12 /* no seat is so high */
 #define EG_STAND_TRY_M      0.04 /* off the seat by less is no attempt */
 
+typedef enum eg_stand_event {
+    EG_STAND_START,
+    EG_STAND_SEAT_OFF,
+    EG_STAND_STANDING,
+    EG_STAND_LEAVING,
+    EG_STAND_SEATED,
+    EG_STAND_SETTLED,
+    EG_STAND_EVENTS
+} eg_stand_event;
+
 typedef struct eg_stand {
     double start_s, seat_off_s, standing_s;    /* start: NaN where no trunk is seen */
     double leaving_s, seated_s, settled_s;     /* NaN where it remains standing */
@@ -30,6 +40,7 @@ typedef struct eg_stand {
     double lean_up_rad, lean_down_rad;         /* largest less upright, rising and sitting down */
     double velocity_up_m_s, velocity_down_m_s; /* peaks, both positive */
     double lean_rate_up_rad_s;                 /* quickest lean forward */
+    double sd_s[EG_STAND_EVENTS]; /* of the six times; NaN where only a turning point is known */
 } eg_stand;
 
 typedef struct eg_attempt {

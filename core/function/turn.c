@@ -6,7 +6,7 @@
 #include "core/function/part.h"
 #include "core/function/swing.h"
 
-enum { WINDOW = 200 };
+enum { WINDOW = 200, TIMES_MAX = 256 };
 
 static const double radian = EG_PI / 180.0;
 static const double reach_s = 1.3; /* of straight walking beside a turn: a stride */
@@ -71,11 +71,12 @@ static void swing_at(const gait *g, double rate_hz, size_t sample, size_t from, 
 }
 
 /* The turn's end on the heading, or where it was if none is found. */
-static double edge(const eg_trunk *body, const gait *walk, size_t from, size_t to, bool is_end,
-                   double otherwise_s, double *score) {
+static eg_edge edge(const eg_trunk *body, const gait *walk, size_t from, size_t to, bool is_end,
+                    double otherwise_s) {
     size_t stride = (to - from) / WINDOW + 1, n = (to - from + 1) / stride;
-    double y[WINDOW + 2], first[WINDOW + 2], second[WINDOW + 2], at, column[2];
-    if (to <= from || n < EG_EDGE_SAMPLES_MIN) return otherwise_s;
+    double y[WINDOW + 2], first[WINDOW + 2], second[WINDOW + 2], column[2];
+    eg_edge found, otherwise = {otherwise_s, (double)NAN, (double)INFINITY};
+    if (to <= from || n < EG_EDGE_SAMPLES_MIN) return otherwise;
     for (size_t i = 0; i < n; i++) {
         y[i] = 0.0;
         for (size_t k = 0; k < stride; k++)
@@ -96,29 +97,38 @@ static double edge(const eg_trunk *body, const gait *walk, size_t from, size_t t
         w.known[1] = (eg_edge_known){second, 0.0, spread};
     }
     w.has_slope = (double)(to - from) > 0.6 * body->rate_hz;
-    if (!eg_edge_find(&w, &at, score)) return otherwise_s;
-    return ((double)from + at * (double)stride + 0.5 * (double)(stride - 1)) / body->rate_hz;
+    if (!eg_edge_find(&w, &found)) return otherwise;
+    found.at =
+        ((double)from + found.at * (double)stride + 0.5 * (double)(stride - 1)) / body->rate_hz;
+    found.sd = eg_hypot(found.sd * (double)stride / body->rate_hz, EG_EDGE_METHOD_S);
+    return found;
 }
 
 /* The end of a turn behind which nobody walks on: nobody says when the last step is taken; the
- * likeliest of some times, by what it leaves of the heading and of the vertical velocity. */
-static double last_end(const eg_trunk *body, double straight_s, double from_s, size_t late,
-                       size_t to, double walk_to_s, double otherwise_s) {
+ * likeliest of some times, by what it leaves of the heading and of the vertical velocity. How far
+ * the others would move the end belongs to how sure it is. */
+static eg_edge last_end(const eg_trunk *body, double straight_s, double from_s, size_t late,
+                        size_t to, double walk_to_s, double otherwise_s) {
     eg_swing swing;
-    double best = (double)INFINITY, score, middle_s = (double)late / body->rate_hz;
+    eg_edge found[TIMES_MAX];
+    size_t n = 0;
+    double best = (double)INFINITY, middle_s = (double)late / body->rate_hz;
     if (!eg_swing_learn(body, fmax(straight_s, from_s - straight_most_s), from_s, middle_s, &swing))
-        return edge(body, NULL, late, to, true, otherwise_s, &score);
+        return edge(body, NULL, late, to, true, otherwise_s);
     gait walk = {.swing = &swing, .is_plain = true}, likeliest = walk;
-    for (walk.stop_s = middle_s - 0.3; walk.stop_s < otherwise_s + 1.0; walk.stop_s += 0.05) {
-        score = (double)INFINITY;
-        (void)edge(body, &walk, late, to, true, otherwise_s, &score);
-        score += eg_swing_stop_score(body, &swing, middle_s, walk_to_s - 0.05, walk.stop_s);
-        if (!(score < best)) continue;
-        best = score;
+    for (walk.stop_s = middle_s - 0.3; walk.stop_s < otherwise_s + 1.0 && n < TIMES_MAX;
+         walk.stop_s += 0.05, n++) {
+        found[n] = edge(body, &walk, late, to, true, otherwise_s);
+        found[n].score +=
+            eg_swing_stop_score(body, &swing, middle_s, walk_to_s - 0.05, walk.stop_s);
+        if (!(found[n].score < best)) continue;
+        best = found[n].score;
         likeliest = walk;
     }
     likeliest.is_plain = false;
-    return edge(body, &likeliest, late, to, true, otherwise_s, &score);
+    eg_edge result = edge(body, &likeliest, late, to, true, otherwise_s);
+    result.sd = eg_hypot(result.sd, eg_edge_apart(n, found));
+    return result;
 }
 
 /* Sample at which the heading has gone `share` of the way from a to b. */
@@ -139,19 +149,19 @@ static void refine(const eg_trunk *body, const double *pace, size_t first, size_
     size_t from = a > first + reach ? a - reach : first;
     size_t to = b + reach < last ? b + reach : last;
     const double *x = body->heading_rad;
-    double to_s, score;
-    double from_s = edge(body, isfinite(before.cadence_hz) ? &before : NULL, from,
-                         share_of(x, a, b, part), false, turn->from_s, &score);
+    eg_edge end, begin = edge(body, isfinite(before.cadence_hz) ? &before : NULL, from,
+                              share_of(x, a, b, part), false, turn->from_s);
     size_t late = share_of(x, a, b, 1.0 - part);
     if (turn->to_s + after_s < walk_to_s)
-        to_s = edge(body, isfinite(after.cadence_hz) ? &after : NULL, late, to, true, turn->to_s,
-                    &score);
+        end = edge(body, isfinite(after.cadence_hz) ? &after : NULL, late, to, true, turn->to_s);
     else
-        to_s = last_end(body, (double)first / body->rate_hz + beside_s, from_s - beside_s, late, to,
-                        walk_to_s, turn->to_s);
-    if (!(to_s > from_s)) return;
-    turn->from_s = from_s;
-    turn->to_s = to_s;
+        end = last_end(body, (double)first / body->rate_hz + beside_s, begin.at - beside_s, late,
+                       to, walk_to_s, turn->to_s);
+    if (!(end.at > begin.at)) return;
+    turn->from_s = begin.at;
+    turn->to_s = end.at;
+    turn->from_sd_s = begin.sd;
+    turn->to_sd_s = end.sd;
 }
 
 /* Tops of x[n] with valleys deeper than `least` on both sides. */
@@ -255,8 +265,11 @@ static eg_err find_pieces(const eg_trunk *body, const double *slow, eg_turns *tu
         }
         if (turns->n == EG_TURNS_MAX)
             return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d turns", EG_TURNS_MAX);
-        turns->turns[turns->n++] =
-            (eg_turn_event){.from_s = from_s, .to_s = to_s, .angle_rad = side};
+        turns->turns[turns->n++] = (eg_turn_event){.from_s = from_s,
+                                                   .to_s = to_s,
+                                                   .angle_rad = side,
+                                                   .from_sd_s = (double)NAN,
+                                                   .to_sd_s = (double)NAN};
     }
     return EG_OK;
 }

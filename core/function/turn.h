@@ -23,9 +23,10 @@ enum { EG_TURNS_MAX = 256 };
 
 typedef struct eg_turn_event {
     double from_s, to_s;
-    double angle_rad;  /* left is positive */
-    double peak_rad_s; /* of the rate low-passed at 1.5 Hz; above 0 */
-    double mean_rad_s; /* |angle| / duration */
+    double from_sd_s, to_sd_s; /* how sure; NaN where only the 5 deg/s are known */
+    double angle_rad;          /* left is positive */
+    double peak_rad_s;         /* of the rate low-passed at 1.5 Hz; above 0 */
+    double mean_rad_s;         /* |angle| / duration */
 } eg_turn_event;
 
 typedef struct eg_turns {

@@ -17,7 +17,7 @@ static const char *const event_names[EVENTS] = {"start",      "seat-off", "stand
                                                 "seated",     "settled"};
 
 typedef struct errors {
-    size_t n[EVENTS];
+    size_t n[EVENTS], n_within[EVENTS]; /* two standard deviations */
     double of[EVENTS][MANY];
 } errors;
 
@@ -63,7 +63,15 @@ static void compare(const mover *m, const eg_tug *tug) {
     double truth[EVENTS] = {s->start,       s->seat_off,      s->standing,    m->turns[0].from,
                             m->turns[0].to, m->turns[1].from, m->turns[1].to, s->leaving,
                             s->seated,      s->settled};
-    for (int k = 0; k < EVENTS; k++) note(&all, k, found[k], truth[k]);
+    const double *sd = tug->stand.sd_s;
+    double sure[EVENTS] = {sd[EG_STAND_START],     sd[EG_STAND_SEAT_OFF], sd[EG_STAND_STANDING],
+                           tug->turn[0].from_sd_s, tug->turn[0].to_sd_s,  tug->turn[1].from_sd_s,
+                           tug->turn[1].to_sd_s,   sd[EG_STAND_LEAVING],  sd[EG_STAND_SEATED],
+                           sd[EG_STAND_SETTLED]};
+    for (int k = 0; k < EVENTS; k++) {
+        note(&all, k, found[k], truth[k]);
+        all.n_within[k] += fabs(found[k] - truth[k]) < 2 * sure[k];
+    }
 }
 
 /* The median of a thinned crowd is less sure. */
@@ -104,6 +112,17 @@ static void people(int place, double rate_hz, int n, const char *what) {
                  "the last turn %.0f; total time median error %.0f, 95 %% %.0f ms",
                  n, what, rate_hz, wrong, worst, last, 1000 * quantile(count, total, 0.5, 1),
                  1000 * quantile(count, total, 0.95, 1));
+    double within = 0, least = 1;
+    for (int k = 0; k < EVENTS; k++) {
+        double share = (double)all.n_within[k] / (double)all.n[k];
+        within += share / EVENTS;
+        least = fmin(least, share);
+    }
+    eg_test_note("; %.0f %% of the events within two of their standard deviations (%.0f %% of the "
+                 "worst). ",
+                 100 * within, 100 * least);
+    EG_CHECK(within > (rate_hz < 100 ? 0.8 : 0.85) / few && within < 0.99);
+    EG_CHECK(least > 0.65 / few);
     EG_CHECK_INT(wrong, 0);
     EG_CHECK(worst <= (rate_hz < 100 ? 25.0 : 20.0) * few);
 }
