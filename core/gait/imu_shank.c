@@ -385,12 +385,14 @@ static size_t by_ankle(work *w, double usual_rad_s, list *l) {
     for (size_t k = 0; k < w->ankle.n_rests + 1; k++) {
         if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s)) continue;
         int is_level = fabs(way.rise_m) <= EG_GAIT_SHANK_LEVEL_M;
+        swing own = s;
         if (k > 0 && isfinite(off_m))
             correct_off(w, a, b, off_m, &s);
         else if (!is_level)
             s.off_apart = EG_GAIT_SHANK_STAIR_OFF_S * w->rate_hz;
         if (k < w->ankle.n_rests && isfinite(strike_m) && is_level)
             correct_strike(w, a, b, strike_m, &s);
+        if (s.strike <= s.off) s = own; /* a way too short for both: no usual step */
         n_swings++;
         add_swing(w, &s, l);
     }
