@@ -7,7 +7,7 @@
  * Strike: of what lands first, heel or forefoot, its first large upward acceleration (Hreljac &
  * Marshall 2000, J Biomech 33:783) once it is low and slow. For the heel the end of its fall, which
  * in a soft landing comes later, and where the forefoot's fastest fall is near, with which a foot
- * turns about the heel, the mean of both.
+ * turns about the heel, the mean of both. A foot that is still has landed.
  *
  * Off: the first of two signs of a foot that rolled off. Its turn, which the calf makes ever faster
  * on the ground, has become half as fast as it was. And the point about which it rolled, as well as
@@ -42,6 +42,7 @@
 #define EG_GAIT_TRACK_SPREAD_S      0.02 /* but for so long, by the low-pass; */
 #define EG_GAIT_TRACK_LOW_MM        25.0 /* it is at most this high over where it will stand */
 #define EG_GAIT_TRACK_STAY_MM       8.0  /* and does not rise by more again */
+#define EG_GAIT_TRACK_STILL_PART    0.05 /* of the walk's speed: a slower foot has landed */
 #define EG_GAIT_TRACK_SHOCK_PART    0.4  /* of the largest shock: the first such is the landing */
 #define EG_GAIT_TRACK_FALL_PART     0.1  /* of the fastest fall: a slower one is over ... */
 #define EG_GAIT_TRACK_SOFT_S        0.1  /* ... at most so long after the shock */

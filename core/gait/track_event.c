@@ -29,12 +29,10 @@ static double standing(const track_work *w, const double *z, const track_swing *
     return count > 0 ? sum / (double)count : isfinite(least) ? least : (double)NAN;
 }
 
-/* First sample after the peak at which a marker's speed over the ground has become a part of the
- * walk's, or a little before: filtering spreads a foot's sudden stop. */
-static size_t arrival(const track_work *w, double *const *marker, const track_swing *s,
-                      double walk_mm_s) {
-    size_t i = s->peak, spread = (size_t)(EG_GAIT_TRACK_SPREAD_S * w->rate_hz);
-    double least = EG_GAIT_TRACK_ARRIVE_PART * walk_mm_s;
+/* First sample after the peak at which a marker's speed over the ground has become `least`. */
+static size_t slowed(const track_work *w, double *const *marker, const track_swing *s,
+                     double least) {
+    size_t i = s->peak;
     for (; i + 2 < w->n; i++) {
         double sine, cosine;
         eg_sincos(w->heading[i], &sine, &cosine);
@@ -42,6 +40,15 @@ static size_t arrival(const track_work *w, double *const *marker, const track_sw
         double y = slope(marker[1], i) * w->rate_hz - sine * w->ground_mm_s;
         if (x * x + y * y <= least * least) break; /* not in a gap */
     }
+    return i;
+}
+
+/* From where on a marker may land: a part of the walk's speed, or a little before, as filtering
+ * spreads a foot's sudden stop. */
+static size_t arrival(const track_work *w, double *const *marker, const track_swing *s,
+                      double walk_mm_s) {
+    size_t i = slowed(w, marker, s, EG_GAIT_TRACK_ARRIVE_PART * walk_mm_s);
+    size_t spread = (size_t)(EG_GAIT_TRACK_SPREAD_S * w->rate_hz);
     return i > spread + 2 ? i - spread : 2;
 }
 
@@ -132,7 +139,9 @@ static void find_strike(const track_work *w, const track_foot *f, track_swing *s
         double ground = standing(w, marker[2], s, next);
         landed[k] = landing(marker[2], ground, arrival(w, marker, s, walk_mm_s), last, &shock[k]);
     }
-    double moment;
+    double moment, rest_mm_s = EG_GAIT_TRACK_STILL_PART * walk_mm_s;
+    double still = (double)slowed(w, f->heel, s, rest_mm_s);
+    if (f->toe[0] != NULL) still = fmax(still, (double)slowed(w, f->toe, s, rest_mm_s));
     if (!isfinite(landed[0]) ||
         (landed[1] < landed[0] && shock[1] > EG_GAIT_TRACK_FOREFOOT_PART * shock[0])) {
         moment = landed[1];
@@ -141,7 +150,8 @@ static void find_strike(const track_work *w, const track_foot *f, track_swing *s
         double heel = fall_end(w, f->heel[2], landed[0]);
         moment = joined(heel, slap(w, f, heel), w->rate_hz, &s->strike_confidence);
     }
-    if (isfinite(moment)) s->strike_s = moment / w->rate_hz;
+    /* No foot rests in the air. */
+    if (isfinite(moment)) s->strike_s = fmin(moment, still) / w->rate_hz;
 }
 
 /* Stretches in which the foot gains on the other one: from each lowest to each highest place
