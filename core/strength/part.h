@@ -114,6 +114,7 @@ typedef struct strength_rise_trace {
     size_t n_rest;      /* the first of them are rest for sure */
     double noise;       /* SD of a sample */
     double block_noise; /* the same as seen in means of n / 24 samples, times their number's root */
+    bool is_strict;     /* a rise of no known form is none */
     double least; /* SD of noise that is white, below which nothing is read out of the trace */
     double windows[EG_STRENGTH_RFD_COUNT]; /* samples behind the onset */
 } strength_rise_trace;
@@ -124,6 +125,7 @@ typedef struct strength_rise {
     double level;                                                       /* at the onset */
     double gain[EG_STRENGTH_RFD_COUNT], gain_sd[EG_STRENGTH_RFD_COUNT]; /* above it, by windows */
     bool is_endless; /* the likeliest curve has no first instant */
+    bool is_known;   /* a known curve is believed */
 } strength_rise;
 
 /* Fits the curves and the free form. False if the trace shows no rise. */

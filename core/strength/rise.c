@@ -432,7 +432,9 @@ bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg
     for (int which = 0; which < STRENGTH_RISE_STEP; which++)
         if (fit_curve(trace, (strength_rise_kind)which, grain, guess, &all[count])) count++;
     if (fit_step(trace, grain, guess, &all[count], arena)) count++;
+    bool is_known = count > 0;
     strength_free form;
+    if (trace->is_strict && !is_known) return false;
     if (strength_free_fit(trace, guess[HEIGHT], guess[AT_80] - guess[AT_20], &form, arena)) {
         all[count] = (candidate){.score = form.score};
         memcpy(all[count].y, form.y, sizeof form.y);
@@ -440,5 +442,6 @@ bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg
     }
     if (count == 0) return false;
     average(count, all, rise);
+    rise->is_known = is_known;
     return true;
 }

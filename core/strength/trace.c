@@ -8,21 +8,14 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
-#include "core/strength/part.h"
+#include "core/strength/work.h"
 
 const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT] = {0.05, 0.1, 0.15, 0.2};
 
-enum { FIT_SAMPLES_MAX = 700, CURVE_SAMPLES_MAX = 700 };
-
-static const double peak_window_s = 0.02;
 static const double peak_window_max_s = 0.25;
-static const double rest_before_s = 0.3; /* of rest in the fit of the onset */
-static const double rest_needed_s = 0.2;
-static const double rise_fitted = 0.5;   /* of the way to the peak: by a polynomial */
-static const double curve_fitted = 0.95; /* ... and by a curve */
+static const double noise_rest_s = 0.3;
 static const double hum_rest_s = 1.0;
 static const double confidence = 2.5; /* standard errors */
-static const double slow_part = 1.6;  /* of the noise: seen in blocks of white noise once in 40 */
 static const double dip_part = 0.01;  /* of the peak, below the baseline */
 
 const char *eg_strength_flag_name(eg_strength_flag flag) {
@@ -45,30 +38,12 @@ const char *eg_strength_flag_text(eg_strength_flag flag) {
     return texts[flag];
 }
 
-typedef struct work {
-    const eg_strength_signal *signal;
-    const eg_strength_span *span;
-    const double *x;
-    double rate_hz;
-    strength_sums sums;
-    eg_strength_trial *trial;
-    size_t first, sure, half_way; /* samples, see set_range */
-    double rest;                  /* level, roughly */
-    double sample_noise;          /* with that of rounding */
-    double quantum;
-    double onset, onset_error; /* samples */
-    bool is_start_believed;
-    bool has_rise; /* `rise` tells the force up to the sample rise_end */
-    strength_rise rise;
-    double rise_end;
-} work;
-
-static void raise(work *w, eg_strength_flag flag) {
+static void raise(strength_work *w, eg_strength_flag flag) {
     w->trial->flags |= 1U << flag;
 }
 
 /* Force at a time in samples, linear between two of them. */
-static double value_at(const work *w, double at) {
+static double value_at(const strength_work *w, double at) {
     if (at <= 0.0) return w->x[0];
     size_t i = (size_t)at;
     if (i + 1 >= w->signal->n) return w->x[w->signal->n - 1];
@@ -78,7 +53,7 @@ static double value_at(const work *w, double at) {
 
 /* Where the highest mean of `window` samples within the contraction begins; it never leaves the
  * recording. */
-static size_t best_window(const work *w, size_t window, double *best) {
+static size_t best_window(const strength_work *w, size_t window, double *best) {
     size_t from = w->span->begin, to = w->span->end, at = from;
     *best = -INFINITY;
     for (size_t i = from; i + window <= to; i++) {
@@ -92,9 +67,9 @@ static size_t best_window(const work *w, size_t window, double *best) {
 }
 
 /* The SD of fast noise: of the rest where there is one, otherwise of the contraction. */
-static double find_noise(const work *w) {
+static double find_noise(const strength_work *w) {
     size_t before = w->span->begin - w->span->rest_begin;
-    size_t n = strength_samples(rest_before_s, w->rate_hz);
+    size_t n = strength_samples(noise_rest_s, w->rate_hz);
     if (n > before) n = before;
     if (n < 16) return strength_noise(w->span->end - w->span->begin, w->x + w->span->begin);
     size_t first = w->span->begin - n;
@@ -104,9 +79,9 @@ static double find_noise(const work *w) {
     return fmax(quick, fmin(3.0 * quick, strength_fit(used, w->x + first).sd));
 }
 
-static void find_peak(work *w) {
+static void find_peak(strength_work *w) {
     eg_strength_trial *t = w->trial;
-    size_t window = strength_samples(peak_window_s, w->rate_hz);
+    size_t window = strength_samples(STRENGTH_PEAK_WINDOW_S, w->rate_hz);
     size_t length = w->span->end - w->span->begin;
     if (window > length) window = length;
     double mean = 0.0;
@@ -126,156 +101,8 @@ static void find_peak(work *w) {
     t->peak_s = (double)middle / w->rate_hz;
 }
 
-/* The quantum of values that a converter has rounded: the least difference there is. */
-static double find_quantum(const work *w, size_t from, size_t to) {
-    double least = INFINITY;
-    for (size_t i = from + 1; i < to; i++) {
-        double d = fabs(w->x[i] - w->x[i - 1]);
-        if (d > 0.0) least = fmin(least, d);
-    }
-    return isfinite(least) ? least : 0.0;
-}
-
-/* SD of block means of `rest` about their line, times the root of a block's length: above that of
- * the samples where the noise is slow. */
-static double blocks_noise(size_t n_rest, const double *rest, size_t length) {
-    double means[64];
-    size_t count = 0;
-    for (size_t i = 0; i + length <= n_rest && count < 64; i += length) {
-        means[count] = 0.0;
-        for (size_t k = i; k < i + length; k++) means[count] += rest[k] / (double)length;
-        count++;
-    }
-    return count > 4 ? strength_fit(count, means).sd * sqrt((double)length) : 0.0;
-}
-
-/* Where the force is last below `part` of the way to the peak, smoothed over 10 ms. */
-static size_t last_below(const work *w, double part) {
-    size_t half = strength_samples(0.005, w->rate_hz), at = w->half_way;
-    double level = w->rest + part * (w->trial->peak - w->rest);
-    while (at > w->span->rest_begin + half && strength_mean(&w->sums, at - half, at + 1) >= level)
-        at--;
-    return at;
-}
-
-/* How far back the rest is fitted, the longer the slower the rise: `first`, and up to where it is
- * rest for sure, `sure`. */
-static void set_range(work *w) {
-    size_t begin = w->span->begin, window = strength_samples(peak_window_s, w->rate_hz);
-    size_t peak = (size_t)(w->trial->peak_s * w->rate_hz),
-           before = strength_samples(rest_before_s, w->rate_hz);
-    w->rest = strength_mean(&w->sums, begin > window ? begin - window : 0, begin + 1);
-    double top = w->rest + rise_fitted * (w->trial->peak - w->rest);
-    w->half_way = begin;
-    while (w->half_way < peak && w->x[w->half_way] < top) w->half_way++;
-    size_t slow = w->half_way - begin;
-    before += slow < 4 * before ? slow : 4 * before;
-    w->first = begin > w->span->rest_begin + before ? begin - before : w->span->rest_begin;
-    w->sure = begin - w->first;
-    w->sure -= w->sure / 3;
-}
-
-/* Means of `block` samples of the trace in [first, last): how many, at most max. */
-static size_t thin(const work *w, size_t first, size_t last, size_t block, size_t max, double *x) {
-    size_t count = 0;
-    for (size_t i = first; i + block <= last && count < max; i += block)
-        x[count++] = strength_mean(&w->sums, i, i + block);
-    return count;
-}
-
-/* The whole rise as a curve, if there is one that it follows. */
-static void find_rise(work *w, double *x, eg_arena *arena) {
-    size_t window = strength_samples(peak_window_s, w->rate_hz);
-    size_t peak = (size_t)(w->trial->peak_s * w->rate_hz), last = w->span->begin;
-    double rest = strength_mean(&w->sums, w->first, w->first + w->sure + 1);
-    double top = rest + curve_fitted * (w->trial->peak - rest);
-    while (last < peak && strength_mean(&w->sums, last, last + window) < top) last++;
-    last += window / 2;
-    if (last > w->signal->n) last = w->signal->n;
-    size_t n = last - w->first, block = (n + CURVE_SAMPLES_MAX - 1) / CURVE_SAMPLES_MAX;
-    strength_rise_trace trace = {.x = x, .n_rest = w->sure / block};
-    trace.n = thin(w, w->first, last, block, CURVE_SAMPLES_MAX, x);
-    double slow = blocks_noise(trace.n_rest, x, trace.n / 24 + (trace.n < 24));
-    trace.noise = w->sample_noise / sqrt((double)block);
-    trace.block_noise = fmax(trace.noise, slow);
-    /* Rounding is no white noise, it stands still in the rest; nor is what is slow beyond doubt. */
-    trace.least = w->quantum / sqrt(12.0 * (double)block);
-    if (slow > slow_part * trace.noise) trace.least = fmax(trace.least, slow);
-    for (int k = 0; k < EG_STRENGTH_RFD_COUNT; k++)
-        trace.windows[k] = eg_strength_rfd_s[k] * w->rate_hz / (double)block;
-    w->rise_end = (double)(w->first + trace.n * block) - 1.0;
-    w->has_rise = strength_rise_fit(&trace, &w->rise, arena);
-    if (!w->has_rise) return;
-    w->onset = (double)w->first + w->rise.onset * (double)block + ((double)block - 1.0) / 2.0;
-    w->onset_error = w->rise.onset_sd * (double)block;
-    w->trial->baseline = w->rise.level;
-}
-
-/* The beginning alone, from `first` up to `part` of the way. False: the part is too short. */
-static bool fit_start(work *w, size_t first, double part, double *x, strength_onset *onset) {
-    size_t window = strength_samples(0.008, w->rate_hz);
-    size_t last = last_below(w, part) + 2, low = last_below(w, part / 4.0);
-    if (last > w->signal->n) last = w->signal->n;
-    if (last < first + 12 || (part < rise_fitted && last < low + window)) return false;
-    size_t block = (last - first + FIT_SAMPLES_MAX - 1) / FIT_SAMPLES_MAX;
-    size_t count = thin(w, first, last, block, FIT_SAMPLES_MAX, x);
-    size_t sure = w->first + w->sure > first ? (w->first + w->sure - first) / block : 0;
-    double slow = blocks_noise(sure, x, count / 24 + (count < 24));
-    if (!strength_onset_fit(count, x, w->sample_noise / sqrt((double)block), slow, onset))
-        return false;
-    onset->at = (double)first + onset->at * (double)block + ((double)block - 1.0) / 2.0;
-    onset->error *= (double)block;
-    return true;
-}
-
-/* The onset from the beginning alone: as much of the rise as polynomials follow, with as much rest
- * before as is straight; if they never do, the widest range. */
-static void find_start(work *w, double *x) {
-    static const double parts[] = {0.5, 0.35, 0.25, 0.17, 0.12, 0.08, 0.055, 0.035, 0.02};
-    size_t begin = w->span->begin, some = strength_samples(0.05, w->rate_hz);
-    size_t near = strength_samples(rest_needed_s, w->rate_hz) + w->half_way - begin;
-    size_t firsts[] = {w->first, begin > w->first + near ? begin - near : w->first};
-    strength_onset best = {.at = NAN, .level = NAN}, one;
-    for (size_t k = 0; k < sizeof parts / sizeof parts[0] && !best.is_believed; k++) {
-        for (size_t r = 0; r < 2 && !best.is_believed; r++) {
-            if (r > 0 && firsts[r] == firsts[0]) break;
-            if (!fit_start(w, firsts[r], parts[k], x, &one)) break;
-            if (r > 0 && one.at < (double)(firsts[r] + some)) continue;
-            if ((r == 0 && k == 0) || one.is_believed) best = one;
-        }
-    }
-    w->onset = best.at;
-    w->onset_error = best.error;
-    w->trial->baseline = best.level;
-    w->is_start_believed = best.is_believed;
-}
-
-static void find_onset(work *w, eg_arena *arena) {
-    eg_strength_trial *t = w->trial;
-    double *x = eg_arena_take(arena, FIT_SAMPLES_MAX, sizeof *x);
-    w->onset = NAN;
-    set_range(w);
-    if (x != NULL) {
-        w->quantum = find_quantum(w, w->first, w->half_way);
-        w->sample_noise = sqrt(t->noise * t->noise + w->quantum * w->quantum / 12.0);
-        if (w->sure >= 8) find_rise(w, x, arena);
-        if (!w->has_rise) find_start(w, x);
-    }
-    size_t needed = strength_samples(rest_needed_s, w->rate_hz);
-    if (!(w->onset >= (double)(w->span->rest_begin + needed))) {
-        raise(w, EG_STRENGTH_FLAG_NO_REST);
-        t->baseline = w->x[w->span->begin];
-        return;
-    }
-    t->onset_s = w->onset / w->rate_hz;
-    t->onset_error_s = w->onset_error / w->rate_hz;
-    size_t to = (size_t)w->onset, from = to - needed;
-    t->pretension = strength_mean(&w->sums, from, to);
-    t->slope = strength_fit(needed, w->x + from).slope * w->rate_hz;
-}
-
 /* Standard error of the level at a time of which only the time after the onset is sure. */
-static double level_error(const work *w, double at, size_t half) {
+static double level_error(const strength_work *w, double at, size_t half) {
     size_t near = strength_samples(0.005, w->rate_hz), middle = (size_t)at;
     double noise = (half < 3 ? 1.0 : 1.5) * w->trial->noise / sqrt(2.0 * (double)half + 1.0);
     if (middle < near || middle + near >= w->signal->n) return noise;
@@ -285,7 +112,7 @@ static double level_error(const work *w, double at, size_t half) {
 
 /* The trace at a time, in samples: as it is, or the parabola through the samples about it where the
  * noise would be felt in `rise`. */
-static double level_at(const work *w, double at, double rise, double *error) {
+static double level_at(const strength_work *w, double at, double rise, double *error) {
     double needed = 0.004 * fabs(rise);
     size_t half = 0, largest = strength_samples(0.015, w->rate_hz);
     while (half < largest && 1.5 * w->trial->noise > needed * sqrt(2.0 * (double)half + 1.0))
@@ -307,7 +134,7 @@ static double level_at(const work *w, double at, double rise, double *error) {
     return (sum - bend * two) / n + across / two * u + bend * u * u;
 }
 
-static void find_rates(work *w) {
+static void find_rates(strength_work *w) {
     eg_strength_trial *t = w->trial;
     double onset = t->onset_s * w->rate_hz, before = t->baseline, end = (double)w->signal->n - 1.0;
     for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
@@ -334,9 +161,9 @@ static void find_rates(work *w) {
     }
 }
 
-static void find_steepest(work *w) {
+static void find_steepest(strength_work *w) {
     eg_strength_trial *t = w->trial;
-    size_t n = strength_samples(peak_window_s, w->rate_hz) + 1;
+    size_t n = strength_samples(STRENGTH_PEAK_WINDOW_S, w->rate_hz) + 1;
     if (n < 3) n = 3;
     size_t from = (size_t)(t->onset_s * w->rate_hz), to = (size_t)(t->peak_s * w->rate_hz) + 1;
     if (to > w->signal->n) to = w->signal->n;
@@ -350,15 +177,15 @@ static void find_steepest(work *w) {
 }
 
 /* Where the contraction is held until: force last above half of the way to the peak. */
-static size_t end_of_hold(const work *w) {
+static size_t end_of_hold(const strength_work *w) {
     double half = (w->trial->peak + w->trial->baseline) / 2.0;
-    size_t end = w->span->end, window = strength_samples(peak_window_s, w->rate_hz);
+    size_t end = w->span->end, window = strength_samples(STRENGTH_PEAK_WINDOW_S, w->rate_hz);
     while (end > w->span->begin + window && strength_mean(&w->sums, end - window, end) < half)
         end--;
     return end;
 }
 
-static void find_work(work *w, double window_s) {
+static void find_work(strength_work *w, double window_s) {
     eg_strength_trial *t = w->trial;
     size_t length = w->span->end - w->span->begin;
     size_t window = strength_samples(window_s, w->rate_hz);
@@ -380,7 +207,7 @@ static void find_work(work *w, double window_s) {
 
 /* The largest value again and again, where a live signal never stays: the device's limit. A trace
  * that stands still in its rest, too, is a coarse or a made one, and tells nothing. */
-static bool is_clipped(const work *w) {
+static bool is_clipped(const strength_work *w) {
     double top = -INFINITY;
     w->trial->clipped_s = NAN;
     for (size_t i = w->span->begin; i < w->span->end; i++) {
@@ -405,7 +232,7 @@ static bool is_clipped(const work *w) {
 
 /* Whether force still rises where the recording ends: over half a second, or half of what there is
  * above the middle of the way, by more than a hundredth and what noise makes of a slope. */
-static bool is_rising(const work *w) {
+static bool is_rising(const strength_work *w) {
     size_t n = strength_samples(0.5, w->rate_hz), end = w->signal->n;
     if (n > (end - w->half_way) / 2) n = (end - w->half_way) / 2;
     if (n < 3) return true;
@@ -422,7 +249,7 @@ static bool is_unsure(const eg_strength_trial *t) {
     return false;
 }
 
-static void judge(work *w, const eg_strength_limits *limits) {
+static void judge(strength_work *w, const eg_strength_limits *limits) {
     eg_strength_trial *t = w->trial;
     double rise = t->peak - t->baseline;
     if (w->span->end == w->signal->n) raise(w, EG_STRENGTH_FLAG_CUT);
@@ -435,23 +262,24 @@ static void judge(work *w, const eg_strength_limits *limits) {
     if (is_unsure(t) || !(w->has_rise || w->is_start_believed)) raise(w, EG_STRENGTH_FLAG_UNSURE);
     if (w->has_rise && w->rise.is_endless) raise(w, EG_STRENGTH_FLAG_ENDLESS);
     size_t to = (size_t)(t->onset_s * w->rate_hz);
-    size_t n = strength_samples(rest_needed_s, w->rate_hz), window = n / 10 + 1;
+    size_t n = strength_samples(STRENGTH_REST_NEEDED_S, w->rate_hz), window = n / 10 + 1;
     double error = confidence * t->noise / sqrt((double)n), part = limits->pretension_most;
     if (t->pretension > part * t->peak + error) raise(w, EG_STRENGTH_FLAG_PRETENSION);
     if (t->pretension < -part * t->peak - error) raise(w, EG_STRENGTH_FLAG_ZERO);
     /* In N m there is no published limit: a quarter of the permitted pre-tension. */
     double limit = w->signal->is_torque ? part * t->peak / 4.0 : limits->baseline_most_n;
     double slope_error = 2.0 * confidence * t->noise * sqrt(12.0 / (double)n);
-    if (fabs(t->slope) * rest_needed_s > limit + slope_error) raise(w, EG_STRENGTH_FLAG_BASELINE);
+    if (fabs(t->slope) * STRENGTH_REST_NEEDED_S > limit + slope_error)
+        raise(w, EG_STRENGTH_FLAG_BASELINE);
     double low = INFINITY;
-    size_t risen = last_below(w, 0.05);
+    size_t risen = strength_last_below(w, 0.05);
     for (size_t i = to - n; i + window <= (risen > to ? risen : to); i++)
         low = fmin(low, strength_mean(&w->sums, i, i + window));
     /* Against the level before the dip, not against a line that the dip has bent. */
     size_t from = to - n > w->span->rest_begin + n ? to - 2 * n : w->span->rest_begin;
     double level = to - n > from ? strength_mean(&w->sums, from, to - n) : t->baseline;
     double noise = 2.0 * confidence * t->noise / sqrt((double)window);
-    double fall = fabs(t->slope) * rest_needed_s;
+    double fall = fabs(t->slope) * STRENGTH_REST_NEEDED_S;
     if (level - low > dip_part * rise + noise + (t->slope < 0.0 ? 0.0 : fall))
         raise(w, EG_STRENGTH_FLAG_DIP);
 }
@@ -468,7 +296,7 @@ static eg_strength_trial unknown_trial(void) {
     return t;
 }
 
-static void take_hum_off(work *w, double *x) {
+static void take_hum_off(strength_work *w, double *x) {
     size_t begin = w->span->begin, last = strength_samples(0.1, w->rate_hz);
     size_t longest = strength_samples(hum_rest_s, w->rate_hz);
     size_t to = begin > last ? begin - last : 0;
@@ -486,7 +314,8 @@ eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_s
     size_t mark = eg_arena_mark(arena);
     *trial = unknown_trial();
     double *x = eg_arena_take(arena, signal->n, sizeof *x);
-    work w = {.signal = signal, .span = span, .x = x, .rate_hz = signal->rate_hz, .trial = trial};
+    strength_work w = {
+        .signal = signal, .span = span, .x = x, .rate_hz = signal->rate_hz, .trial = trial};
     if (x != NULL) {
         memcpy(x, signal->values, signal->n * sizeof *x);
         take_hum_off(&w, x);
@@ -501,7 +330,7 @@ eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_s
     trial->noise = find_noise(&w);
     trial->end_s = (double)span->end / signal->rate_hz;
     find_peak(&w);
-    find_onset(&w, arena);
+    strength_find_begin(&w, arena);
     if (!isnan(trial->onset_s)) {
         find_rates(&w);
         find_steepest(&w);
