@@ -46,8 +46,9 @@ typedef enum single_style {
  * Returns in how many the number of strikes is not that of the footprints. */
 size_t single_made(single_style style, int is_back, single_limits limits);
 
-/* So many walks of persons drawn at random, a sensor on each shank. As above. */
-size_t single_drawn(size_t n_walks, single_limits limits);
+/* So many walks of persons drawn at random, a sensor on each shank; at the back: level, from 0.5
+ * m/s on, and with a double support that grows as people slow down. As above. */
+size_t single_drawn(size_t n_walks, int is_back, single_limits limits);
 
 /* The six real recordings: prints each event, checks. */
 void single_real(int is_back);

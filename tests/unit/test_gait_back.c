@@ -24,6 +24,10 @@ static void uneven(void) {
 static void turning(void) {
     EG_CHECK_INT(single_made(SINGLE_TURNING, 1, limits), 0);
 }
+static void drawn(void) {
+    EG_CHECK_INT(
+        single_drawn((size_t)eg_test_crowd(48), 1, (single_limits){20.0, 20.0, 0.01, 60.0}), 0);
+}
 static void real(void) {
     single_real(1);
 }
@@ -234,6 +238,7 @@ static void study(void) {
 EG_TESTS({"gait: one sensor at the back, even walking", even},
          {"gait: one sensor at the back, uneven steps", uneven},
          {"gait: one sensor at the back, with a turn", turning},
+         {"gait: one sensor at the back of persons drawn at random", drawn},
          {"gait: one sensor at the back made of real markers, against plates", real},
          {"gait: one sensor at the back of walkers of another kind", others},
          {"gait: one sensor at the back through the study", study},
