@@ -47,10 +47,15 @@ eg_err eg_study_sensor_check(const eg_study_call *call, const eg_sensor *sensor,
     free(memory);
     if (err != EG_OK) return err == EG_ERR_MEMORY ? err : EG_OK; /* a rate that it cannot judge */
     const char *name = eg_study_sensor_name(sensor);
-    int is_told = check.verdict == EG_VERDICT_FAIL || check.acc.is_wrong ||
-                  fabs(check.gravity_m_s2 / 9.80665 - 1.0) > gravity_off;
+    int is_off = fabs(check.gravity_m_s2 / 9.80665 - 1.0) > gravity_off;
+    int is_told = check.verdict == EG_VERDICT_FAIL || check.acc.is_wrong || is_off;
+    /* Steps repeat themselves, and what they leave of gravity with them: a naming that fits a
+     * little better than one that fits well is told, but no reason to withhold a walk. */
+    int is_fair = !is_off && check.acc.is_wrong && check.acc.as_given < EG_IMU_CHECK_SURE;
+    eg_verdict verdict =
+        is_fair && check.verdict == EG_VERDICT_FAIL ? EG_VERDICT_WARN : check.verdict;
     for (size_t i = 0; i < check.n_reasons && is_told; i++)
-        eg_study_add_check(result, "sensor", (int)check.verdict, check.reasons[i], name);
+        eg_study_add_check(result, "sensor", (int)verdict, check.reasons[i], name);
     static const signed char given[3] = {1, 2, 3};
     int is_as_given = check.acc.is_known && memcmp(check.acc.axis, given, sizeof given) == 0 &&
                       fabs(check.acc.scale - 1.0) < EG_IMU_CHECK_SCALE;
