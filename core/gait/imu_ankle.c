@@ -376,7 +376,7 @@ static void integrate(imu_ankle *w, size_t a, size_t b, const double from[3], co
 void imu_ankle_go(imu_ankle *w, size_t from, size_t *a, size_t *b, imu_way *way) {
     size_t to = from + 1; /* 0 after SIZE_MAX */
     int has_from = from < w->n_rests, has_to = to < w->n_rests;
-    double g[2][3], tilt = 0.0, d[3] = {0.0, 0.0, 0.0};
+    double g[2][3] = {{0.0}}, tilt = 0.0, d[3] = {0.0, 0.0, 0.0};
     *a = has_from ? w->rests[from].last : 0;
     *b = has_to ? w->rests[to].first : w->n - 1;
     if (has_from) gravity_of(w, &w->rests[from], 1, g[0]);

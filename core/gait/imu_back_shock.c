@@ -62,7 +62,7 @@ static double clearness(back_shock *s, double step_s) {
         s->energy[c] = sum;
         if (c >= s->side - near && c <= s->side + near) peak = fmax(peak, sum);
     }
-    eg_sort((size_t)(2 * s->side + 1), s->energy, s->scratch);
+    eg_sort(2 * (size_t)s->side + 1, s->energy, s->scratch);
     return s->energy[s->side] > 0.0 ? peak / s->energy[s->side] : 0.0;
 }
 

@@ -132,16 +132,14 @@ static void find_strike(const track_work *w, const track_foot *f, track_swing *s
     double span = fmax((double)(s->last - s->first), 0.35 * w->rate_hz); /* it may be cut */
     size_t last = s->last + (size_t)(0.5 * span);
     if (last + 4 > w->n) last = w->n - 4;
-    double shock[2] = {0.0, 0.0}, landed[2] = {(double)NAN, (double)NAN};
+    double shock[2] = {0.0, 0.0}, landed[2] = {(double)NAN, (double)NAN}, moment, still = 0.0;
     for (int k = 0; k < 2; k++) {
         double *const *marker = k == 0 ? f->heel : f->toe;
         if (marker[0] == NULL) continue;
         double ground = standing(w, marker[2], s, next);
         landed[k] = landing(marker[2], ground, arrival(w, marker, s, walk_mm_s), last, &shock[k]);
+        still = fmax(still, (double)slowed(w, marker, s, EG_GAIT_TRACK_STILL_PART * walk_mm_s));
     }
-    double moment, rest_mm_s = EG_GAIT_TRACK_STILL_PART * walk_mm_s;
-    double still = (double)slowed(w, f->heel, s, rest_mm_s);
-    if (f->toe[0] != NULL) still = fmax(still, (double)slowed(w, f->toe, s, rest_mm_s));
     if (!isfinite(landed[0]) ||
         (landed[1] < landed[0] && shock[1] > EG_GAIT_TRACK_FOREFOOT_PART * shock[0])) {
         moment = landed[1];

@@ -223,7 +223,7 @@ static bool join(const process *p, const rest *r, double at, const state *s, joi
     for (int k = 0; k < c; k++)
         for (int j = 0; j < c; j++) pull[k] += inverse[k][j] * d[j];
     for (int k = 0; k < c; k++) far += pull[k] * d[k];
-    double m[WIDE], p_level[WIDE], level = line[0], level_square = own[0][0];
+    double m[WIDE] = {0.0}, p_level[WIDE] = {0.0}, level = line[0], level_square = own[0][0];
     for (int k = 0; k < c; k++) {
         level -= own[0][k] * pull[k];
         for (int j = 0; j < c; j++) level_square -= own[0][k] * inverse[k][j] * own[0][j];
@@ -318,7 +318,8 @@ static void explore(const process *p, const strength_rise_trace *trace, double s
         if (!(scores[k] < limit)) continue;
         for (; seen <= k / PARTS; seen++) include(&r, (double)seen, p->x[seen]);
         joint o;
-        double at = (double)(k / PARTS) + ((double)(k % PARTS) + 1.0) / PARTS;
+        size_t sample = k / PARTS, part = k % PARTS + 1;
+        double at = (double)sample + (double)part / PARTS;
         state s = wide_state_at(p, at, trace->windows);
         if (join(p, &r, at, &s, &o)) add(t, &o, (double)stride / PARTS, square);
     }
@@ -342,9 +343,9 @@ bool strength_free_fit(const strength_rise_trace *trace, double height, double w
     double *scores = eg_arena_take(arena, n * PARTS, sizeof *scores);
     total t = {.reference = INFINITY};
     for (int k = 0; k < STARTS * DEGREES && states != NULL && scores != NULL; k++) {
-        int start = k % STARTS, order = start < 1 ? 2 : start + 1;
+        int start = k % STARTS, degree = k / STARTS, order = start < 1 ? 2 : start + 1;
         /* Over the rise it wanders by a hundredth to fifteen times its height. */
-        double sd = height / noise * 0.01 * eg_exp(eg_log(2.5) * (double)(k / STARTS));
+        double sd = height / noise * 0.01 * eg_exp(eg_log(2.5) * (double)degree);
         double wander = sd * sd / width;
         for (int j = 1; j < order; j++) wander *= (double)(j * j) / (width * width);
         process p = {.n = n, .x = trace->x, .start = start, .order = order, .wander = wander};
