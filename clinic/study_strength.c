@@ -306,14 +306,12 @@ static void add_set(json_t *result, const strength_file *e, const eg_strength_se
     if (set->is_spread_large)
         snprintf(text + used, sizeof text - (size_t)used, ", more than %g %%: repeat the test",
                  e->options->limits.spread_most);
-    if (e->set_check != NULL)
-        used = 0;
-    else if (!(set->best > 0.0))
+    if (e->set_check == NULL && !(set->best > 0.0))
         eg_study_add_check(result, "level", 2,
                            "the largest contraction lies below zero: look at the device's zero "
                            "and at the reading at rest",
                            NULL);
-    else if (set->n > 1)
+    else if (e->set_check == NULL && set->n > 1)
         eg_study_add_check(result, "spread", set->is_spread_large, text, NULL);
     used = snprintf(text, sizeof text, "%zu contractions", set->n);
     if (set->is_few)
