@@ -73,6 +73,14 @@ static int find_rate(const eg_recording *recording, const char *said, eg_sensor 
     return found != NULL;
 }
 
+/* The names of all sensors with an angular rate; how many there are. */
+static size_t list_rates(const eg_recording *recording, size_t size, char *text) {
+    eg_sensor sensors[EG_SENSORS_MAX];
+    size_t n = eg_sensors_find_rates(recording, sensors);
+    eg_sensor_list(sensors, n, size, text);
+    return n;
+}
+
 int function_reach_suits(const eg_recording *recording) {
     eg_sensor sensor;
     if (has_hand(recording)) return 1;
@@ -166,7 +174,12 @@ static eg_err read_gyr(reach_run *run, const eg_sensor *sensor, eg_diag *diag) {
 static eg_err read_all(reach_run *run, eg_diag *diag) {
     const eg_recording *r = run->call->recording;
     eg_sensor sensor = {.name = ""};
-    int is_sensor = find_rate(r, eg_study_text(run->call, "sensor", NULL), &sensor);
+    const char *said = eg_study_text(run->call, "sensor", NULL);
+    int is_sensor = find_rate(r, said, &sensor);
+    char all[160];
+    if (!is_sensor && (said != NULL || !has_hand(r)) && list_rates(r, sizeof all, all) > 0)
+        return eg_diag_set(diag, EG_ERR_LAYOUT, r->name, 0,
+                           "say which sensor is on the hand with sensor; there are: %s", all);
     if (!is_sensor && !has_hand(r))
         return eg_diag_set(diag, EG_ERR_LAYOUT, r->name, 0,
                            "neither a marker of a hand or wrist (RFIN, RWRA, RWRB ...) nor a "

@@ -158,6 +158,14 @@ static eg_err read_sensor(const eg_study_call *call, const eg_sensor *sensor, eg
     eg_orient_signal signal;
     double *values = NULL;
     size_t from = 0, n = 0;
+    eg_sensor_site site = eg_sensor_site_of(sensor->name);
+    if (site != EG_SENSOR_ELSEWHERE && site != places[place].site) {
+        char text[160];
+        snprintf(text, sizeof text,
+                 "\"%.60s\" is taken as worn on the %s: if that is wrong, say place", sensor->name,
+                 places[place].words);
+        eg_study_add_warning(result, text);
+    }
     eg_err err = eg_study_sensor_load(call, sensor, result, &signal, &values, diag);
     if (err == EG_OK) err = eg_study_sensor_check(call, sensor, &signal, result, diag);
     if (err == EG_OK) err = function_span_of(call, signal.n, signal.rate_hz, &from, &n, diag);

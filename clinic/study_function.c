@@ -121,7 +121,9 @@ static void add_five(function_run *run, double start_s) {
     add(run, "function.5xsts.to_stand", stand, 0, 1, NULL);
     add(run, "function.5xsts.to_sit", sit, 0, 1, NULL);
     char text[160];
-    snprintf(text, sizeof text, "%zu of five rises%s", run->stands.n,
+    snprintf(text, sizeof text,
+             run->stands.n > 5 ? "%zu rises instead of five%s" : "%zu of five rises%s",
+             run->stands.n,
              run->stands.n == 1 ? "; was it a Timed Up and Go? Then say the task" : "");
     eg_study_add_check(run->result, "five rises",
                        run->stands.n < 5   ? 2
@@ -240,8 +242,14 @@ static eg_err turning(function_run *run, eg_diag *diag) {
         return eg_diag_set(diag, EG_ERR_DATA, run->call->recording->name, 0,
                            "nobody turns here by 45 degrees or more within 0.5 to 10 s");
     /* Nobody need rise before a walk, but who does is no sensor in a hand. */
-    if (eg_stand_find(&run->body.trunk, &run->body.arena, &run->stands, NULL) == EG_OK)
+    eg_diag nobody = {0};
+    err = eg_stand_find(&run->body.trunk, &run->body.arena, &run->stands, &nobody);
+    if (err == EG_OK)
         err = eg_worn_check_stands(&run->body.trunk, &run->stands, diag);
+    else if (err == EG_ERR_DATA)
+        err = EG_OK;
+    else if (diag != NULL)
+        *diag = nobody;
     if (err != EG_OK) return err;
     add(run, "function.turn.count", (double)run->turns.n, 0, 0, NULL);
     for (size_t k = 0; k < run->turns.n; k++) add_turn(run, &run->turns.turns[k], (int)k + 1);

@@ -249,7 +249,8 @@ static eg_err not_a_foot(const eg_study_call *call, eg_err err, eg_diag *diag) {
     snprintf(text, sizeof text, "%.150s", diag->text);
     *diag = (eg_diag){0}; /* said anew, with what to do */
     return eg_diag_set(diag, err, call->recording->name, 0,
-                       "%s; nothing says where it was worn: --place shank, back", text);
+                       "%s; nothing says where it was worn: say --place shank or --place back",
+                       text);
 }
 
 static void say_legs(eg_sensor_site where, json_t *result) {

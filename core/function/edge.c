@@ -181,13 +181,15 @@ static double criterion(double n, double residual, shape s, double noise) {
     return n * eg_log(residual / n + noise * noise) + unknowns * eg_log(n);
 }
 
-/* Variance of a shape's own edge, in samples: how sharply the criterion bends about it. */
+/* Variance of a shape's own edge, in samples: how sharply the criterion bends about it; that of
+ * no knowledge where it cannot be fitted on both sides. */
 static double variance_of(const problem *p, shape s, const fit *one, double noise) {
     static const double step = 0.5;
     double n = (double)p->n, sum = 0.0;
     for (int side = -1; side <= 1; side += 2) {
         fit beside = fit_at(p, s, one->at + side * step);
-        if (isfinite(beside.residual)) sum += criterion(n, beside.residual, s, noise);
+        if (!isfinite(beside.residual)) return n * n;
+        sum += criterion(n, beside.residual, s, noise);
     }
     double bend = sum - 2.0 * criterion(n, one->residual, s, noise);
     return 2.0 * step * step / fmax(bend, 2.0 * step * step / (n * n));

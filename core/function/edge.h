@@ -1,12 +1,12 @@
 /* When a movement begins or ends, by least squares: rest (a level, perhaps a slope, and what moves
  * in it anyway) turns at one instant t0 into a rise c1 u^p + c2 u^(p+1) + ..., u = t - t0. For
  * every t0 all coefficients are fitted, for every power p (1: a jolt, 2, 3: as smooth as minimum
- * jerk, 4), one to three terms, and with a pull that ends at a knot (a velocity that grows evenly
- * and then stays, as a trapezoid). Nobody knows the form of a movement: Schwarz' criterion (1978,
- * Ann Stat 6:461) is twice the logarithm of how much likelier one form is than another, and the
- * event is the mean of what all of them say by that weight (Hoeting et al. 1999, Stat Sci 14:382).
- * How far they are apart, and how sharp each of them is, says how sure it is. A threshold is
- * crossed later the slower a person moves; this is not.
+ * jerk, 4) with one to three terms (a jolt: two), and for p = 2 with a pull that ends at a knot (a
+ * velocity that grows evenly and then stays, as a trapezoid). Nobody knows the form of a movement:
+ * Schwarz' criterion (1978, Ann Stat 6:461) is twice the logarithm of how much likelier one form is
+ * than another, and the event is the mean of what all of them say by that weight (Hoeting et al.
+ * 1999, Stat Sci 14:382). How far they are apart, and how sharp each of them is, says how sure it
+ * is. A threshold is crossed later the slower a person moves; this is not.
  *
  * Related to the onset of force (core/strength/onset.c), which has a straight rest only and needs
  * no known disturbances. */
@@ -20,7 +20,7 @@ enum { EG_EDGE_KNOWN_MAX = 4, EG_EDGE_SAMPLES_MAX = 320, EG_EDGE_SAMPLES_MIN = 1
 
 /* What forms and noise do not tell (sway, drift, filters), s; it belongs to every edge's standard
  * deviation (E: ours, from made people). */
-#define EG_EDGE_METHOD_S 0.010
+#define EG_EDGE_METHOD_S 0.018
 
 /* Something that is in the signal before and after the edge with an unknown factor: what leaning
  * does to the height of a sensor, the swing of the pelvis at every step. */

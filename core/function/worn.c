@@ -59,7 +59,7 @@ eg_err eg_worn_check_stands(const eg_trunk *body, const eg_stands *stands, eg_di
                            highest, stands->usual_m, advice);
     if (n >= 5 && body->place != EG_TRUNK_THIGH && spread_of(stands) > EG_WORN_SPREAD)
         return eg_diag_set(diag, EG_ERR_DATA, NULL, 0,
-                           "half of its %zu rises are more than %.0f %% higher or lower than the "
+                           "half of its %zu rises are more than %g %% higher or lower than the "
                            "usual one; from one chair a person rises equally far: %s",
                            n, 100.0 * EG_WORN_SPREAD, advice);
     if (quickest < EG_WORN_CYCLE_S)

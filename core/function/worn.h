@@ -11,7 +11,7 @@
 #define EG_WORN_THIGH_DEG 150.0 /* no thigh turns further */
 #define EG_WORN_RISE_M    0.75  /* hips from a low seat to standing: a thigh and a half */
 #define EG_WORN_RATIO     1.5   /* one chair: no rise is so much higher than the usual one */
-#define EG_WORN_SPREAD    0.125 /* and half of them are nearer to it than this (five or more) */
+#define EG_WORN_SPREAD    0.125 /* E: ours; half of five or more are nearer to it than this */
 #define EG_WORN_CYCLE_S   0.55  /* up and down again; records of half a minute are near 0.7 s */
 
 /* What the lean ranges over, for tests that have no rises (walking: true) or before they are

@@ -152,6 +152,7 @@ static void find_off(const work *w, size_t a, swing *s) {
     size_t end = lesser(s->fastest + room / 3, w->n - 2), most = i;
     for (; i <= end; i++)
         if (turn[i] > turn[most]) most = i;
+    if (!(turn[most] > 0.0)) return; /* it goes back */
     for (i = most; i > a && turn[i] > 0.0;) i--;
     if (!(turn[i] <= 0.0)) return;
     double lead = EG_GAIT_SHANK_OFF_PART * w->stride_s * w->rate_hz, zero = crossing(turn, i);
@@ -346,8 +347,9 @@ static double usual_way(work *w, int is_off, double usual_rad_s) {
         if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s) ||
             !isfinite(is_off ? s.off : s.strike) || fabs(way.rise_m) > EG_GAIT_SHANK_LEVEL_M)
             continue;
-        w->peaks[n++] = is_off ? way_between(w, (double)a, fmax(s.off, (double)a))
-                               : way_between(w, fmin(s.strike, (double)b), (double)b);
+        double first = (double)a, last = (double)b;
+        w->peaks[n++] = is_off ? way_between(w, first, fmin(fmax(s.off, first), last))
+                               : way_between(w, fmax(fmin(s.strike, last), first), last);
     }
     eg_sort(n, w->peaks, w->scratch);
     return n < EG_GAIT_SHANK_WAYS_MIN ? (double)NAN : eg_sort_quantile(n, w->peaks, 0.5);
@@ -441,16 +443,21 @@ static size_t count_told(work *w, double usual_rad_s, size_t n_peaks, const size
     return told;
 }
 
-/* By the rate alone, if it is that of swings. Returns 0 if not. */
+/* By the rate alone, if it is that of swings. Returns 0 if not: all is as before. */
 static int try_rate(work *w, const eg_orient_signal *s, size_t most, size_t *peaks, list *l,
                     eg_gait_shank *shank, eg_arena *scratch) {
     double lean = imu_rate_lean(w->n, w->turn), *shock = w->ankle.stir;
+    double by_ankle_rad_s = shank->swing_rad_s;
     if (!(fabs(lean) > IMU_RATE_LEAN)) return 0;
     if (lean < 0.0) turn_round(w, shank);
     size_t n_peaks = find_peaks(w, peaks, most, &shank->swing_rad_s);
-    if (n_peaks < EG_GAIT_SHANK_SWINGS_MIN) return 0;
     imu_rate_shock(s, w->turn, shock);
-    if (imu_low_pass(w->n, shock, IMU_RATE_SHOCK_HZ, w->rate_hz, scratch, NULL) != EG_OK) return 0;
+    if (n_peaks < EG_GAIT_SHANK_SWINGS_MIN ||
+        imu_low_pass(w->n, shock, IMU_RATE_SHOCK_HZ, w->rate_hz, scratch, NULL) != EG_OK) {
+        if (lean < 0.0) turn_round(w, shank);
+        shank->swing_rad_s = by_ankle_rad_s;
+        return 0;
+    }
     by_rate(w, shock, n_peaks, peaks, l);
     return 1;
 }

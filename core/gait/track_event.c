@@ -80,6 +80,7 @@ static double fall_end(const track_work *w, const double *z, double landed) {
     if (!isfinite(landed)) return landed;
     size_t i = (size_t)landed, most = i + (size_t)(EG_GAIT_TRACK_SOFT_S * w->rate_hz), fastest = i;
     while (fastest > 1 && slope(z, fastest - 1) < slope(z, fastest)) fastest--;
+    if (!(slope(z, fastest) < 0.0)) return landed; /* it does not fall here */
     double end = EG_GAIT_TRACK_FALL_PART * slope(z, fastest);
     for (size_t k = fastest; k <= most && k + 2 < w->n; k++) {
         double here = slope(z, k), next = slope(z, k + 1);

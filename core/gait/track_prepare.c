@@ -165,7 +165,6 @@ static double ground_speed(const track_work *w, eg_arena *arena) {
     for (int s = 0; s < 2; s++) {
         if (!w->has_foot[s]) continue;
         double *const *toe = w->foot[s].toe[0] != NULL ? w->foot[s].toe : w->foot[s].heel;
-        for (size_t i = 0; i < w->n; i++) scratch[i] = toe[2][i];
         size_t seen = 0;
         for (size_t i = 0; i < w->n; i++)
             if (isfinite(toe[2][i])) scratch[seen++] = toe[2][i];

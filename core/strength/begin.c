@@ -186,8 +186,8 @@ static bool fit_start(strength_work *w, size_t first, double part, double *x,
 static void find_start(strength_work *w, double *x) {
     static const double parts[] = {0.5, 0.35, 0.25, 0.17, 0.12, 0.08, 0.055, 0.035, 0.02};
     size_t begin = w->span->begin, some = strength_samples(0.05, w->rate_hz);
-    size_t near = strength_samples(STRENGTH_REST_NEEDED_S, w->rate_hz) + w->half_way - begin;
-    size_t firsts[] = {w->first, begin > w->first + near ? begin - near : w->first};
+    size_t close = strength_samples(STRENGTH_REST_NEEDED_S, w->rate_hz) + w->half_way - begin;
+    size_t firsts[] = {w->first, begin > w->first + close ? begin - close : w->first};
     strength_onset best = {.at = NAN, .level = NAN}, one;
     for (size_t k = 0; k < sizeof parts / sizeof parts[0] && !best.is_believed; k++) {
         for (size_t r = 0; r < 2 && !best.is_believed; r++) {

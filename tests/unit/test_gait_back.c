@@ -95,7 +95,8 @@ static int holds_support(const phase_walk *walk, size_t n, const eg_gait_contact
     return v->low <= truth && truth <= v->high;
 }
 
-/* Constants of the method were chosen with the walkers above and six people in view. */
+/* Constants of the method were chosen with the walkers above, six people and, for the off, these
+ * walkers in view. */
 static void others(void) {
     static errors found[2]; /* strikes, offs */
     size_t n_wrong = 0, n_held = 0;

@@ -55,6 +55,7 @@ static char *table_of(size_t n_sensors, const worn *sensors, size_t n, double ra
 
 typedef struct tally {
     size_t tried[FAULTS], named[FAULTS], refused[FAULTS]; /* refused: for another reason */
+    size_t warned;                                        /* sound ones with a remark */
     size_t passed[FAULTS]; /* the sensor's check says that they agree */
 } tally;
 
@@ -75,6 +76,7 @@ static void measure(tally *t, const char *study, size_t n_sensors, const worn *s
         return;
     }
     int is_failed = strcmp(eg_test_verdict_of(result, "sensor"), "fail") == 0;
+    t->warned += (size_t)(what == SOUND && strcmp(eg_test_verdict_of(result, "sensor"), "ok") != 0);
     json_array_foreach(json_object_get(result, "measures"), i, one) if (is_failed)
         EG_CHECK(json_is_null(json_object_get(one, "value")));
     t->named[what] += (size_t)is_failed;
@@ -116,7 +118,7 @@ static void tell(const char *what, const tally *t) {
                what, fault_names[f], t->tried[f], t->named[f], t->refused[f], shown[f],
                t->passed[f]);
     }
-    EG_CHECK_INT(t->named[SOUND], 0);
+    EG_CHECK_INT(t->named[SOUND] + t->warned, 0);
     EG_CHECK_INT(t->named[DEGREES], t->tried[DEGREES]);
     EG_CHECK(30 * shown[RADIANS] <= t->tried[RADIANS]);
     EG_CHECK_INT(shown[REVERSED], 0);
@@ -140,7 +142,7 @@ static void walks(void) {
     static const double speeds[] = {0.6, 1.0, 1.4}, cadences[] = {80.0, 104.0, 120.0};
     static const char *const names[] = {"left foot", "right foot", "pelvis", "left shank",
                                         "right shank"};
-    tally t = {.tried = {0}};
+    tally t = {.tried = {0}}, pelvis = {.tried = {0}};
     for (int v = 0; v < 3; v++) {
         eg_walk_person p = eg_walk_usual(speeds[v], cadences[v]);
         size_t n_steps = 0;
@@ -152,22 +154,31 @@ static void walks(void) {
         eg_walk_body body;
         EG_CHECK_INT(eg_walk_body_build(&p, n_steps, steps, duration_s, &body, &arena, NULL),
                      EG_OK);
-        for (int part = EG_WALK_LEFT_FOOT; part <= EG_WALK_LEFT_SHANK; part += 3) {
-            sensor both[2];
+        for (int part = EG_WALK_LEFT_FOOT; part <= EG_WALK_LEFT_SHANK;
+             part += part == EG_WALK_PELVIS ? 1 : 2) {
+            sensor both[2] = {{0}, {0}};
             worn pair[2];
-            for (int s = 0; s < 2; s++) {
+            int n_worn = part == EG_WALK_PELVIS ? 1 : 2;
+            for (int s = 0; s < n_worn; s++) {
                 both[s] = single_feel(&body, (eg_walk_part)(part + s), duration_s, 100.0,
                                       EG_QUATERNION_ONE);
                 pair[s].name = names[part + s];
                 for (size_t k = 0; k < 6; k++) pair[s].values[k] = both[s].block + k * both[s].n;
             }
             for (int f = 0; f < FAULTS; f++)
-                measure(&t, "gait", 2, pair, both[0].n, (fault)f, json_object());
+                measure(n_worn == 1 ? &pelvis : &t, "gait", (size_t)n_worn, pair, both[0].n,
+                        (fault)f, json_object());
             free(both[0].block);
             free(both[1].block);
         }
         free(grid);
     }
+    /* A pelvis turns so little that little can be said; nothing wrong may be. */
+    EG_CHECK_INT(pelvis.named[SOUND] + pelvis.warned, 0);
+    for (int f = DEGREES; f < FAULTS; f++) EG_CHECK_INT(pelvis.passed[f], 0);
+    for (int f = 0; f < FAULTS; f++)
+        printf("# pelvis, %s: %zu, named %zu, refused for another reason %zu\n", fault_names[f],
+               pelvis.tried[f], pelvis.named[f], pelvis.refused[f]);
     tell("walks", &t);
 }
 

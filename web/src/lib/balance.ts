@@ -67,11 +67,11 @@ export function row(m: Measure): Row {
   }
 }
 
-/** The verdict on the recording as a colleague would say it. */
 /** A check that could not be made counts neither as passed nor as failed. */
 export const isOpen = (check: QualityCheck): boolean =>
   check.verdict === 'ok' && /^(.*: )?not checked/.test(check.detail)
 
+/** The verdict on the recording as a colleague would say it. */
 export function quality(checks: QualityCheck[]): {
   grade: 'ok' | 'warn' | 'fail'
   title: string

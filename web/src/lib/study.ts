@@ -160,6 +160,9 @@ export function optionText(text: string): string {
   return sentence(text.replaceAll('_', ' ')).replace(/\b(aglr|tkeo|ecg|mvc)\b/gi, (w) => w.toUpperCase())
 }
 
+/** A choice; a unit or an axis stays as it is written. */
+export const choiceText = (text: string): string => (/^-?\w$|\//.test(text) ? text : optionText(text))
+
 /** The channels as a study sees them: renamed, without those that were left out. */
 export function channelNames(preview: Preview, rows: ChannelRow[] | null): string[] {
   return preview.channels.flatMap((c) => {
