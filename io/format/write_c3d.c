@@ -135,7 +135,7 @@ static void put_numbers(c3d_out *c, int group, const char *list, int type, size_
             if (type == 4)
                 eg_writer_f32le(&c->section, (float)value);
             else
-                eg_writer_u16le(&c->section, (uint16_t)(int16_t)value);
+                eg_writer_u16le(&c->section, (uint16_t)(int32_t)value);
         }
         end_entry(c, at);
     }
