@@ -17,6 +17,21 @@ enum { EVENTS_MAX = 40000 };
 
 /* ---- a made walker ---- */
 
+void single_walk_make(double speed_m_s, double steps_a_minute, single_walk *walk) {
+    size_t n_steps = 0;
+    walk->person = eg_walk_usual(speed_m_s, steps_a_minute);
+    EG_CHECK_INT(
+        eg_walk_plan(&walk->person, 5, STEPS, walk->steps, &n_steps, &walk->duration_s, NULL),
+        EG_OK);
+    size_t bytes = eg_walk_body_bytes(walk->duration_s);
+    walk->grid = malloc(bytes);
+    eg_arena arena;
+    eg_arena_init(&arena, walk->grid, bytes);
+    EG_CHECK_INT(eg_walk_body_build(&walk->person, n_steps, walk->steps, walk->duration_s,
+                                    &walk->body, &arena, NULL),
+                 EG_OK);
+}
+
 sensor single_feel(const eg_walk_body *body, eg_walk_part part, double duration_s, double rate_hz,
                    eg_quaternion mount) {
     sensor s = {.n = (size_t)(duration_s * rate_hz)};

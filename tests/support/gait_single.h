@@ -16,6 +16,17 @@ typedef struct sensor {
     eg_orient_signal signal;
 } sensor;
 
+/* A usual person's walk. `grid` is the caller's to free; the rest points into this struct. */
+typedef struct single_walk {
+    eg_walk_person person;
+    eg_walk_step steps[STEPS];
+    eg_walk_body body;
+    double duration_s;
+    void *grid;
+} single_walk;
+
+void single_walk_make(double speed_m_s, double steps_a_minute, single_walk *walk);
+
 /* What a sensor on a part feels, with noise and bias. */
 sensor single_feel(const eg_walk_body *body, eg_walk_part part, double duration_s, double rate_hz,
                    eg_quaternion mount);

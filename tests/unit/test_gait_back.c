@@ -185,18 +185,12 @@ static void harmony(void) {
 /* Columns of another maker, in degrees a second and g: the study finds them, and says by each event
  * how sure it is. */
 static void study(void) {
-    static eg_walk_step steps[STEPS];
+    static single_walk walk;
     static const char *const kinds[] = {"Gyr", "Acc"};
-    eg_walk_person p = eg_walk_usual(1.1, 105.0);
-    size_t n_steps = 0, i;
-    double duration_s = 0.0, harmonic = (double)NAN, cadence = (double)NAN;
-    EG_CHECK_INT(eg_walk_plan(&p, 5, STEPS, steps, &n_steps, &duration_s, NULL), EG_OK);
-    void *grid = malloc(eg_walk_body_bytes(duration_s));
-    eg_arena arena;
-    eg_arena_init(&arena, grid, eg_walk_body_bytes(duration_s));
-    eg_walk_body body;
-    EG_CHECK_INT(eg_walk_body_build(&p, n_steps, steps, duration_s, &body, &arena, NULL), EG_OK);
-    sensor s = single_feel(&body, EG_WALK_PELVIS, duration_s, 100.0, EG_QUATERNION_ONE);
+    size_t i;
+    double harmonic = (double)NAN, cadence = (double)NAN;
+    single_walk_make(1.1, 105.0, &walk);
+    sensor s = single_feel(&walk.body, EG_WALK_PELVIS, walk.duration_s, 100.0, EG_QUATERNION_ONE);
     eg_channel channels[6];
     memset(channels, 0, sizeof channels);
     for (size_t k = 0; k < 6; k++) {
@@ -233,7 +227,7 @@ static void study(void) {
     EG_CHECK(harmonic > 1.0);
     json_decref(result);
     free(s.block);
-    free(grid);
+    free(walk.grid);
 }
 
 EG_TESTS({"gait: one sensor at the back, even walking", even},

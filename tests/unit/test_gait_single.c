@@ -146,17 +146,12 @@ static int has_warning(const json_t *result, const char *part) {
 /* One sensor through the study, its name without a side: what is taken for granted is said. A name
  * that says nothing is refused as what it is not, with what to do. */
 static void study(void) {
-    static eg_walk_step steps[STEPS];
-    eg_walk_person p = eg_walk_usual(1.1, 105.0);
-    size_t n_steps = 0, i;
-    double duration_s = 0.0, cadence = (double)NAN;
-    EG_CHECK_INT(eg_walk_plan(&p, 5, STEPS, steps, &n_steps, &duration_s, NULL), EG_OK);
-    void *grid = malloc(eg_walk_body_bytes(duration_s));
-    eg_arena arena;
-    eg_arena_init(&arena, grid, eg_walk_body_bytes(duration_s));
-    eg_walk_body body;
-    EG_CHECK_INT(eg_walk_body_build(&p, n_steps, steps, duration_s, &body, &arena, NULL), EG_OK);
-    sensor s = single_feel(&body, EG_WALK_RIGHT_SHANK, duration_s, 100.0, EG_QUATERNION_ONE);
+    static single_walk walk;
+    size_t i;
+    double cadence = (double)NAN;
+    single_walk_make(1.1, 105.0, &walk);
+    sensor s =
+        single_feel(&walk.body, EG_WALK_RIGHT_SHANK, walk.duration_s, 100.0, EG_QUATERNION_ONE);
     for (int is_named = 1; is_named >= 0; is_named--) {
         eg_channel channels[6];
         memset(channels, 0, sizeof channels);
@@ -200,7 +195,7 @@ static void study(void) {
         json_decref(result);
     }
     free(s.block);
-    free(grid);
+    free(walk.grid);
 }
 
 EG_TESTS({"gait: one sensor, what is no walk", refusals},

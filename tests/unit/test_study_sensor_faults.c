@@ -138,29 +138,20 @@ static void function_tests(void) {
 }
 
 static void walks(void) {
-    static eg_walk_step steps[STEPS];
+    static single_walk walk;
     static const double speeds[] = {0.6, 1.0, 1.4}, cadences[] = {80.0, 104.0, 120.0};
     static const char *const names[] = {"left foot", "right foot", "pelvis", "left shank",
                                         "right shank"};
     tally t = {.tried = {0}}, pelvis = {.tried = {0}};
     for (int v = 0; v < 3; v++) {
-        eg_walk_person p = eg_walk_usual(speeds[v], cadences[v]);
-        size_t n_steps = 0;
-        double duration_s = 0.0;
-        EG_CHECK_INT(eg_walk_plan(&p, 5, STEPS, steps, &n_steps, &duration_s, NULL), EG_OK);
-        void *grid = malloc(eg_walk_body_bytes(duration_s));
-        eg_arena arena;
-        eg_arena_init(&arena, grid, eg_walk_body_bytes(duration_s));
-        eg_walk_body body;
-        EG_CHECK_INT(eg_walk_body_build(&p, n_steps, steps, duration_s, &body, &arena, NULL),
-                     EG_OK);
+        single_walk_make(speeds[v], cadences[v], &walk);
         for (int part = EG_WALK_LEFT_FOOT; part <= EG_WALK_LEFT_SHANK;
              part += part == EG_WALK_PELVIS ? 1 : 2) {
             sensor both[2] = {{0}, {0}};
             worn pair[2];
             int n_worn = part == EG_WALK_PELVIS ? 1 : 2;
             for (int s = 0; s < n_worn; s++) {
-                both[s] = single_feel(&body, (eg_walk_part)(part + s), duration_s, 100.0,
+                both[s] = single_feel(&walk.body, (eg_walk_part)(part + s), walk.duration_s, 100.0,
                                       EG_QUATERNION_ONE);
                 pair[s].name = names[part + s];
                 for (size_t k = 0; k < 6; k++) pair[s].values[k] = both[s].block + k * both[s].n;
@@ -171,7 +162,7 @@ static void walks(void) {
             free(both[0].block);
             free(both[1].block);
         }
-        free(grid);
+        free(walk.grid);
     }
     /* A pelvis turns so little that little can be said; nothing wrong may be. */
     EG_CHECK_INT(pelvis.named[SOUND] + pelvis.warned, 0);
