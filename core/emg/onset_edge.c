@@ -52,8 +52,9 @@ typedef struct rise {
     size_t parts;         /* steps it is taken in */
     size_t at[PARTS + 1]; /* their limits, cells from the instant */
     double prior;
-    double most; /* largest log posterior found */
-    double mass; /* all its posterior, as mass[] is scaled */
+    double most;   /* largest log posterior found */
+    double mass;   /* all its posterior, as mass[] is scaled */
+    double moment; /* sum of that times the grid's index */
     int can_be;
     int is_in; /* and is looked at: not so unlikely that it is left out */
 } rise;
@@ -232,7 +233,10 @@ static void add_row(search *s, rise *r, double most) {
     if (most > s->best) {
         const double below = s->best - most, share = below > -FAR ? weight_of(below) : 0.0;
         for (size_t i = 0; i < s->n_grid; i++) s->mass[i] *= share;
-        for (size_t i = 0; i < RISES; i++) s->rises[i].mass *= share;
+        for (size_t i = 0; i < RISES; i++) {
+            s->rises[i].mass *= share;
+            s->rises[i].moment *= share;
+        }
         s->best = most;
     }
     for (size_t i = 0; i < s->n_grid; i++) {
@@ -241,6 +245,7 @@ static void add_row(search *s, rise *r, double most) {
         const double weight = weight_of(below);
         s->mass[i] += weight;
         r->mass += weight;
+        r->moment += weight * (double)i;
     }
 }
 
@@ -254,7 +259,7 @@ static void weigh(search *s, size_t n_levels) {
     for (size_t pass = 0; pass < n_levels; pass++)
         for (size_t which = 0; which < RISES; which++) {
             rise *r = &s->rises[which];
-            if (pass == 0) r->most = -INFINITY, r->mass = 0.0;
+            if (pass == 0) r->most = -INFINITY, r->mass = r->moment = 0.0;
             if (!r->is_in || (pass > 0 && r->most < s->best - HOPELESS)) continue;
             rise_to *shape = &s->shapes[which * LEVELS + order[pass]];
             shape_init(r, s->curve, s->level, order[pass], shape);
@@ -318,6 +323,9 @@ static void fill_likely(const search *s, onset_look *look) {
     for (size_t i = 0; i < RISES; i++) {
         const rise *r = &s->rises[i];
         likely->share[i] = !r->is_in ? 0.0 : scale * r->mass / r->prior;
+        look->at[s->curve][i] =
+            (double)s->first +
+            (r->is_in && r->mass > 0.0 ? (double)s->step * r->moment / r->mass : 0.0);
     }
 }
 
@@ -366,18 +374,39 @@ void onset_edge_look(onset_edge_view *view, onset_look *look) {
     }
 }
 
+/* The mean instant by one curve, as the look by itself tells it. */
+static double mean_at(const onset_look *look, onset_curve curve, const onset_rises *prior) {
+    double mass = 0.0, sum = 0.0;
+    for (size_t r = 0; r < RISES; r++) {
+        const double weight = prior->share[r] * look->rises[curve].share[r];
+        mass += weight;
+        sum += weight * look->at[curve][r];
+    }
+    return mass > 0.0 ? sum / mass : (double)NAN;
+}
+
+/* How much later the other curve dates this change than the habit's. */
+static double other_is_later(const onset_look *look, const onset_habit *habit) {
+    const onset_curve other = habit->curve == ONSET_ADDED ? ONSET_SCALED : ONSET_ADDED;
+    const double later = mean_at(look, other, &habit->rises[other]) -
+                         mean_at(look, habit->curve, &habit->rises[habit->curve]);
+    return isfinite(later) ? later : 0.0;
+}
+
 onset_edge onset_edge_find(const onset_edge_view *view, const onset_look *look,
                            const onset_habit *habit) {
-    onset_rises prior = habit->rises;
+    onset_rises prior = habit->rises[habit->curve];
     for (size_t r = 0; r < RISES; r++)
         if (!(look->rises[habit->curve].share[r] > 0.0)) prior.share[r] = 0.0;
     search s;
     search_init(&s, view, habit->curve, &prior);
     set_grid(&s, view->first, view->last, 1);
     weigh(&s, LEVELS);
-    const double at = quantile(&s, 0.5);
-    return (onset_edge){at, quantile(&s, 0.025), quantile(&s, 0.975), s.rise_s,
-                        mass_near(&s, at, 0.01 / view->cell_s)};
+    const double middle = quantile(&s, 0.5), later = other_is_later(look, habit);
+    const double at = middle + habit->doubt * later, reach = habit->doubt < 0.025 ? 0.0 : later;
+    return (onset_edge){at, quantile(&s, 0.025) + fmin(reach, 0.0),
+                        quantile(&s, 0.975) + fmax(reach, 0.0), s.rise_s,
+                        mass_near(&s, middle, 0.01 / view->cell_s)};
 }
 
 /* The most likely shares of the rises by one curve (expectation and maximisation). After each round
@@ -411,13 +440,13 @@ static double learn_rises(size_t n, const onset_look *looks, onset_curve curve, 
 }
 
 void onset_habit_learn(const size_t n[2], onset_look *const looks[2], onset_habit habits[2]) {
-    double best = -INFINITY;
-    for (onset_curve curve = ONSET_ADDED; curve < ONSET_CURVES; curve++) {
-        onset_rises rises[2];
-        double evidence = curve == ONSET_ADDED ? SURE : 0.0;
-        for (size_t k = 0; k < 2; k++) evidence += learn_rises(n[k], looks[k], curve, &rises[k]);
-        if (evidence <= best) continue;
-        best = evidence;
-        for (size_t k = 0; k < 2; k++) habits[k] = (onset_habit){curve, rises[k]};
+    double evidence[ONSET_CURVES] = {[ONSET_ADDED] = SURE};
+    for (onset_curve curve = ONSET_ADDED; curve < ONSET_CURVES; curve++)
+        for (size_t k = 0; k < 2; k++)
+            evidence[curve] += learn_rises(n[k], looks[k], curve, &habits[k].rises[curve]);
+    const double more = evidence[ONSET_ADDED] - evidence[ONSET_SCALED];
+    for (size_t k = 0; k < 2; k++) {
+        habits[k].curve = more >= 0.0 ? ONSET_ADDED : ONSET_SCALED;
+        habits[k].doubt = 1.0 / (1.0 + eg_exp(fmin(fabs(more), 300.0)));
     }
 }

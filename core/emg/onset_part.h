@@ -36,23 +36,25 @@ typedef struct onset_rises {
 } onset_rises;
 
 /* What one change tells: how likely each rise by each curve makes what is seen, instants taken
- * together, as shares of exp(most); 0: cannot be. */
+ * together, as shares of exp(most); 0: cannot be. And the mean instant by each, in cells. */
 typedef struct onset_look {
     onset_rises rises[ONSET_CURVES];
+    double at[ONSET_CURVES][ONSET_RISES];
     double most;
 } onset_look;
 
 /* What the begins, or the ends, in a recording tell together. */
 typedef struct onset_habit {
-    onset_curve curve;
-    onset_rises rises;
+    onset_curve curve; /* the likelier one */
+    double doubt;      /* how likely it is the other: 0 to 0.5 */
+    onset_rises rises[ONSET_CURVES];
 } onset_habit;
 
 /* Narrows first ... last of the view to where the change can be, and looks at it by itself. */
 void onset_edge_look(onset_edge_view *view, onset_look *look);
 
-/* The shares of the rises that n[k] looks make most likely, for begins (0) and ends (1), and the
- * curve that both together do; what is usual counts as much as a few of them. */
+/* The shares of the rises that n[k] looks make most likely, for begins (0) and ends (1), and how
+ * likely both together make each curve; what is usual counts as much as a few of them. */
 void onset_habit_learn(const size_t n[2], onset_look *const looks[2], onset_habit habits[2]);
 
 /* The instant of a change that was looked at. */

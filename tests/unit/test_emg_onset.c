@@ -155,8 +155,9 @@ static double median(size_t n, double *values) {
 }
 
 /* Ramps against two ideal observers, who both know the levels. The one who knows the rise, too, is
- * the limit: what one burst does not tell of its rise, the recording's bursts tell together. The
- * other, who sees one burst only, is printed beside. */
+ * the limit, in each recording by itself: what one burst does not tell of its rise, the recording's
+ * bursts tell together. The other, who sees one burst only, is printed beside. The last seed of
+ * each rise is that of the bench's table; at 50 ms it leaves open which curve it is. */
 static void finds_ramps(void) {
     static const double ramps_s[] = {0.05, 0.1, 0.25};
     static const double levels_db[] = {6.0, 9.0, 12.0, 20.0};
@@ -164,23 +165,29 @@ static void finds_ramps(void) {
         for (size_t r = 0; r < 3; r++) {
             static pooled p;
             p = (pooled){.n = 0};
-            for (unsigned seed = 0; seed < 3; seed++) {
-                eg_emg_made made = eg_emg_make(1000.0, 200, 2.0, 0.8, ramps_s[r], levels_db[l], 0,
-                                               60 + (unsigned)r + 100 * seed);
-                pool(&p, &made, l == 0 ? (size_t)eg_test_crowd(40) : 0);
+            const unsigned seeds[] = {60 + (unsigned)r, 160 + (unsigned)r, 260 + (unsigned)r,
+                                      900 + (unsigned)(1e3 * ramps_s[r])};
+            double worst = 0.0;
+            for (size_t k = 0; k < 4; k++) {
+                const size_t n = p.n, n_ideal = p.n_ideal;
+                eg_emg_made made =
+                    eg_emg_make(1000.0, 200, 2.0, 0.8, ramps_s[r], levels_db[l], 0, seeds[k]);
+                pool(&p, &made, l == 0 ? (size_t)eg_test_crowd(30) : 0);
+                worst = fmax(worst, median(p.n - n, p.errors + n) /
+                                        median(p.n_ideal - n_ideal, p.ideal + n_ideal));
                 free(made.x);
             }
             double error = median(p.n, p.errors), ideal = median(p.n_ideal, p.ideal);
-            eg_test_note("%g ms %g dB: %.1f, ideal %.1f; ", 1e3 * ramps_s[r], levels_db[l], error,
-                         ideal);
+            eg_test_note("%g ms %g dB: %.1f, ideal %.1f, worst of four %.2f times; ",
+                         1e3 * ramps_s[r], levels_db[l], error, ideal, worst);
             if (l == 0) {
                 double unknown = median(p.n_unknown, p.unknown);
                 eg_test_note("rise unknown %.1f; ", unknown);
                 EG_CHECK(error <= unknown);
             }
-            EG_CHECK(error <= 2.5 * ideal);
+            EG_CHECK(error <= 2.5 * ideal && worst <= 2.5);
             EG_CHECK_INT(p.missed, 0);
-            EG_CHECK_INT(p.found, 600);
+            EG_CHECK_INT(p.found, 800);
         }
 }
 
