@@ -145,9 +145,41 @@ static void find_strike(const work *w, size_t b, swing *s) {
     s->strike_apart = 0.1 * w->rate_hz;
 }
 
-/* The last upward push on the ankle ends; shortly behind, the shank turns forwards. */
-static void find_off(const work *w, size_t a, swing *s) {
+/* Where the acceleration of the ankle changes, near sample `at`, between rests a and b: the middle
+ * of its jerk, seen through a bell about `at` which is as wide as `at` is uncertain. That is the
+ * mean of where the off may be, given both: a foot that lets go of the ground is moved otherwise.
+ */
+static double change_near(const work *w, size_t a, size_t b, double at) {
+    const double *ahead = w->ankle.acc[1], *up = w->ankle.acc[2];
+    double wide = EG_GAIT_SHANK_CHANGE_S * w->rate_hz, sum = 0.0, weight = 0.0;
+    size_t first = (size_t)fmax((double)a, at - 3.0 * wide), last = (size_t)(at + 3.0 * wide) + 1;
+    for (size_t i = first + 1; i < lesser(last, b); i++) {
+        double rise = 0.5 * (up[i + 1] - up[i - 1]), u = ((double)i - at) / wide;
+        double run = (ahead[i + 1] - 2.0 * ahead[i] + ahead[i - 1]) * w->rate_hz;
+        double jerk = eg_exp(-0.5 * u * u) * eg_hypot(rise, run);
+        sum += jerk * ((double)i - at);
+        weight += jerk;
+    }
+    return weight > 0.0 ? at + sum / weight : at;
+}
+
+/* Where the last upward push ends, between the fastest turn back and shortly behind the turn
+ * forwards at `zero`; NaN if it does not end there. */
+static double push_end(const work *w, size_t a, double zero) {
     const double *turn = w->turn, *up = w->ankle.acc[2];
+    size_t i = (size_t)zero, room = (size_t)(0.35 * w->rate_hz), back = i;
+    size_t first = i > a + room ? i - room : a;
+    for (size_t k = i; k-- > first;)
+        if (turn[k] < turn[back]) back = k;
+    i = lesser((size_t)(zero + EG_GAIT_SHANK_PUSHES_S * w->rate_hz) + 1, w->n - 1);
+    while (i-- > back)
+        if (up[i] > 0.0 && up[i + 1] <= 0.0) return crossing(up, i);
+    return (double)NAN;
+}
+
+/* The last upward push on the ankle ends; shortly behind, the shank turns forwards. */
+static void find_off(const work *w, size_t a, size_t b, swing *s) {
+    const double *turn = w->turn;
     size_t room = (size_t)(0.35 * w->rate_hz), i = s->fastest > a + room ? s->fastest - room : a;
     size_t end = lesser(s->fastest + room / 3, w->n - 2), most = i;
     for (; i <= end; i++)
@@ -156,16 +188,12 @@ static void find_off(const work *w, size_t a, swing *s) {
     for (i = most; i > a && turn[i] > 0.0;) i--;
     if (!(turn[i] <= 0.0)) return;
     double lead = EG_GAIT_SHANK_OFF_PART * w->stride_s * w->rate_hz, zero = crossing(turn, i);
-    size_t last = lesser(s->fastest, i + (size_t)(0.12 * w->rate_hz));
-    double ends = zero - lead;
-    for (i = last; i-- > a;)
-        if (up[i] > 0.0 && up[i + 1] <= 0.0) {
-            ends = crossing(up, i);
-            break;
-        }
+    double ends = push_end(w, a, zero);
+    if (!isfinite(ends)) ends = zero - lead;
     zero = fmax(zero, ends) - lead; /* what still pushes has not yet turned for the swing */
-    s->off = zero + EG_GAIT_SHANK_END_PART * (ends - zero);
-    s->off_apart = fabs(zero - ends);
+    double own = zero + EG_GAIT_SHANK_END_PART * (ends - zero);
+    s->off = change_near(w, a, b, own);
+    s->off_apart = fmax(fmax(zero, ends), s->off) - fmin(fmin(zero, ends), s->off);
 }
 
 static int is_peak(const work *w, size_t i, size_t reach) {
@@ -318,7 +346,7 @@ static int swing_at(work *w, size_t k, double usual_rad_s, size_t *a, size_t *b,
     imu_ankle_go(&w->ankle, k - 1, a, b, way); /* from SIZE_MAX on: before the first */
     if (!is_swing(w, k - 1, *a, *b, way, usual_rad_s)) return 0;
     *s = (swing){fastest_of(w, *a, *b), no, no, 0.0, 0.0};
-    find_off(w, *a, s);
+    find_off(w, *a, *b, s);
     find_strike(w, *b, s);
     return 1;
 }
@@ -362,7 +390,7 @@ static void correct_off(const work *w, size_t a, size_t b, double usual_m, swing
     for (; i < b && sum + pace(w, i) < usual_m; i++) sum += pace(w, i);
     if (i >= b) return;
     double off = (double)i + (usual_m - sum) / pace(w, i);
-    if (isfinite(s->off)) s->off_apart = fabs(off - s->off);
+    if (isfinite(s->off)) s->off_apart = fmax(s->off_apart, fabs(off - s->off));
     s->off = off;
 }
 

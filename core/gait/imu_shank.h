@@ -10,10 +10,13 @@
  *   strike  the ankle falls, and what lands is pushed up: its upward acceleration rises fastest,
  *           passes zero nearby and peaks; two thirds of the way between these, for the first push
  *           that brakes a foot which still moves
- *   off     a twentieth of a stride before the shank turns forwards and pushes no more, drawn by a
- *           third to the end of the last upward push on the ankle (the sign that Salarian,
- *           Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian 2004, IEEE Trans Biomed Eng
- *           51:1434, have, earlier by what six real walks over plates show)
+ *   off     looked for near a first guess: a twentieth of a stride before the shank turns forwards
+ *           and pushes no more, drawn by a third to the end of the last upward push on the ankle
+ *           (the sign that Salarian, Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian
+ *           2004, IEEE Trans Biomed Eng 51:1434, have, earlier by what six real walks over plates
+ *           show). A foot that lets go of the ground is moved otherwise: the ankle's acceleration
+ *           changes there. How much it changes at each moment, weighted by how far that is from
+ *           the guess, says how likely the foot left then; its mean is the off
  *   both    a foot rolls over its heel and its toe in each step alike: how far the ankle goes from
  *           the strike to its rest and from there to the off has its median over all level steps,
  *           which tells both of each step better than its own signs do; on a stair the off only
@@ -51,6 +54,8 @@
 #define EG_GAIT_SHANK_OFF_PART    0.05  /* of a stride: so long before the turn forwards */
 #define EG_GAIT_SHANK_END_PART                                                                     \
     0.33 /* weight of the end of the last push: it scatters twice as far */
+#define EG_GAIT_SHANK_PUSHES_S    0.03 /* no push that lifts the foot ends later behind the turn */
+#define EG_GAIT_SHANK_CHANGE_S    0.05 /* how far from these signs the off may be, one deviation */
 #define EG_GAIT_SHANK_LEVEL_M     0.1  /* a step that rises or falls less is level */
 #define EG_GAIT_SHANK_WAYS_MIN    3    /* level steps, to know the usual way to the off; else */
 #define EG_GAIT_SHANK_STAIR_OFF_S 0.3  /* the shank tells it no better on a stair */

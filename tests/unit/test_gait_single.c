@@ -13,19 +13,19 @@
 
 /* The off of a leg that limps slowly, and in a turn, is the weak event. */
 static void even(void) {
-    EG_CHECK_INT(single_made(SINGLE_EVEN, 0, (single_limits){12.0, 5.0, 0.002, 12.0}), 0);
+    EG_CHECK_INT(single_made(SINGLE_EVEN, 0, (single_limits){12.0, 4.0, 0.002, 10.0}), 0);
 }
 static void uneven(void) {
-    EG_CHECK_INT(single_made(SINGLE_UNEVEN, 0, (single_limits){12.0, 18.0, 0.002, 55.0}), 0);
+    EG_CHECK_INT(single_made(SINGLE_UNEVEN, 0, (single_limits){12.0, 12.0, 0.002, 45.0}), 0);
 }
 static void turning(void) {
     EG_CHECK_INT(single_made(SINGLE_TURNING, 0, (single_limits){12.0, 5.0, 0.002, 55.0}), 0);
 }
 static void stairs(void) {
-    EG_CHECK_INT(single_made(SINGLE_STAIRS, 0, (single_limits){12.0, 8.0, 0.002, 20.0}), 0);
+    EG_CHECK_INT(single_made(SINGLE_STAIRS, 0, (single_limits){12.0, 5.0, 0.002, 12.0}), 0);
 }
 static void drawn(void) {
-    EG_CHECK_INT(single_drawn(32, 0, (single_limits){12.0, 15.0, 0.01, 60.0}), 0);
+    EG_CHECK_INT(single_drawn(32, 0, (single_limits){12.0, 9.0, 0.01, 60.0}), 0);
 }
 static void real(void) {
     single_real(0);
