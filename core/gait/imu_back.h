@@ -18,9 +18,9 @@
  *           over each other, as one step is too noisy. Strike, off, the turn between them and the
  *           double support that is usual at that cadence go into one least-squares estimate.
  *   ends    The first and the last step of a walk neither brake nor lift as others do; but the foot
- *           that swings turns the pelvis and the one that stands pushes the body away. A step is
- *           one if enough of the walk's own usual step, the median of the others, is in it: all
- *           four channels vote, each as far as it repeats itself in this walk.
+ *           that swings turns the pelvis and the one that stands pushes the body away. How much
+ *           of the walk's own usual step, the median of the others, is in each of four channels
+ *           and in the shock tells a step from somebody who settles: ratio of likelihoods.
  *   side    While a foot stands the pelvis turns to its side and the body is pushed away from it:
  *           the turn and the sideways acceleration of all steps of a bout vote together; a vote
  *           that is not clear leaves the side unknown.
@@ -47,8 +47,6 @@
 #define EG_GAIT_BACK_STEP_MAX_S  1.4
 #define EG_GAIT_BACK_ALIKE       0.25 /* the upward acceleration of two steps correlates so much */
 #define EG_GAIT_BACK_STEPS_MIN   3    /* fewer in a row are no walk */
-#define EG_GAIT_BACK_PART        0.2  /* of a usual step is in one that begins or ends a walk, */
-#define EG_GAIT_BACK_PART_SHOCK  0.12 /* and this more of it where the shocks are clear */
 /* What part of the double support lies before the turn of the forward acceleration, and its
  * standard deviation: 0.22 +- 0.10 in six real walks over force plates, 0.26 to 0.6 by the
  * mechanics of walkers that brake otherwise. */

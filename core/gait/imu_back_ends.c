@@ -1,12 +1,12 @@
 /* How a walk begins and ends. A first step from standing and a last one that brings the feet
  * together neither brake nor lift as others do; but the foot that swings turns the pelvis, and the
- * one that stands pushes the body away from it, as in every step. So a step is one if enough of the
- * walk's own usual step is in it. */
+ * one that stands pushes the body away from it, as in every step. How much of the
+ * walk's own usual step is in it tells a step from somebody who starts to sway or settles. */
 #include "core/base/real.h"
 #include "core/gait/imu_back_part.h"
 #include "core/gait/imu_part.h"
 
-enum { CELLS = 46, CHANNELS = 4, EDGE_STEPS = 2, FOOT_STEPS = 3, SWAYS = 4 };
+enum { CELLS = 46, CHANNELS = 4, EDGE_STEPS = 4, FOOT_STEPS = 3, SWAYS = 4 };
 
 /* In steps around the strike: where a channel is compared. What pushes sideways and turns the
  * pelvis is the swing before; what brakes and lifts is the landing. */
@@ -20,6 +20,11 @@ static const double far_costs = 0.1; /* of the score, at the end of the reach */
 static const double still_step = 0.3, still_part = 0.05;
 static const double least_part = 0.02;
 static const double shock_counts = 1.5;
+/* How much of a usual step is in one that begins or ends a walk, and where somebody only starts to
+ * sway or comes to rest: mean, standard deviation; what one channel can say at most (E: ours). */
+static const double step_part = 0.5, step_spread = 0.35;
+static const double none_part = 0.05, none_spread = 0.15;
+static const double most_said = 3.0;
 /* Where shocks are so clear, a landing without so much of one is none. */
 static const double shock_clear = 0.5, shock_least = 0.08;
 static const double room = 1.5; /* steps to the recording's end: less, and it may go on there */
@@ -101,6 +106,12 @@ static double part_of(const pattern *p, int c, double at_s, size_t number) {
     return size > 0.0 ? fmin(fmax(product / size, 0.0), 1.0) : 0.0;
 }
 
+/* How much of the usual shock a landing has, beyond what there is by chance. */
+static double shock_of(const pattern *p, double at_s) {
+    double shock = imu_back_shock_at(p->shock, at_s, p->step_s), chance = p->shock->chance;
+    return fmax(0.0, (shock - chance) / fmax(1.0 - chance, 0.1));
+}
+
 /* The same of all channels; NaN where the recording does not reach. A swing pushes sideways and
  * turns: geometric mean of both, as who only shifts the weight does not turn. */
 static double score(const pattern *p, double at_s, size_t number) {
@@ -119,15 +130,27 @@ static double score(const pattern *p, double at_s, size_t number) {
     double all = weight[0] + weight[2] + swing + shock_counts * p->shock->told;
     int is_clear = p->shock->told > shock_clear;
     if (is_clear && shock < shock_least) return 0.0;
-    shock = fmax(0.0, (shock - p->shock->chance) / fmax(1.0 - p->shock->chance, 0.1));
-    sum += shock_counts * p->shock->told * shock;
+    sum += shock_counts * p->shock->told * shock_of(p, at_s);
     if (swing > 0.0) sum += swing * eg_exp(logs / swing);
     return all > 0.0 ? sum / all : (double)NAN;
 }
 
-/* A landing with its shock has more of a usual step in it. */
-static double least_of(const pattern *p) {
-    return EG_GAIT_BACK_PART + EG_GAIT_BACK_PART_SHOCK * p->shock->told;
+/* What so large a part of a usual step says for a step and against none: logarithm of the ratio of
+ * their likelihoods. */
+static double said_by(double part) {
+    double step = (part - step_part) / step_spread, none = (part - none_part) / none_spread;
+    double said = 0.5 * (none * none - step * step) - eg_log(step_spread / none_spread);
+    return fmin(fmax(said, -most_said), most_said);
+}
+
+/* The same of all that a landing at that time shows; above 0 it is one. Who settles on both feet
+ * sways and turns a little, but does not brake, sink or land. */
+static double evidence(const pattern *p, double at_s, size_t number) {
+    const double *weight = p->weight[number % 2];
+    double sum = 0.0;
+    for (int c = 0; c < CHANNELS; c++)
+        sum += fmin(1.0, weight[c] / trust[c]) * said_by(part_of(p, c, at_s, number));
+    return sum + shock_counts * p->shock->told * said_by(shock_of(p, at_s));
 }
 
 /* The score at the best time within reach of *at_s, which becomes that time. A landing's shock
@@ -238,16 +261,25 @@ static double usual_of(back_work *w, size_t first, size_t last, size_t k) {
     return n >= 2 ? imu_back_median(n, w->vote, w->x) : w->b->step_s;
 }
 
-/* Takes steps that are none off one end; the first has `*number`. */
+/* Takes steps that are none off one end; the first has `*number`. A step is looked for where the
+ * acceleration turned and where the walk's pace has it. */
 static void take_off(back_work *w, const pattern *p, int is_end, size_t first, size_t *last,
                      size_t *number) {
     for (int k = 0; k<EDGE_STEPS && * last - first + 1> EG_GAIT_BACK_STEPS_MIN; k++) {
         size_t i = is_end ? *last : first;
         double at = w->steps[i].strike_s, rest = is_end ? (double)p->n / p->rate_hz - at : at;
         if (rest < room * p->step_s && !p->is_still[is_end]) return; /* it may go on outside */
+        double usual = usual_of(w, first, *last, is_end ? i : i + 1);
+        double then = w->steps[is_end ? i - 1 : i + 1].strike_s + (is_end ? usual : -usual);
         double part = search(p, &at, *number + i - first);
-        if (!(part < least_of(p))) {
-            if (isfinite(part)) w->steps[i] = moved(w->steps[i], at);
+        double other = search(p, &then, *number + i - first);
+        if (!isfinite(part)) return;
+        if (other > part) {
+            part = other;
+            at = then;
+        }
+        if (part > 0.0 && evidence(p, at, *number + i - first) >= 0.0) {
+            w->steps[i] = moved(w->steps[i], at);
             return;
         }
         remove_step(w, i);
@@ -263,8 +295,9 @@ static void put_on(back_work *w, const pattern *p, int is_end, size_t first, siz
         size_t i = is_end ? *last : first;
         double usual = usual_of(w, first, *last, is_end ? i + 1 : i);
         double at = w->steps[i].strike_s + (is_end ? usual : -usual);
-        double part = search(p, &at, *number + i + 1 - first - (is_end ? 0 : 2));
-        if (!(part >= least_of(p))) return;
+        size_t its = *number + i + 1 - first - (is_end ? 0 : 2);
+        double part = search(p, &at, its);
+        if (!(part > 0.0) || evidence(p, at, its) < 0.0) return;
         back_step step = moved(w->steps[i], at);
         step.apart_s = reach * p->step_s;
         if (!insert_step(w, is_end ? i + 1 : i, step)) return;
