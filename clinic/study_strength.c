@@ -192,25 +192,25 @@ static void add_one(json_t *result, const family *f, const char *code, double va
 }
 
 static void add_family(json_t *result, const family *f) {
-    static const char *const ends[] = {"50", "100", "150", "200"};
-    static const char *const steps[] = {"50_100", "100_150", "150_200"};
     const eg_strength_trial *t = f->trial;
     char code[32], text[64];
     add_one(result, f, "peak", f->factor * t->peak + f->added, false);
     add_one(result, f, "mean", f->factor * t->mean + f->added, false);
     for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
-        snprintf(code, sizeof code, "rfd.%s", ends[k]);
+        snprintf(code, sizeof code, "rfd.%.0f", 1000.0 * eg_strength_rfd_s[k]);
         snprintf(text, sizeof text, "%s%s", f->prefix, code);
         (void)add_ranged(result, t, text, f->factor * t->rfd[k], f->factor * t->rfd_error[k],
                          f->repetition, false);
     }
     add_one(result, f, "rfd.peak", f->factor * t->rfd_peak, false);
     for (size_t k = 0; k < EG_STRENGTH_STEP_COUNT; k++) {
-        snprintf(code, sizeof code, "rfd.%s", steps[k]);
+        snprintf(code, sizeof code, "rfd.%.0f_%.0f",
+                 1000.0 * eg_strength_rfd_s[eg_strength_steps[k][0]],
+                 1000.0 * eg_strength_rfd_s[eg_strength_steps[k][1]]);
         add_one(result, f, code, f->factor * t->rfd_step[k], true);
     }
     for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
-        snprintf(code, sizeof code, "impulse.%s", ends[k]);
+        snprintf(code, sizeof code, "impulse.%.0f", 1000.0 * eg_strength_rfd_s[k]);
         add_one(result, f, code, f->factor * t->impulse[k], true);
     }
     add_one(result, f, "impulse.total", f->factor * t->impulse_total, false);

@@ -111,11 +111,11 @@ static double near(const strength_work *w, double at) {
  * on a line for long enough, that grows far slower than behind. */
 static bool is_pretension(const strength_work *w, size_t first, const strength_rise *later) {
     double rest = strength_mean(&w->sums, w->first, w->first + w->sure + 1);
-    double line = line_s * w->rate_hz, far = eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT - 1];
+    double line = line_s * w->rate_hz, far = eg_strength_rfd_s[EG_STRENGTH_RFD_200];
     if (!(later->onset > (double)first + line)) return false;
     double before = later->level - near(w, later->onset - far * w->rate_hz);
     return later->level - rest < tension_part * (w->trial->peak - rest) &&
-           later->gain[EG_STRENGTH_RFD_COUNT - 1] > quicker * fabs(before);
+           later->gain[EG_STRENGTH_RFD_200] > quicker * fabs(before);
 }
 
 /* Whether there may be pre-tension in the rise as it was found: it starts slowly, or the rest
@@ -123,7 +123,7 @@ static bool is_pretension(const strength_work *w, size_t first, const strength_r
 static bool is_doubtful(const strength_work *w) {
     if (!w->has_rise) return true;
     double height = w->trial->peak - w->rise.level;
-    if (w->rise.gain[EG_STRENGTH_RFD_COUNT - 1] < tension_part * height) return true;
+    if (w->rise.gain[EG_STRENGTH_RFD_200] < tension_part * height) return true;
     size_t to = (size_t)w->rise.onset, block = strength_samples(0.02, w->rate_hz);
     if (to < w->first + 8 * block) return false;
     double slow = blocks_noise(to - w->first, w->x + w->first, block);

@@ -47,6 +47,27 @@ double eg_strength_gravity(double mass_kg, double centre_m, double above_horizon
 #define RFD    "Maffiuletti et al. 2016, Eur J Appl Physiol 116:1091 (PMC4875063)"
 #define ENGRAM "Engram; docs/reference/strength.md"
 
+/* Of a window (its milliseconds and seconds): rate and area; of the time between two, rate. */
+#define RATE(code, name, unit, ms, s)                                                              \
+    {                                                                                              \
+        code "rfd." ms, "Rate of development, 0-" ms " ms", unit "/s", EG_BETTER_HIGHER,           \
+            "How fast " name " rises in the first " ms " ms after the onset.",                     \
+            "(x(t0 + " ms " ms) - x(t0)) / " s " s", RFD                                           \
+    }
+#define STEP(code, name, unit, from, to)                                                           \
+    {                                                                                              \
+        code "rfd." from "_" to, "Rate of development, " from "-" to " ms", unit "/s",             \
+            EG_BETTER_HIGHER,                                                                      \
+            "How fast " name " rises between " from " and " to " ms after the onset.",             \
+            "(x(t0 + " to " ms) - x(t0 + " from " ms)) / 0.05 s", RFD                              \
+    }
+#define AREA(code, name, unit, ms)                                                                 \
+    {                                                                                              \
+        code "impulse." ms, "Impulse, 0-" ms " ms", unit ".s", EG_BETTER_HIGHER,                   \
+            "The area under " name " above its level at the onset, first " ms " ms.",              \
+            "integral of x - x(t0) from t0 to t0 + " ms " ms", RFD                                 \
+    }
+
 /* The same once for force and once for torque. */
 #define ROWS(code, name, unit)                                                                     \
     {code "peak",                                                                                  \
@@ -64,55 +85,12 @@ double eg_strength_gravity(double mass_kg, double centre_m, double above_horizon
          "The highest mean over a window (1 s if nobody says otherwise) within the contraction.",  \
          "max over t of mean x(t ... t + window)",                                                 \
          "hand-held dynamometry, in common use"},                                                  \
-        {code "rfd.50",                                                                            \
-         "Rate of development, 0-50 ms",                                                           \
-         unit "/s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "How fast " name " rises in the first 50 ms after the onset.",                            \
-         "(x(t0 + 50 ms) - x(t0)) / 0.05 s",                                                       \
-         RFD},                                                                                     \
-        {code "rfd.100",                                                                           \
-         "Rate of development, 0-100 ms",                                                          \
-         unit "/s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "How fast " name " rises in the first 100 ms after the onset.",                           \
-         "(x(t0 + 100 ms) - x(t0)) / 0.1 s",                                                       \
-         RFD},                                                                                     \
-        {code "rfd.150",                                                                           \
-         "Rate of development, 0-150 ms",                                                          \
-         unit "/s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "How fast " name " rises in the first 150 ms after the onset.",                           \
-         "(x(t0 + 150 ms) - x(t0)) / 0.15 s",                                                      \
-         RFD},                                                                                     \
-        {code "rfd.200",                                                                           \
-         "Rate of development, 0-200 ms",                                                          \
-         unit "/s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "How fast " name " rises in the first 200 ms after the onset.",                           \
-         "(x(t0 + 200 ms) - x(t0)) / 0.2 s",                                                       \
-         RFD},                                                                                     \
-        {code "rfd.50_100",                                                                        \
-         "Rate of development, 50-100 ms",                                                         \
-         unit "/s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "How fast " name " rises between 50 and 100 ms after the onset.",                         \
-         "(x(t0 + 100 ms) - x(t0 + 50 ms)) / 0.05 s",                                              \
-         RFD},                                                                                     \
-        {code "rfd.100_150",                                                                       \
-         "Rate of development, 100-150 ms",                                                        \
-         unit "/s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "How fast " name " rises between 100 and 150 ms after the onset.",                        \
-         "(x(t0 + 150 ms) - x(t0 + 100 ms)) / 0.05 s",                                             \
-         RFD},                                                                                     \
-        {code "rfd.150_200",                                                                       \
-         "Rate of development, 150-200 ms",                                                        \
-         unit "/s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "How fast " name " rises between 150 and 200 ms after the onset.",                        \
-         "(x(t0 + 200 ms) - x(t0 + 150 ms)) / 0.05 s",                                             \
-         RFD},                                                                                     \
+        RATE(code, name, unit, "30", "0.03"), RATE(code, name, unit, "50", "0.05"),                \
+        RATE(code, name, unit, "75", "0.075"), RATE(code, name, unit, "100", "0.1"),               \
+        RATE(code, name, unit, "150", "0.15"), RATE(code, name, unit, "200", "0.2"),               \
+        RATE(code, name, unit, "250", "0.25"), STEP(code, name, unit, "50", "100"),                \
+        STEP(code, name, unit, "100", "150"), STEP(code, name, unit, "150", "200"),                \
+        STEP(code, name, unit, "200", "250"),                                                      \
         {code "rfd.peak",                                                                          \
          "Peak rate of development",                                                               \
          unit "/s",                                                                                \
@@ -120,34 +98,9 @@ double eg_strength_gravity(double mass_kg, double centre_m, double above_horizon
          "The steepest rise over 20 ms between onset and peak.",                                   \
          "max of the least-squares slope over 20 ms",                                              \
          RFD},                                                                                     \
-        {code "impulse.50",                                                                        \
-         "Impulse, 0-50 ms",                                                                       \
-         unit ".s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "The area under " name " above its level at the onset, first 50 ms.",                     \
-         "integral of x - x(t0) from t0 to t0 + 50 ms",                                            \
-         RFD},                                                                                     \
-        {code "impulse.100",                                                                       \
-         "Impulse, 0-100 ms",                                                                      \
-         unit ".s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "The same, first 100 ms.",                                                                \
-         "integral of x - x(t0) from t0 to t0 + 100 ms",                                           \
-         RFD},                                                                                     \
-        {code "impulse.150",                                                                       \
-         "Impulse, 0-150 ms",                                                                      \
-         unit ".s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "The same, first 150 ms.",                                                                \
-         "integral of x - x(t0) from t0 to t0 + 150 ms",                                           \
-         RFD},                                                                                     \
-        {code "impulse.200",                                                                       \
-         "Impulse, 0-200 ms",                                                                      \
-         unit ".s",                                                                                \
-         EG_BETTER_HIGHER,                                                                         \
-         "The same, first 200 ms.",                                                                \
-         "integral of x - x(t0) from t0 to t0 + 200 ms",                                           \
-         RFD},                                                                                     \
+        AREA(code, name, unit, "30"), AREA(code, name, unit, "50"), AREA(code, name, unit, "75"),  \
+        AREA(code, name, unit, "100"), AREA(code, name, unit, "150"),                              \
+        AREA(code, name, unit, "200"), AREA(code, name, unit, "250"),                              \
         {code "impulse.total",                                                                     \
          "Impulse of the contraction",                                                             \
          unit ".s",                                                                                \

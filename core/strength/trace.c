@@ -10,7 +10,13 @@
 #include "core/base/real.h"
 #include "core/strength/work.h"
 
-const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT] = {0.05, 0.1, 0.15, 0.2};
+const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT] = {0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25};
+
+const eg_strength_window eg_strength_steps[EG_STRENGTH_STEP_COUNT][2] = {
+    {EG_STRENGTH_RFD_50, EG_STRENGTH_RFD_100},
+    {EG_STRENGTH_RFD_100, EG_STRENGTH_RFD_150},
+    {EG_STRENGTH_RFD_150, EG_STRENGTH_RFD_200},
+    {EG_STRENGTH_RFD_200, EG_STRENGTH_RFD_250}};
 
 static const double peak_window_max_s = 0.25;
 static const double noise_rest_s = 0.3;
@@ -136,10 +142,10 @@ static double level_at(const strength_work *w, double at, double rise, double *e
 
 static void find_rates(strength_work *w) {
     eg_strength_trial *t = w->trial;
-    double onset = t->onset_s * w->rate_hz, before = t->baseline, end = (double)w->signal->n - 1.0;
+    double onset = t->onset_s * w->rate_hz, end = (double)w->signal->n - 1.0;
     for (size_t k = 0; k < EG_STRENGTH_RFD_COUNT; k++) {
         double width = eg_strength_rfd_s[k], at = onset + width * w->rate_hz;
-        if (!(at <= end)) return;
+        if (!(at <= end)) break;
         double error, level = level_at(w, at, value_at(w, at) - t->baseline, &error);
         if (w->has_rise && at <= w->rise_end) {
             level = t->baseline + w->rise.gain[k];
@@ -147,8 +153,6 @@ static void find_rates(strength_work *w) {
         }
         t->rfd[k] = (level - t->baseline) / width;
         t->rfd_error[k] = error / width;
-        if (k > 0) t->rfd_step[k - 1] = (level - before) / (width - eg_strength_rfd_s[k - 1]);
-        before = level;
         double sum = 0.0;
         size_t steps = strength_samples(width, w->rate_hz) + 1;
         double step = width * w->rate_hz / (double)steps;
@@ -158,6 +162,11 @@ static void find_rates(strength_work *w) {
                        2.0 -
                    t->baseline;
         t->impulse[k] = sum * step / w->rate_hz;
+    }
+    for (size_t k = 0; k < EG_STRENGTH_STEP_COUNT; k++) {
+        eg_strength_window from = eg_strength_steps[k][0], to = eg_strength_steps[k][1];
+        double first = eg_strength_rfd_s[from], last = eg_strength_rfd_s[to];
+        t->rfd_step[k] = (t->rfd[to] * last - t->rfd[from] * first) / (last - first);
     }
 }
 

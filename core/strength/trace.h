@@ -18,13 +18,27 @@
 
 enum {
     EG_STRENGTH_TRIALS_MAX = 64,
-    EG_STRENGTH_RFD_COUNT = 4,  /* 0-50, 0-100, 0-150, 0-200 ms from the onset */
-    EG_STRENGTH_STEP_COUNT = 3, /* 50-100, 100-150, 150-200 ms */
+    EG_STRENGTH_STEP_COUNT = 4, /* 50-100, 100-150, 150-200, 200-250 ms */
     EG_STRENGTH_SAMPLES_MAX = 1 << 24
 };
 
+/* Windows from the onset on, by their milliseconds. */
+typedef enum eg_strength_window {
+    EG_STRENGTH_RFD_30,
+    EG_STRENGTH_RFD_50,
+    EG_STRENGTH_RFD_75,
+    EG_STRENGTH_RFD_100,
+    EG_STRENGTH_RFD_150,
+    EG_STRENGTH_RFD_200,
+    EG_STRENGTH_RFD_250,
+    EG_STRENGTH_RFD_COUNT
+} eg_strength_window;
+
 /* The windows in seconds, longest last. */
 extern const double eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT];
+
+/* Between which windows force is measured in steps: from, to. */
+extern const eg_strength_window eg_strength_steps[EG_STRENGTH_STEP_COUNT][2];
 
 #define EG_STRENGTH_RATE_MIN_HZ  20.0
 #define EG_STRENGTH_RATE_PEAK_HZ 100.0  /* below it the peak is flagged */
