@@ -10,7 +10,8 @@
 typedef struct work {
     size_t n;
     double rate_hz, stride_s;
-    double *turn; /* [n] forwards, rad/s */
+    double landing; /* size of the push that usually lands the foot; 0: not known */
+    double *turn;   /* [n] forwards, rad/s */
     double *scratch, *peaks;
     imu_ankle ankle;
 } work;
@@ -19,6 +20,7 @@ typedef struct work {
 typedef struct swing {
     size_t fastest;
     double off, strike, off_apart, strike_apart;
+    double landing; /* size of its largest push */
 } swing;
 
 size_t eg_gait_shank_bytes(size_t n) {
@@ -119,30 +121,38 @@ static double push_begin(const work *w, const push *p, size_t a, size_t b) {
     return i < end ? fmin(fmax(crossing(up, i), first), last) : last;
 }
 
-/* The ankle falls; what lands is pushed up. */
-static void find_strike(const work *w, size_t b, swing *s) {
+/* The ankle falls; what lands is pushed up. Of a part of a swing, at an end of the recording, it
+ * has landed only if a push like those of the other steps is seen. */
+static void find_strike(const work *w, size_t b, int is_part, swing *s) {
     const double *ahead = w->ankle.acc[1], *up = w->ankle.acc[2];
-    double most = ahead[s->fastest], largest = 0.0;
+    double most = ahead[s->fastest], least;
     size_t from = s->fastest, slow;
-    while (from < b && ahead[from] > EG_GAIT_SHANK_SLOWED * most) from++;
+    int is_cut = (is_part || b + 1 >= w->n) && w->landing > 0.0;
+    while (!is_part && from < b && ahead[from] > EG_GAIT_SHANK_SLOWED * most) from++;
     for (slow = from; slow < b && ahead[slow] > EG_GAIT_SHANK_SLOW * most;) slow++;
-    if (slow + 1 >= w->n) return; /* the recording ends before it lands */
+    if (slow + 1 >= w->n && !is_cut) return; /* the recording ends before it lands */
     for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b))
-        largest = fmax(largest, p.size);
+        s->landing = fmax(s->landing, p.size);
+    least = EG_GAIT_SHANK_FIRST * (is_cut ? fmax(s->landing, w->landing) : s->landing);
     for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b)) {
-        if (p.size < EG_GAIT_SHANK_FIRST * largest) continue;
+        if (p.size < least) continue;
         if (p.steep > (double)slow + EG_GAIT_SHANK_SHOCK_S * w->rate_hz) break;
         double begin = push_begin(w, &p, s->fastest, b);
         size_t peak = (size_t)begin + 1;
         while (peak < b && (up[peak + 1] > up[peak] || up[peak] <= 0.0)) peak++;
         double apart = imu_peak(w->n, up, peak, 1.0) - begin;
-        s->strike =
+        double strike =
             begin + fmin(EG_GAIT_SHANK_PUSH_PART * apart, EG_GAIT_SHANK_PUSH_S * w->rate_hz);
+        double seen = EG_GAIT_SHANK_SEEN_S * w->rate_hz;
+        if (strike < seen || strike + seen > (double)(w->n - 1)) return;
+        s->strike = strike;
         s->strike_apart = apart;
         return;
     }
+    double apart = EG_GAIT_SHANK_UNSEEN_S * w->rate_hz;
+    if (is_cut && (is_part || (double)slow + apart > (double)(w->n - 1))) return;
     s->strike = (double)slow;
-    s->strike_apart = 0.1 * w->rate_hz;
+    s->strike_apart = apart;
 }
 
 /* Where the acceleration of the ankle changes, near sample `at`, between rests a and b: the middle
@@ -192,6 +202,7 @@ static void find_off(const work *w, size_t a, size_t b, swing *s) {
     if (!isfinite(ends)) ends = zero - lead;
     zero = fmax(zero, ends) - lead; /* what still pushes has not yet turned for the swing */
     double own = zero + EG_GAIT_SHANK_END_PART * (ends - zero);
+    if (own < 0.0) return; /* it had left when the recording began */
     s->off = change_near(w, a, b, own);
     s->off_apart = fmax(fmax(zero, ends), s->off) - fmin(fmin(zero, ends), s->off);
 }
@@ -233,15 +244,18 @@ static double sd_of(double usual_s, double apart_s) {
 
 /* ---- swings ---- */
 
+static int is_way(const imu_way *way) {
+    return way->way_m < EG_GAIT_SHANK_WAY_MOST_M && fabs(way->rise_m) < EG_GAIT_SHANK_RISE_MOST_M &&
+           way->tilt_rad <= EG_GAIT_SHANK_TILT_RAD;
+}
+
 /* Whether the ankle went somewhere between two rests; at the ends of a recording, where only one is
  * known, whether the shank swung. */
 static int is_swing(const work *w, size_t from, size_t a, size_t b, const imu_way *way,
                     double usual_rad_s) {
     double fastest = 0.0;
     for (size_t i = a; i <= b; i++) fastest = fmax(fastest, w->turn[i]);
-    if (!(way->way_m < EG_GAIT_SHANK_WAY_MOST_M) ||
-        !(fabs(way->rise_m) < EG_GAIT_SHANK_RISE_MOST_M) || way->tilt_rad > EG_GAIT_SHANK_TILT_RAD)
-        return 0;
+    if (!is_way(way)) return 0;
     if (from >= w->ankle.n_rests || from + 1 == w->ankle.n_rests) {
         double span_s = (double)(b - a) / w->rate_hz;
         double drift_m = 0.5 * IMU_ANKLE_NOISE_M_S2 * span_s * span_s;
@@ -344,11 +358,27 @@ static int swing_at(work *w, size_t k, double usual_rad_s, size_t *a, size_t *b,
                     swing *s) {
     const double no = (double)NAN;
     imu_ankle_go(&w->ankle, k - 1, a, b, way); /* from SIZE_MAX on: before the first */
-    if (!is_swing(w, k - 1, *a, *b, way, usual_rad_s)) return 0;
-    *s = (swing){fastest_of(w, *a, *b), no, no, 0.0, 0.0};
-    find_off(w, *a, *b, s);
-    find_strike(w, *b, s);
-    return 1;
+    *s = (swing){*a, no, no, 0.0, 0.0, 0.0};
+    if (is_swing(w, k - 1, *a, *b, way, usual_rad_s)) {
+        s->fastest = fastest_of(w, *a, *b);
+        find_off(w, *a, *b, s);
+        find_strike(w, *b, 0, s);
+        return 1;
+    }
+    if (k > 0 || !(w->landing > 0.0) || !is_way(way)) return 0;
+    find_strike(w, *b, 1, s); /* the recording may have begun shortly before it landed */
+    return isfinite(s->strike);
+}
+
+/* How large the push is that lands the foot, where a rest follows. */
+static void find_landing(work *w, double usual_rad_s) {
+    size_t n = 0, a, b;
+    imu_way way;
+    swing s;
+    for (size_t k = 0; k < w->ankle.n_rests && n < w->n; k++)
+        if (swing_at(w, k, usual_rad_s, &a, &b, &way, &s)) w->peaks[n++] = s.landing;
+    eg_sort(n, w->peaks, w->scratch);
+    w->landing = n > 0 ? eg_sort_quantile(n, w->peaks, 0.5) : 0.0;
 }
 
 /* How far the ankle goes in one sample, m. */
@@ -408,6 +438,7 @@ static void correct_strike(const work *w, size_t a, size_t b, double usual_m, sw
 /* By the ankle's ways. Returns how many swings there are. */
 static size_t by_ankle(work *w, double usual_rad_s, list *l) {
     size_t n_swings = 0, a, b;
+    find_landing(w, usual_rad_s);
     double off_m = usual_way(w, 1, usual_rad_s), strike_m = usual_way(w, 0, usual_rad_s);
     imu_way way;
     swing s;
@@ -436,7 +467,7 @@ static void by_rate(const work *w, const double *shock, size_t n_peaks, const si
     begin_list(l, 0.25);
     for (size_t k = 0; k < n_peaks; k++) {
         imu_rate_swing r = imu_rate_ends(w->n, w->rate_hz, w->turn, shock, peaks[k]);
-        swing s = {peaks[k], r.off, r.strike, r.off_apart, r.strike_apart};
+        swing s = {peaks[k], r.off, r.strike, r.off_apart, r.strike_apart, 0.0};
         add_swing(w, &s, l);
         l->on.confidence *= 0.5;
     }

@@ -47,6 +47,8 @@
 #define EG_GAIT_SHANK_AGREE       0.6   /* of all ways go forwards, less those back */
 #define EG_GAIT_SHANK_SLOWED      0.6   /* of its largest speed: from here on the foot may land, */
 #define EG_GAIT_SHANK_FIRST       0.5   /* of the largest push the first has to be */
+#define EG_GAIT_SHANK_SEEN_S      0.02  /* no strike so short before the end is seen */
+#define EG_GAIT_SHANK_UNSEEN_S    0.1   /* how far off a landing without any push may be told */
 #define EG_GAIT_SHANK_SLOW        0.15  /* and without any push it has landed here */
 #define EG_GAIT_SHANK_SHOCK_S     0.06  /* no push lands a foot that has been slow for longer */
 #define EG_GAIT_SHANK_PUSH_PART   0.67  /* of the way from the push's begin to its peak */

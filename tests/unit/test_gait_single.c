@@ -134,6 +134,55 @@ static void rate_alone(void) {
     free(block);
 }
 
+/* How many strikes of the left foot the part of a recording from `from_s` to `to_s` tells. */
+static size_t strikes_within(const sensor *whole, double from_s, double to_s) {
+    double rate_hz = whole->signal.rate_hz;
+    size_t first = (size_t)ceil(from_s * rate_hz), n_contacts = 0, n_strikes = 0;
+    eg_orient_signal part = {.n = (size_t)(to_s * rate_hz) + 1 - first, .rate_hz = rate_hz};
+    for (size_t k = 0; k < 3; k++) {
+        part.gyr[k] = whole->signal.gyr[k] + first;
+        part.acc[k] = whole->signal.acc[k] + first;
+    }
+    eg_gait_contact c[STEPS];
+    eg_gait_shank shank;
+    EG_CHECK_INT(single_shank(&part, 0, c, &n_contacts, &shank, NULL), EG_OK);
+    for (size_t k = 0; k < n_contacts; k++) n_strikes += (size_t)(isfinite(c[k].strike_s) != 0);
+    return n_strikes;
+}
+
+/* Recordings that begin or end near a strike: it counts from 40 ms before the end on, and from 80
+ * ms behind the start on; never one that is not in the recording. */
+static void cut(void) {
+    static const double speeds[] = {0.6, 1.1, 1.5}, cadences[] = {80.0, 105.0, 125.0};
+    static const double ends_s[] = {-0.08, -0.04, -0.02, 0.0, 0.04, 0.06, 0.08, 0.12, 0.2};
+    static const double starts_s[] = {-0.25, -0.15, -0.08, 0.02, 0.04, 0.08, 0.12};
+    static single_walk walk;
+    size_t n_cuts = 0, n_wrong = 0;
+    for (size_t v = 0; v < 3; v++) {
+        single_walk_make(speeds[v], cadences[v], &walk);
+        sensor s =
+            single_feel(&walk.body, EG_WALK_LEFT_SHANK, walk.duration_s, 100.0, EG_QUATERNION_ONE);
+        double strikes[STEPS];
+        size_t n = 0;
+        for (size_t i = 0; i < walk.body.n_steps; i++)
+            if (walk.steps[i].side == 0 && isfinite(walk.steps[i].strike_s))
+                strikes[n++] = walk.steps[i].strike_s;
+        for (size_t k = 4; k < 7; k++) { /* whole strides from the one end to the other */
+            for (size_t d = 0; d < sizeof ends_s / sizeof *ends_s; d++, n_cuts++)
+                n_wrong += (size_t)(strikes_within(&s, 0.0, strikes[k] + ends_s[d]) !=
+                                    k + (size_t)(ends_s[d] > 0.0));
+            for (size_t d = 0; d < sizeof starts_s / sizeof *starts_s; d++, n_cuts++)
+                n_wrong += (size_t)(strikes_within(&s, strikes[k] + starts_s[d], walk.duration_s) !=
+                                    n - k - (size_t)(starts_s[d] > 0.0));
+        }
+        free(s.block);
+        free(walk.grid);
+    }
+    eg_test_note("%zu recordings that begin or end near a strike, %zu wrong counts", n_cuts,
+                 n_wrong);
+    EG_CHECK_INT(n_wrong, 0);
+}
+
 static int has_warning(const json_t *result, const char *part) {
     size_t i;
     json_t *one;
@@ -201,6 +250,7 @@ static void study(void) {
 EG_TESTS({"gait: one sensor, what is no walk", refusals},
          {"gait: a sensor on a shank whose acceleration does not go with its rate", rate_alone},
          {"gait: a sensor on one shank through the study", study},
+         {"gait: a sensor on a shank, recordings that begin or end near a strike", cut},
          {"gait: a sensor on each shank, even walking", even},
          {"gait: a sensor on each shank, uneven steps", uneven},
          {"gait: a sensor on each shank, with a turn", turning},
