@@ -11,10 +11,11 @@
  *
  * Off: the first of two signs of a foot that rolled off. Its turn, which the calf makes ever faster
  * on the ground, has become half as fast as it was. And the point about which it rolled, as well as
- * its tip, beyond the toe marker on the sole, moves over the ground with a part of the walk's
- * speed; plates under real walks were left at 0.5 to 1.0 of it. The walk's speed is the way of this
- * foot in the time of its stride: no pelvis that sways is asked. A foot that is lifted flat leaves
- * when it begins to move.
+ * its tip, beyond the toe marker on the sole, moves forwards over the ground with a part of the
+ * walk's speed. The walk's speed is the way of this foot in the time of its stride: no pelvis that
+ * sways is asked. The nearer to the marker it rolled, the more its toes were bent and the less is
+ * known of them: then the turn counts, too. A foot that is lifted flat leaves when it begins to
+ * move, and so does a toe marker whose heel goes its own way.
  *
  * Moments lie between frames by a parabola or a line. */
 #ifndef EG_GAIT_TRACK_H
@@ -35,6 +36,8 @@
 #define EG_GAIT_TRACK_SWING_PART    0.1  /* ... and this part of the walk's larger swings */
 #define EG_GAIT_TRACK_EDGE_PART     0.2  /* of a swing's peak speed: where it begins and ends */
 #define EG_GAIT_TRACK_PAUSE_S       0.2  /* no foot stands shorter: its swing goes on */
+#define EG_GAIT_TRACK_HEEL_PART     0.15 /* of a stride: no heel stands shorter, ... */
+#define EG_GAIT_TRACK_HEEL_S        0.5  /* ... and this is long enough */
 #define EG_GAIT_TRACK_HEADING_S     1.0  /* the heading is a mean over this long */
 #define EG_GAIT_TRACK_PELVIS_S      1.0  /* the pelvis is a mean over this long */
 #define EG_GAIT_TRACK_VALLEY_MM     1.0  /* so deep is the toe's least height in mid-swing */
@@ -53,7 +56,8 @@
 #define EG_GAIT_TRACK_ROLL_PART     0.3  /* of the fastest turn: a foot rolls that turns faster */
 #define EG_GAIT_TRACK_FLAT_RAD      0.1  /* a foot that turns by less is lifted flat */
 #define EG_GAIT_TRACK_LIFT_PART     0.1  /* of the walk's speed: that of a flat foot that leaves, */
-#define EG_GAIT_TRACK_LEAVE_PART    0.7  /* and of one that rolled off */
+#define EG_GAIT_TRACK_LEAVE_PART    0.6  /* and, forwards, of one that rolled off */
+#define EG_GAIT_TRACK_LOOSE_PART    0.13 /* of heel to toe marker: no foot shortens by more */
 #define EG_GAIT_TRACK_STRIDE_SWINGS 2.5  /* a stride, where only one swing was seen */
 #define EG_GAIT_TRACK_AGREE_S       0.08 /* two signs this far apart give no confidence */
 #define EG_GAIT_TRACK_BELT_MM_S     80.0 /* standing feet that move faster are on a treadmill */

@@ -187,14 +187,67 @@ static size_t gains(const track_work *w, const double *ahead, double least, size
     return count < capacity ? count : capacity;
 }
 
+/* How long a heel stands at least, in samples: a part of the usual stride. */
+static size_t heel_stand(const track_work *w, size_t n, const track_swing *swings, double *sorted) {
+    double least = EG_GAIT_TRACK_PAUSE_S * w->rate_hz;
+    for (size_t k = 0; k + 1 < n; k++) sorted[k] = (double)(swings[k + 1].last - swings[k].last);
+    if (n < 2) return (size_t)least;
+    eg_sort(n - 1, sorted, sorted + n);
+    double part = EG_GAIT_TRACK_HEEL_PART * eg_sort_quantile(n - 1, sorted, 0.5);
+    return (size_t)fmin(fmax(least, part), EG_GAIT_TRACK_HEEL_S * w->rate_hz);
+}
+
+/* Whether a heel stands: nowhere near is it much lower. A heel that turns back on top of its rise
+ * is in the air. In a gap it may have stood. */
+static int is_heel_down(const track_work *w, const track_foot *f, size_t i, size_t reach) {
+    const double *z = f->heel[2];
+    for (size_t k = i > reach ? i - reach : 0; k <= i + reach && k < w->n; k++)
+        if (z[k] < z[i] - EG_GAIT_TRACK_LOW_MM) return 0;
+    return 1;
+}
+
+/* Without toe marker: stretches between which the heel did not stand are one swing. It goes forward
+ * as the foot rolls off, turns back over the toes, and goes forward again. */
+static size_t unite(const track_work *w, const track_foot *f, const double *ahead, size_t n,
+                    track_swing *swings, double *gain, size_t stand) {
+    size_t kept = 0;
+    for (size_t k = 0; k < n; k++) {
+        int stood = kept == 0;
+        for (size_t i = kept > 0 ? swings[kept - 1].last : 0; !stood && i <= swings[k].first; i++)
+            stood = is_heel_down(w, f, i, stand);
+        if (stood) {
+            swings[kept] = swings[k];
+            gain[kept++] = gain[k];
+            continue;
+        }
+        track_swing *s = &swings[kept - 1];
+        s->last = s->peak = swings[k].last;
+        gain[kept - 1] = ahead[s->last] - ahead[s->first];
+    }
+    return kept;
+}
+
+/* Where a heel is highest in a swing: it leaves before, and is carried forward after. */
+static size_t highest(const track_foot *f, const track_swing *s) {
+    size_t top = s->first;
+    for (size_t i = s->first; i <= s->last; i++)
+        if (f->heel[2][i] > f->heel[2][top]) top = i;
+    return top;
+}
+
 /* Both ends to where the foot goes slower over the ground than a part of its peak: a foot that
  * waits beside the other is not in swing. Speeds are over a tenth of a second, so that a foot that
- * rolls up on its toes before it leaves is no peak; a heel that then halts shortly goes on. */
-static void trim(const double *way, double rate_hz, int has_toe, track_swing *s) {
-    size_t reach = (size_t)(0.1 * rate_hz) + 1, at = s->first;
+ * rolls up on its toes before it leaves is no peak; a heel that then halts in the air, or shortly,
+ * goes on. */
+static void trim(const track_work *w, const track_foot *f, size_t stand, track_swing *s) {
+    const double *way = f->way;
+    size_t reach = (size_t)(0.1 * w->rate_hz) + 1, at = s->first, from = s->first;
+    int has_toe = f->toe[0] != NULL;
     double peak = 0.0;
     if (s->last < s->first + 2 * reach) return;
-    for (size_t i = s->first; i + reach <= s->last; i++)
+    if (!has_toe) from = highest(f, s);
+    if (s->last < from + 2 * reach) from = s->first;
+    for (size_t i = from; i + reach <= s->last; i++)
         if (way[i + reach] - way[i] > peak) {
             peak = way[i + reach] - way[i];
             at = i;
@@ -202,10 +255,14 @@ static void trim(const double *way, double rate_hz, int has_toe, track_swing *s)
     size_t first = at + reach / 2, last = first;
     s->peak = first;
     double least = EG_GAIT_TRACK_EDGE_PART * peak / (double)reach;
-    while (first > s->first && way[first] - way[first - 1] > least) first--;
-    size_t pause = has_toe ? 0 : (size_t)(EG_GAIT_TRACK_PAUSE_S * rate_hz);
-    for (size_t i = last; i < s->last && i <= last + pause; i++)
+    while (first > s->first &&
+           (way[first] - way[first - 1] > least || (!has_toe && !is_heel_down(w, f, first, stand))))
+        first--;
+    size_t pause = has_toe ? 0 : (size_t)(EG_GAIT_TRACK_PAUSE_S * w->rate_hz);
+    for (size_t i = last; i < s->last; i++) {
         if (way[i + 1] - way[i] > least) last = i + 1;
+        if (i >= last + pause && (has_toe || is_heel_down(w, f, i, stand))) break;
+    }
     s->first = first;
     s->last = last;
 }
@@ -256,6 +313,8 @@ size_t eg_gait_track_swings(const track_work *w, int side, size_t capacity, trac
                                                    : (double)NAN;
     size_t n = gains(w, lead, EG_GAIT_TRACK_GAIN_MM, capacity, swings, gain);
     double *sorted = gain + capacity;
+    size_t stand = heel_stand(w, n, swings, sorted);
+    if (f->toe[0] == NULL) n = unite(w, f, lead, n, swings, gain, stand);
     for (size_t i = 0; i < n; i++) sorted[i] = gain[i];
     eg_sort(n, sorted, gain + 2 * capacity);
     double least = EG_GAIT_TRACK_SWING_PART * eg_sort_quantile(n, sorted, 0.75);
@@ -265,7 +324,7 @@ size_t eg_gait_track_swings(const track_work *w, int side, size_t capacity, trac
         /* A pelvis that sways back is no step. */
         if (!(f->way[swings[i].last] - f->way[swings[i].first] >= EG_GAIT_TRACK_SWING_MM)) continue;
         track_swing s = swings[i];
-        trim(f->way, w->rate_hz, f->toe[0] != NULL, &s);
+        trim(w, f, stand, &s);
         swings[kept++] = s;
     }
     for (size_t k = 0; k < kept; k++) {

@@ -35,22 +35,23 @@ static roll roll_at(const track_work *w, const track_foot *f, size_t i) {
     return r;
 }
 
-/* Speed over the ground of a point of the foot, mm/s; NaN in a gap. */
-static double speed_at(const track_work *w, const track_foot *f, spot p, size_t i) {
+/* Speed over the ground of a point of the foot, mm/s: in any direction, or forwards alone, as the
+ * walk's is, so that stairs are as the level. NaN in a gap. */
+static double speed_at(const track_work *w, const track_foot *f, spot p, size_t i, int is_forward) {
     roll r = roll_at(w, f, i);
     double x = r.speed[0] + p.ahead * r.lag[0] - p.above * r.lag[1];
     double z = r.speed[1] + p.ahead * r.lag[1] + p.above * r.lag[0];
-    return sqrt(x * x + z * z);
+    return is_forward ? fabs(x) : sqrt(x * x + z * z);
 }
 
 /* Back from where that point is fastest in the swing to where it is faster than `least` (or than
  * half of that: a first step may be slow), between samples; NaN where that is not seen. */
 static double exceeds(const track_work *w, const track_foot *f, spot p, const track_swing *s,
-                      double least) {
+                      double least, int is_forward) {
     size_t i = s->first;
     double here = -(double)INFINITY, behind = (double)NAN;
     for (size_t k = s->first; k <= s->last && k + 1 < w->n; k++) {
-        double speed = speed_at(w, f, p, k);
+        double speed = speed_at(w, f, p, k, is_forward);
         if (!(speed > here)) continue;
         here = speed;
         i = k;
@@ -58,7 +59,7 @@ static double exceeds(const track_work *w, const track_foot *f, spot p, const tr
     least = fmin(least, 0.5 * here);
     while (i > 1 && here > least) {
         behind = here;
-        here = speed_at(w, f, p, --i);
+        here = speed_at(w, f, p, --i, is_forward);
     }
     return here <= least ? (double)i + (least - here) / (behind - here) : (double)NAN;
 }
@@ -143,6 +144,47 @@ static double heel_turns(const track_foot *f, const track_swing *s, double span)
     return 0.5 * (double)(rise + top);
 }
 
+/* Whether heel and toe marker go their own ways, as no foot's do that rolls: they come nearer by a
+ * part of their distance meanwhile. */
+static int is_loose(const track_work *w, const track_foot *f, double about, double span) {
+    size_t i = about > span ? (size_t)(about - span) : 0;
+    double least = (double)INFINITY, most = 0.0;
+    for (; i < w->n && (double)i <= about; i++) {
+        double square = 0.0;
+        for (int r = 0; r < 3; r++) {
+            double lever = f->toe[r][i] - f->heel[r][i];
+            square += lever * lever;
+        }
+        least = fmin(least, square);
+        most = fmax(most, square);
+    }
+    return sqrt(least) < (1.0 - EG_GAIT_TRACK_LOOSE_PART) * sqrt(most);
+}
+
+/* The off of a foot with both markers, in samples, and when its turn ends; NaN where not seen. */
+static double foot_leaves(const track_work *w, const track_foot *f, const track_swing *s,
+                          double span, double walk_mm_s, double *turned) {
+    const spot tip = {EG_GAIT_TRACK_TIP_PART, -EG_GAIT_TRACK_SOLE_PART}, toe = {0.0, 0.0};
+    double least = EG_GAIT_TRACK_LEAVE_PART * walk_mm_s, lift = EG_GAIT_TRACK_LIFT_PART * walk_mm_s;
+    double moves = exceeds(w, f, tip, s, least, 1);
+    double begins = exceeds(w, f, toe, s, lift, 0);
+    *turned = (double)NAN;
+    if (isfinite(begins) && is_loose(w, f, begins, span)) return begins;
+    if (!isfinite(moves)) return moves;
+    rolling rolls = find_rolling(w, f, moves, span);
+    if (!(rolls.turn_rad > EG_GAIT_TRACK_FLAT_RAD)) {
+        double rests = exceeds(w, f, tip, s, lift, 0);
+        return isfinite(rests) ? rests : moves;
+    }
+    spot pivot = pivot_of(w, f, &rolls);
+    moves = fmax(moves, exceeds(w, f, pivot, s, least, 1));
+    *turned = turn_ends(w, f, &rolls, s->last);
+    /* The nearer to the marker it rolled, the more its toes were bent, which are then not where the
+     * tip is: the turn counts up to as much. */
+    double bent = 0.5 * (1.0 - pivot.ahead / EG_GAIT_TRACK_TIP_PART);
+    return *turned > moves ? moves + bent * (*turned - moves) : moves;
+}
+
 void eg_gait_track_off(const track_work *w, const track_foot *f, track_swing *s, double walk_mm_s) {
     double span = fmax((double)(s->last - s->first), 0.35 * w->rate_hz); /* it may be cut */
     s->off_s = (double)NAN;
@@ -151,21 +193,10 @@ void eg_gait_track_off(const track_work *w, const track_foot *f, track_swing *s,
         s->off_s = heel_turns(f, s, span) / w->rate_hz;
         return;
     }
-    double least = EG_GAIT_TRACK_LEAVE_PART * walk_mm_s, turned = (double)NAN;
-    spot tip = {EG_GAIT_TRACK_TIP_PART, -EG_GAIT_TRACK_SOLE_PART};
-    double moves = exceeds(w, f, tip, s, least);
-    if (!isfinite(moves)) return;
-    rolling rolls = find_rolling(w, f, moves, span);
-    if (rolls.turn_rad > EG_GAIT_TRACK_FLAT_RAD) {
-        moves = fmax(moves, exceeds(w, f, pivot_of(w, f, &rolls), s, least));
-        turned = turn_ends(w, f, &rolls, s->last);
-    } else {
-        double rests = exceeds(w, f, tip, s, EG_GAIT_TRACK_LIFT_PART * walk_mm_s);
-        if (isfinite(rests)) moves = rests;
-    }
-    if (isfinite(turned)) {
+    double turned, moves = foot_leaves(w, f, s, span, walk_mm_s, &turned);
+    if (isfinite(turned) && isfinite(moves)) {
         double apart = fabs(turned - moves) / w->rate_hz;
         s->off_confidence = fmax(0.0, 1.0 - apart / EG_GAIT_TRACK_AGREE_S);
     }
-    s->off_s = fmin(moves, turned) / w->rate_hz;
+    s->off_s = (isfinite(moves) ? fmin(moves, turned) : moves) / w->rate_hz;
 }
