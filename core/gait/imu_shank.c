@@ -173,15 +173,15 @@ static double change_near(const work *w, size_t a, size_t b, double at) {
     return weight > 0.0 ? at + sum / weight : at;
 }
 
-/* Where the last upward push ends, between the fastest turn back and shortly behind the turn
- * forwards at `zero`; NaN if it does not end there. */
-static double push_end(const work *w, size_t a, double zero) {
+/* Where the last upward push ends, between the fastest turn back, before the turn forwards at
+ * `zero`, and the moment at which the shank swings; NaN if it does not end there. */
+static double push_end(const work *w, size_t a, double zero, size_t most) {
     const double *turn = w->turn, *up = w->ankle.acc[2];
     size_t i = (size_t)zero, room = (size_t)(0.35 * w->rate_hz), back = i;
     size_t first = i > a + room ? i - room : a;
     for (size_t k = i; k-- > first;)
         if (turn[k] < turn[back]) back = k;
-    i = lesser((size_t)(zero + EG_GAIT_SHANK_PUSHES_S * w->rate_hz) + 1, w->n - 1);
+    while (i < most && turn[i] < EG_GAIT_SHANK_SWINGS * turn[most]) i++;
     while (i-- > back)
         if (up[i] > 0.0 && up[i + 1] <= 0.0) return crossing(up, i);
     return (double)NAN;
@@ -198,7 +198,7 @@ static void find_off(const work *w, size_t a, size_t b, swing *s) {
     for (i = most; i > a && turn[i] > 0.0;) i--;
     if (!(turn[i] <= 0.0)) return;
     double lead = EG_GAIT_SHANK_OFF_PART * w->stride_s * w->rate_hz, zero = crossing(turn, i);
-    double ends = push_end(w, a, zero);
+    double ends = push_end(w, a, zero, most);
     if (!isfinite(ends)) ends = zero - lead;
     zero = fmax(zero, ends) - lead; /* what still pushes has not yet turned for the swing */
     double own = zero + EG_GAIT_SHANK_END_PART * (ends - zero);

@@ -56,7 +56,7 @@
 #define EG_GAIT_SHANK_OFF_PART    0.05  /* of a stride: so long before the turn forwards */
 #define EG_GAIT_SHANK_END_PART                                                                     \
     0.33 /* weight of the end of the last push: it scatters twice as far */
-#define EG_GAIT_SHANK_PUSHES_S    0.03 /* no push that lifts the foot ends later behind the turn */
+#define EG_GAIT_SHANK_SWINGS      0.15 /* of its fastest turn forwards: it swings */
 #define EG_GAIT_SHANK_CHANGE_S    0.05 /* how far from these signs the off may be, one deviation */
 #define EG_GAIT_SHANK_LEVEL_M     0.1  /* a step that rises or falls less is level */
 #define EG_GAIT_SHANK_WAYS_MIN    3    /* level steps, to know the usual way to the off; else */

@@ -25,7 +25,7 @@ static void stairs(void) {
     EG_CHECK_INT(single_made(SINGLE_STAIRS, 0, (single_limits){12.0, 5.0, 0.002, 12.0}), 0);
 }
 static void drawn(void) {
-    EG_CHECK_INT(single_drawn(32, 0, (single_limits){12.0, 9.0, 0.01, 60.0}), 0);
+    EG_CHECK_INT(single_drawn(32, 0, (single_limits){12.0, 8.0, 0.01, 45.0}), 0);
 }
 static void real(void) {
     single_real(0);
