@@ -15,8 +15,10 @@
  *           variances; a shock that is not clear counts nothing.
  *   off     Braking is strongest when the other foot stops pushing: the fall of the forward
  *           acceleration ends at the other foot's off. It is looked at in each foot's steps laid
- *           over each other, as one step is too noisy. Strike, off, the turn between them and the
- *           double support that is usual at that cadence go into one least-squares estimate.
+ *           over each other, as one step is too noisy. So does the push sideways go over from one
+ *           foot to the other between strike and off: its corners are weighed by how little three
+ *           straight pieces leave over. Strike, off, the turn between them and the double support
+ *           that is usual at that cadence go into one least-squares estimate.
  *   ends    The first and the last step of a walk neither brake nor lift as others do; but the foot
  *           that swings turns the pelvis and the one that stands pushes the body away. How much
  *           of the walk's own usual step, the median of the others, is in each of four channels

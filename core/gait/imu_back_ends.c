@@ -19,6 +19,7 @@ static const double reach = 0.25;    /* of a step, to either side of where it is
 static const double far_costs = 0.1; /* of the score, at the end of the reach */
 static const double still_step = 0.3, still_part = 0.05;
 static const double least_part = 0.02;
+static const double retimed = 0.15; /* of a step: less is left to what tells all steps */
 static const double shock_counts = 1.5;
 /* How much of a usual step is in one that begins or ends a walk, and where somebody only starts to
  * sway or comes to rest: mean, standard deviation; what one channel can say at most (E: ours). */
@@ -261,25 +262,39 @@ static double usual_of(back_work *w, size_t first, size_t last, size_t k) {
     return n >= 2 ? imu_back_median(n, w->vote, w->x) : w->b->step_s;
 }
 
-/* Takes steps that are none off one end; the first has `*number`. A step is looked for where the
- * acceleration turned and where the walk's pace has it. */
+/* The score of step i where it goes best with the walk's own: about where the acceleration turned,
+ * or where the pace from its inner neighbour has it. */
+static double search_twice(back_work *w, const pattern *p, int is_end, size_t first, size_t last,
+                           size_t i, size_t number, double *at_s) {
+    double usual = usual_of(w, first, last, is_end ? i : i + 1);
+    double then = w->steps[is_end ? i - 1 : i + 1].strike_s + (is_end ? usual : -usual);
+    *at_s = w->steps[i].strike_s;
+    double part = search(p, at_s, number), other = search(p, &then, number);
+    if (!(other > part)) return part;
+    *at_s = then;
+    return other;
+}
+
+/* Next to the end a walk brakes or speeds up by itself, which turns the acceleration, too. */
+static void retime(back_work *w, const pattern *p, int is_end, size_t first, size_t last, size_t i,
+                   size_t number) {
+    double at, part = search_twice(w, p, is_end, first, last, i, number, &at);
+    if (part > 0.0 && fabs(at - w->steps[i].strike_s) > retimed * p->step_s)
+        w->steps[i] = moved(w->steps[i], at);
+}
+
+/* Takes steps that are none off one end; the first has `*number`. */
 static void take_off(back_work *w, const pattern *p, int is_end, size_t first, size_t *last,
                      size_t *number) {
     for (int k = 0; k<EDGE_STEPS && * last - first + 1> EG_GAIT_BACK_STEPS_MIN; k++) {
-        size_t i = is_end ? *last : first;
+        size_t i = is_end ? *last : first, its = *number + i - first;
         double at = w->steps[i].strike_s, rest = is_end ? (double)p->n / p->rate_hz - at : at;
         if (rest < room * p->step_s && !p->is_still[is_end]) return; /* it may go on outside */
-        double usual = usual_of(w, first, *last, is_end ? i : i + 1);
-        double then = w->steps[is_end ? i - 1 : i + 1].strike_s + (is_end ? usual : -usual);
-        double part = search(p, &at, *number + i - first);
-        double other = search(p, &then, *number + i - first);
+        double part = search_twice(w, p, is_end, first, *last, i, its, &at);
         if (!isfinite(part)) return;
-        if (other > part) {
-            part = other;
-            at = then;
-        }
-        if (part > 0.0 && evidence(p, at, *number + i - first) >= 0.0) {
+        if (part > 0.0 && evidence(p, at, its) >= 0.0) {
             w->steps[i] = moved(w->steps[i], at);
+            retime(w, p, is_end, first, *last, is_end ? i - 1 : i + 1, is_end ? its - 1 : its + 1);
             return;
         }
         remove_step(w, i);

@@ -8,15 +8,17 @@
 
 enum { CELLS = 61, FOOT_STEPS = 3 };
 
-static const double fall_hz = 5.0;   /* of the steps' rate: low-pass */
-static const double longest = 0.45;  /* of a step, from the turn to the end of the fall */
-static const double turn_s = 0.01;   /* one standard deviation of where the acceleration turns */
-static const double fall_sd = 0.045; /* of a step: the end of the fall about the off */
+static const double fall_hz = 5.0;  /* of the steps' rate: low-pass */
+static const double longest = 0.45; /* of a step, from the turn to the end of the fall */
+static const double turn_s = 0.01;  /* one standard deviation of where the acceleration turns */
+/* Of a step: the end of the fall about the off; and so much more for each second that a step takes
+ * longer than usual, as a slow step's landing brakes by itself. */
+static const double fall_sd = 0.045, fall_sd_slow = 0.2;
 static const double shallow_costs = 5.0;
 
 /* A person's double support by the time of a step. */
 typedef struct usual {
-    double step_s, both_s, both_sd_s, late_s;
+    double step_s, both_s, both_sd_s, late_s, late_sd_s;
 } usual;
 
 static usual usual_of(double step_s) {
@@ -24,8 +26,8 @@ static usual usual_of(double step_s) {
     return (usual){.step_s = step_s,
                    .both_s = (EG_GAIT_BACK_BOTH + EG_GAIT_BACK_BOTH_SLOW * slow) * step_s,
                    .both_sd_s = (EG_GAIT_BACK_BOTH_SD + EG_GAIT_BACK_BOTH_SD_SLOW * slow) * step_s,
-                   .late_s =
-                       (EG_GAIT_BACK_FALL_LATE + EG_GAIT_BACK_FALL_LATE_SLOW * slow) * step_s};
+                   .late_s = (EG_GAIT_BACK_FALL_LATE + EG_GAIT_BACK_FALL_LATE_SLOW * slow) * step_s,
+                   .late_sd_s = (fall_sd + fall_sd_slow * slow) * step_s};
 }
 
 /* The ends of falls are minima; the deepest is it unless a shallower one goes so much better with
@@ -76,15 +78,23 @@ static void observe(double info[3], double sum[2], double x, double y, double va
     sum[1] += weight * y * value;
 }
 
+/* What the shift of the weight says. */
+static void observe_shift(double info[3], double sum[2], const back_shift *shift) {
+    if (!shift->is_told) return;
+    observe(info, sum, 0.5, 0.5, shift->middle_s, shift->middle_sd_s);
+    observe(info, sum, -1.0, 1.0, shift->both_s, shift->both_sd_s);
+}
+
 /* Strike and off of a step whose fall takes so long, by least squares: the turn is a part of the
  * double support behind the strike, the off at the end of the fall, and the double support as long
  * as it is in people who step so fast. */
-static void weigh(back_step *s, double fall, const usual *u) {
+static void weigh(back_step *s, double fall, const usual *u, const back_shift *shift) {
     double info[3] = {0.0, 0.0, 0.0}, sum[2] = {0.0, 0.0}, part = EG_GAIT_BACK_TURN;
     double spread = EG_GAIT_BACK_TURN_SD * fall / (1.0 - part);
     observe(info, sum, 1.0 - part, part, 0.0, eg_hypot(turn_s, spread));
-    observe(info, sum, 0.0, 1.0, fall - u->late_s, fall_sd * u->step_s);
+    observe(info, sum, 0.0, 1.0, fall - u->late_s, u->late_sd_s);
     observe(info, sum, -1.0, 1.0, u->both_s, u->both_sd_s);
+    observe_shift(info, sum, shift);
     double det = info[0] * info[2] - info[1] * info[1];
     s->strike_s = s->turn_s + (info[2] * sum[0] - info[1] * sum[1]) / det;
     s->off_s = s->turn_s + (info[0] * sum[1] - info[1] * sum[0]) / det;
@@ -93,13 +103,14 @@ static void weigh(back_step *s, double fall, const usual *u) {
 }
 
 /* The off where the strike is known better, from the shock: the same three observations. */
-static void weigh_off(back_step *s, double fall, const usual *u) {
+static void weigh_off(back_step *s, double fall, const usual *u, const back_shift *shift) {
     double info[3] = {0.0, 0.0, 0.0}, sum[2] = {0.0, 0.0}, part = EG_GAIT_BACK_TURN;
     double strike = s->strike_s - s->turn_s;
     double spread = EG_GAIT_BACK_TURN_SD * u->both_s;
     observe(info, sum, 1.0 - part, part, 0.0, eg_hypot(turn_s, spread));
-    observe(info, sum, 0.0, 1.0, fall - u->late_s, fall_sd * u->step_s);
+    observe(info, sum, 0.0, 1.0, fall - u->late_s, u->late_sd_s);
     observe(info, sum, -1.0, 1.0, u->both_s, u->both_sd_s);
+    observe_shift(info, sum, shift);
     s->off_s = s->turn_s + (sum[1] - info[1] * strike) / info[2];
     s->off_sd_s = eg_hypot(sqrt(1.0 / info[2]), info[1] / info[2] * s->sd_s);
 }
@@ -115,35 +126,44 @@ static double strike_of(const back_work *w, size_t first, size_t end, size_t str
 }
 
 /* Steps first to last of a run: each foot's own fall, if there are enough of it. */
-static void find_falls_of(back_work *w, const double *x, size_t first, size_t last, int is_landed) {
+static void find_falls_of(back_work *w, const double *x, const double *left, size_t first,
+                          size_t last, int is_landed) {
     size_t n = last - first + 1, spare = n >= 7 ? 2 : n >= 5 ? 1 : 0;
     size_t from = first + spare, end = last + 1 - spare;
     size_t feet = end - from >= 2 * FOOT_STEPS ? 2 : 1;
     double fall[2] = {(double)NAN, (double)NAN};
     usual u = usual_of(w->b->step_s);
+    back_shift shift[2];
     for (size_t foot = 0; foot < feet; foot++) {
         double strike = is_landed ? strike_of(w, from + foot, end, feet) : (double)NAN;
         fall[foot] = fall_of(w, x, from + foot, end, feet, strike);
+        shift[foot] = imu_back_shift_of(w, left, from + foot, end, feet, u.both_s, u.both_sd_s);
     }
     for (size_t k = first; k <= last; k++) {
-        double own = fall[(k + from) % 2 % feet]; /* even as `from`: foot 0 */
+        size_t foot = (k + from) % 2 % feet; /* even as `from`: foot 0 */
+        double own = fall[foot];
         if (!isfinite(own)) own = w->steps[k].off_s - w->steps[k].turn_s;
         if (is_landed)
-            weigh_off(&w->steps[k], own, &u);
+            weigh_off(&w->steps[k], own, &u, &shift[foot]);
         else
-            weigh(&w->steps[k], own, &u);
+            weigh(&w->steps[k], own, &u, &shift[foot]);
     }
 }
 
 eg_err imu_back_find_falls(back_work *w, int is_landed, eg_arena *scratch, eg_diag *diag) {
     const eg_gait_back *b = w->b;
-    for (size_t i = 0; i < b->n; i++) w->x[i] = b->acc[0][i];
+    for (size_t i = 0; i < b->n; i++) {
+        w->x[i] = b->acc[0][i];
+        w->z[i] = b->acc[1][i];
+    }
     imu_centre(b->n, w->x, (size_t)(b->step_s * b->rate_hz), w->y);
     eg_err err = imu_low_pass(b->n, w->x, fall_hz / b->step_s, b->rate_hz, scratch, diag);
+    if (err == EG_OK)
+        err = imu_low_pass(b->n, w->z, fall_hz / b->step_s, b->rate_hz, scratch, diag);
     if (err != EG_OK) return err;
     for (size_t first = 0, last; first < w->n_steps; first = last + 1) {
         last = imu_back_run_end(w, first);
-        find_falls_of(w, w->x, first, last, is_landed);
+        find_falls_of(w, w->x, w->z, first, last, is_landed);
     }
     return EG_OK;
 }

@@ -42,8 +42,22 @@ eg_err imu_back_walk_through(back_work *w, const back_bout *o, eg_arena *scratch
 void imu_back_find_runs(back_work *w);
 
 /* Where the fall of the forward acceleration ends in every run's steps laid over each other: with
- * it strikes, and offs; is_landed: the strikes are known, and offs follow them. Takes x and y. */
+ * it strikes, and offs; is_landed: the strikes are known, and offs follow them. Takes x, y and z.
+ */
 eg_err imu_back_find_falls(back_work *w, int is_landed, eg_arena *scratch, eg_diag *diag);
+
+/* Where the weight goes over from foot to foot: the middle of it behind the turn and how long it
+ * takes, with standard deviations. */
+typedef struct back_shift {
+    double middle_s, middle_sd_s, both_s, both_sd_s;
+    int is_told; /* it can be a double support */
+} back_shift;
+
+/* From the sideways acceleration x of steps first, first + stride, ... below `end` (stride 1: both
+ * feet's, in turn), laid over each other; the usual double support and its spread. Takes order and
+ * vote. */
+back_shift imu_back_shift_of(back_work *w, const double *x, size_t first, size_t end, size_t stride,
+                             double both_s, double both_sd_s);
 
 /* The shocks of a run's landings, laid over each other: cells of 2.5 ms about the strike. */
 typedef struct back_shock {
