@@ -8,7 +8,9 @@
 #include "clinic/study.h"
 #include "core/base/random.h"
 #include "core/base/real.h"
+#include "core/base/sort.h"
 #include "tests/support/gait_single.h"
+#include "tests/support/rocker_walker.h"
 #include "tests/support/test.h"
 
 /* The off of a leg that limps slowly, and in a turn, is the weak event. */
@@ -183,6 +185,64 @@ static void cut(void) {
     EG_CHECK_INT(n_wrong, 0);
 }
 
+/* Walkers of another kind: medians, how many of the truths lie within 1.96 of the event's standard
+ * deviations, counts. */
+static void others(void) {
+    enum { WALKS = 48, EVENTS = WALKS * (ROCKER_SWINGS_MAX + 1) };
+    static double apart_ms[2][EVENTS], scratch[EVENTS];
+    size_t n_wrong = 0, n_missed = 0, n_held[2] = {0, 0}, n[2] = {0, 0};
+    for (uint64_t number = 0; number < WALKS; number++) {
+        rocker_walk walk;
+        eg_gait_contact c[STEPS];
+        eg_gait_shank shank;
+        eg_diag diag = {0};
+        size_t n_contacts = 0, n_strikes = 0;
+        rocker_walk_make(number, &walk);
+        if (single_shank(&walk.signal, 0, c, &n_contacts, &shank, &diag) != EG_OK)
+            EG_FAIL("walker %d: %s", (int)number, diag.text);
+        for (size_t k = 0; k < n_contacts; k++) n_strikes += (size_t)(isfinite(c[k].strike_s) != 0);
+        n_wrong += (size_t)(n_strikes + 1 != walk.n_contacts);
+        printf("# %d, %.1f m/s, %.0f Hz:", (int)number, walk.speed_m_s, walk.signal.rate_hz);
+        for (size_t k = 0; k < 2 * walk.n_contacts; k++) {
+            const eg_gait_contact *truth = &walk.contacts[k / 2];
+            int is_off = (int)(k % 2);
+            double t = is_off ? truth->off_s : truth->strike_s, best = 0.2, sd = (double)NAN;
+            for (size_t e = 0; e < n_contacts; e++) {
+                double d = (is_off ? c[e].off_s : c[e].strike_s) - t;
+                if (!(fabs(d) < fabs(best))) continue;
+                best = d;
+                sd = is_off ? c[e].off_sd_s : c[e].strike_sd_s;
+            }
+            if (!isfinite(t)) continue;
+            n_missed += (size_t)!isfinite(sd);
+            if (!isfinite(sd)) continue;
+            printf(" %c%+.0f", is_off ? 'o' : 's', 1e3 * best);
+            n_held[is_off] += (size_t)(fabs(best) <= 1.96 * sd);
+            apart_ms[is_off][n[is_off]++] = 1e3 * fabs(best);
+        }
+        printf("\n");
+        free(walk.block);
+    }
+    double median[2], most[2], held[2];
+    for (int k = 0; k < 2; k++) {
+        eg_sort(n[k], apart_ms[k], scratch);
+        median[k] = eg_sort_quantile(n[k], apart_ms[k], 0.5);
+        most[k] = eg_sort_quantile(n[k], apart_ms[k], 0.95);
+        held[k] = 100.0 * (double)n_held[k] / (double)n[k];
+    }
+    eg_test_note("%d walks, %zu with another count, %zu events missed; %zu strikes, median %.1f ms "
+                 "(95 %% %.0f), %.1f %% within 1.96 of their standard deviations; %zu offs, %.1f "
+                 "(%.0f), %.1f %%",
+                 (int)WALKS, n_wrong, n_missed, n[0], median[0], most[0], held[0], n[1], median[1],
+                 most[1], held[1]);
+    EG_CHECK_INT(n_wrong, 0);
+    EG_CHECK_INT(n_missed, 0);
+    EG_CHECK(median[0] <= 10.0);
+    EG_CHECK(median[1] <= 17.0);
+    EG_CHECK(held[0] >= 92.0);
+    EG_CHECK(held[1] >= 95.0);
+}
+
 static int has_warning(const json_t *result, const char *part) {
     size_t i;
     json_t *one;
@@ -251,6 +311,7 @@ EG_TESTS({"gait: one sensor, what is no walk", refusals},
          {"gait: a sensor on a shank whose acceleration does not go with its rate", rate_alone},
          {"gait: a sensor on one shank through the study", study},
          {"gait: a sensor on a shank, recordings that begin or end near a strike", cut},
+         {"gait: a sensor on the shank of walkers of another kind", others},
          {"gait: a sensor on each shank, even walking", even},
          {"gait: a sensor on each shank, uneven steps", uneven},
          {"gait: a sensor on each shank, with a turn", turning},
