@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <ftw.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,7 +19,8 @@ enum {
     SECONDS_MAX = 300,
     SLOW_SECONDS = 3,
     EXIT_SKIPPED = 77,
-    MESSAGE_MAX = 1024
+    MESSAGE_MAX = 1024,
+    JOBS_MAX = 8
 };
 
 typedef struct test_file {
@@ -159,20 +161,35 @@ const char *eg_test_folder(void) {
     return folder;
 }
 
-/* Runs one test in a child of its own and prints its line. */
-static int run(const eg_test *test) {
+static double now_s(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* One test in a child of its own. */
+typedef struct running {
+    const eg_test *test;
+    pid_t child;
+    int pipe; /* what it says comes here */
+    double began_s;
+    char message[MESSAGE_MAX];
+    size_t length;
+} running;
+
+static void begin(running *r, const eg_test *test) {
     int ends[2];
     if (pipe(ends) != 0) {
         perror("tests: pipe");
         exit(2);
     }
     fflush(NULL);
-    pid_t child = fork();
-    if (child < 0) {
+    *r = (running){.test = test, .child = fork(), .pipe = ends[0], .began_s = now_s()};
+    if (r->child < 0) {
         perror("tests: fork");
         exit(2);
     }
-    if (child == 0) {
+    if (r->child == 0) {
         close(ends[0]);
         message_pipe = ends[1];
         alarm(SECONDS_MAX);
@@ -180,59 +197,79 @@ static int run(const eg_test *test) {
         leave(0);
     }
     close(ends[1]);
-    char message[MESSAGE_MAX];
-    size_t length = 0;
-    for (;;) {
-        char piece[MESSAGE_MAX];
-        ssize_t n = read(ends[0], piece, sizeof piece);
-        if (n <= 0) break;
-        size_t room = sizeof message - 1 - length;
-        size_t take = (size_t)n < room ? (size_t)n : room;
-        memcpy(message + length, piece, take);
-        length += take;
-    }
-    message[length] = '\0';
-    close(ends[0]);
+}
+
+/* Takes what the test says; 0 when it has ended. */
+static int listen_to(running *r) {
+    char piece[MESSAGE_MAX];
+    ssize_t n = read(r->pipe, piece, sizeof piece);
+    if (n <= 0) return 0;
+    size_t room = sizeof r->message - 1 - r->length;
+    size_t take = (size_t)n < room ? (size_t)n : room;
+    memcpy(r->message + r->length, piece, take);
+    r->length += take;
+    return 1;
+}
+
+/* Prints the test's line; 1 if it failed. */
+static int end(running *r) {
+    close(r->pipe);
     int status = 0;
-    waitpid(child, &status, 0);
-    const char *colon = length ? ": " : "";
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-        printf("ok %s%s%s\n", test->name, colon, message);
-        return 0;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIPPED) {
-        printf("skip %s%s%s\n", test->name, colon, message);
-        return 0;
-    }
-    printf("not ok %s%s%s", test->name, colon, message);
+    waitpid(r->child, &status, 0);
+    const int is_ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    const int is_skipped = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SKIPPED;
+    printf("%s %s%s%s",
+           is_ok        ? "ok"
+           : is_skipped ? "skip"
+                        : "not ok",
+           r->test->name, r->length > 0 ? ": " : "", r->message);
     if (WIFSIGNALED(status)) {
         int number = WTERMSIG(status);
         printf(number == SIGALRM ? " (no end after %d s)" : " (signal %d)",
                number == SIGALRM ? SECONDS_MAX : number);
     }
     printf("\n");
-    return 1;
+    const double took_s = now_s() - r->began_s;
+    if (took_s > SLOW_SECONDS) printf("# took %.0f s\n", took_s);
+    fflush(stdout);
+    return !is_ok && !is_skipped;
 }
 
-static double now_s(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+/* The next test from `file`, `index` on whose file or name holds the word; NULL: none. */
+static const eg_test *next_test(const char *word, size_t *file, size_t *index) {
+    for (; *file < n_files; ++*file, *index = 0)
+        while (*index < files[*file].count) {
+            const eg_test *test = &files[*file].tests[(*index)++];
+            if (strstr(files[*file].path, word) != NULL || strstr(test->name, word) != NULL)
+                return test;
+        }
+    return NULL;
 }
 
-/* engram-tests [WORD]: all tests, or those whose file or name holds WORD. */
+/* engram-tests [WORD]: all tests, or those whose file or name holds WORD; as many at once as there
+ * are processors. */
 int main(int n_arguments, char **arguments) {
     const char *word = n_arguments > 1 ? arguments[1] : "";
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    const size_t at_once = processors < 1          ? 1
+                           : processors > JOBS_MAX ? JOBS_MAX
+                                                   : (size_t)processors;
+    running jobs[JOBS_MAX];
+    size_t n_running = 0, file = 0, index = 0;
     int n_failed = 0;
-    for (size_t i = 0; i < n_files; i++)
-        for (size_t j = 0; j < files[i].count; j++) {
-            const eg_test *test = &files[i].tests[j];
-            if (strstr(files[i].path, word) == NULL && strstr(test->name, word) == NULL) continue;
-            double began_s = now_s();
-            n_failed += run(test);
-            double took_s = now_s() - began_s;
-            if (took_s > SLOW_SECONDS) printf("# took %.0f s\n", took_s);
-            fflush(stdout);
+    for (;;) {
+        const eg_test *test;
+        while (n_running < at_once && (test = next_test(word, &file, &index)) != NULL)
+            begin(&jobs[n_running++], test);
+        if (n_running == 0) return n_failed != 0;
+        struct pollfd ready[JOBS_MAX];
+        for (size_t i = 0; i < n_running; i++)
+            ready[i] = (struct pollfd){.fd = jobs[i].pipe, .events = POLLIN};
+        if (poll(ready, n_running, -1) < 0) continue;
+        for (size_t i = n_running; i-- > 0;) {
+            if (ready[i].revents == 0 || listen_to(&jobs[i])) continue;
+            n_failed += end(&jobs[i]);
+            jobs[i] = jobs[--n_running];
         }
-    return n_failed != 0;
+    }
 }

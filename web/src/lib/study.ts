@@ -163,6 +163,18 @@ export function optionText(text: string): string {
 /** A choice; a unit or an axis stays as it is written. */
 export const choiceText = (text: string): string => (/^-?\w$|\//.test(text) ? text : optionText(text))
 
+/** What was said of a recording, each in a few words: "Rate: 1000 Hz". */
+export function optionsSaid(study: Study | null | undefined, options: Options | null | undefined): string[] {
+  return Object.entries(options ?? {}).map(([name, value]) => {
+    const option = study?.options.find((o) => o.name === name)
+    const label = option ? optionWord(option) : optionText(name)
+    if (value === true) return label
+    const text = option?.type === 'choice' ? choiceText(String(value)) : String(value)
+    const unit = option?.unit ? unitWord(option.unit) : ''
+    return `${label}: ${text}${unit && ` ${unit}`}`
+  })
+}
+
 /** The channels as a study sees them: renamed, without those that were left out. */
 export function channelNames(preview: Preview, rows: ChannelRow[] | null): string[] {
   return preview.channels.flatMap((c) => {
