@@ -1,7 +1,7 @@
 /* The C tests' harness. Every test is a function listed with EG_TESTS at the foot of its file; each
- * runs in a process of its own with a time limit, so that a crash or a hang is one failed test and
- * not the end of the run; as many run at once as there are processors. Output is one line a test, as
- * each ends: "ok", "not ok" or "skip", a name and what was compared. */
+ * runs in a process of its own with a limit of time, so that a crash or a hang is one failed test
+ * and not the end of the run; as many run at once as there are processors. Output is one line a
+ * test, as each ends: "ok", "not ok" or "skip", a name and what was compared. */
 #ifndef EG_TESTS_SUPPORT_TEST_H
 #define EG_TESTS_SUPPORT_TEST_H
 
