@@ -291,6 +291,11 @@ static eg_err up_and_go(function_run *run, eg_diag *diag) {
                  "The Timed Up and Go was timed from %s until the pelvis was on the "
                  "seat again.",
                  isfinite(start_s) ? "the given start" : "the first movement of the trunk");
+    if (t->unsure_steps > 0)
+        eg_study_say(run->result,
+                     "At an end of the walk %zu movement%s may be a small step and %s not counted.",
+                     t->unsure_steps, t->unsure_steps == 1 ? "" : "s",
+                     t->unsure_steps == 1 ? "is" : "are");
     function_add_published(run->call, run->result, "test.tug", t->total_s);
     return EG_OK;
 }

@@ -2,7 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
-#include "core/function/part.h"
+#include "core/function/pace.h"
 
 static const double half_turn_rad = 2.0; /* 115 degrees: a turn round is more */
 
@@ -37,7 +37,8 @@ eg_err eg_tug_measure(eg_trunk *body, double begin_s, eg_arena *arena, eg_tug *t
     *tug = (eg_tug){0};
     eg_stands *stands = eg_arena_take(arena, 1, sizeof *stands);
     eg_turns *turns = eg_arena_take(arena, 1, sizeof *turns);
-    if (stands == NULL || turns == NULL)
+    eg_pace *pace = eg_arena_take(arena, 1, sizeof *pace);
+    if (stands == NULL || turns == NULL || pace == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for a Timed Up and Go");
     eg_err err = eg_stand_find(body, arena, stands, diag);
     if (err == EG_OK && (stands->n != 1 || !isfinite(stands->stands[0].seated_s)))
@@ -63,15 +64,18 @@ eg_err eg_tug_measure(eg_trunk *body, double begin_s, eg_arena *arena, eg_tug *t
     tug->out_s = tug->turn[0].from_s - tug->standing_s;
     tug->back_s = tug->turn[1].from_s - tug->turn[0].to_s;
     tug->down_s = tug->seated_s - tug->leaving_s;
-    double middle[2] = {0.5 * (tug->standing_s + tug->turn[0].from_s),
-                        0.5 * (tug->turn[0].to_s + tug->turn[1].from_s)};
-    for (int k = 0; k < 2; k++)
-        tug->steps_hz[k] = eg_turn_cadence_hz(body, (size_t)(middle[k] * body->rate_hz));
-    double from_s[3] = {tug->standing_s, tug->turn[0].to_s, tug->standing_s};
-    double to_s[3] = {tug->turn[0].from_s, tug->turn[1].from_s, tug->leaving_s};
-    size_t *count[3] = {&tug->steps[0], &tug->steps[1], &tug->all_steps};
-    for (int k = 0; k < 3 && err == EG_OK; k++)
-        err = eg_turn_count_steps(body, from_s[k], to_s[k], arena, count[k], diag);
+    err = eg_pace_find(body, tug->standing_s, tug->leaving_s, arena, pace, diag);
+    if (err != EG_OK) return err;
+    double from_s[2] = {tug->standing_s, tug->turn[0].to_s};
+    for (int k = 0; k < 2; k++) {
+        double to_s = tug->turn[k].from_s, hz = eg_pace_cadence_hz(body, from_s[k], to_s);
+        /* The first step is not of the others' rhythm yet. */
+        double even_hz = k == 0 ? eg_pace_cadence_hz(body, from_s[k] + 1.0 / hz, to_s) : hz;
+        tug->steps[k] = eg_pace_count(pace, from_s[k], to_s);
+        tug->steps_hz[k] = isfinite(even_hz) ? even_hz : hz;
+    }
+    tug->all_steps = pace->n;
+    tug->unsure_steps = pace->n_unsure;
     eg_arena_reset(arena, mark);
     return err;
 }

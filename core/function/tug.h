@@ -12,15 +12,16 @@ typedef struct eg_tug {
     double start_s, seat_off_s, standing_s; /* as eg_stand */
     eg_turn_event turn[2];                  /* half way, and before the chair */
     double leaving_s, seated_s, settled_s;
-    double total_s;     /* from `begin` to seated */
-    double up_s;        /* start to standing */
-    double out_s;       /* standing to the first turn */
-    double back_s;      /* first turn's end to the second turn */
-    double down_s;      /* leaving to seated */
-    double steps_hz[2]; /* cadence walking out and back; NaN if nothing says so */
-    size_t steps[2];    /* walking out and back, without the turns */
-    size_t all_steps;   /* from standing to leaving */
-    eg_stand stand;     /* both transitions as measured */
+    double total_s;      /* from `begin` to seated */
+    double up_s;         /* start to standing */
+    double out_s;        /* standing to the first turn */
+    double back_s;       /* first turn's end to the second turn */
+    double down_s;       /* leaving to seated */
+    double steps_hz[2];  /* cadence walking out and back; NaN if nothing says so */
+    size_t steps[2];     /* walking out and back, without the turns */
+    size_t all_steps;    /* from standing to leaving, */
+    size_t unsure_steps; /* and beside them what may be a step, at either end: 0 to 2 */
+    eg_stand stand;      /* both transitions as measured */
 } eg_tug;
 
 /* begin_s: when the word was given, NaN for the first movement. EG_ERR_DATA: the recording holds no

@@ -164,55 +164,6 @@ static void refine(const eg_trunk *body, const double *pace, size_t first, size_
     turn->to_sd_s = end.sd;
 }
 
-/* Tops of x[n] with valleys deeper than `least` on both sides. */
-static size_t count_tops(const double *x, size_t from, size_t to, double least) {
-    double low = x[from], high = x[from];
-    size_t count = 0;
-    bool is_rising = true;
-    for (size_t i = from + 1; i <= to; i++) {
-        high = fmax(high, x[i]);
-        low = fmin(low, x[i]);
-        if (is_rising && high - x[i] > least && high - low > least) {
-            count++;
-            is_rising = false;
-            low = x[i];
-        } else if (!is_rising && x[i] - low > least) {
-            is_rising = true;
-            high = x[i];
-        } else if (is_rising && x[i] <= low) {
-            high = x[i];
-        }
-    }
-    return count;
-}
-
-eg_err eg_turn_count_steps(const eg_trunk *body, double from_s, double to_s, eg_arena *scratch,
-                           size_t *count, eg_diag *diag) {
-    EG_ASSERT(body != NULL && scratch != NULL && count != NULL);
-    static const double slow_hz = 0.6, quick_hz = 3.0;
-    size_t n = body->n, mark = eg_arena_mark(scratch);
-    *count = 0;
-    double *slow = eg_arena_take(scratch, n, sizeof *slow);
-    double *bob = eg_arena_take(scratch, n, sizeof *bob);
-    if (slow == NULL || bob == NULL)
-        return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for steps");
-    size_t from = (size_t)(fmax(0.0, from_s) * body->rate_hz);
-    size_t to = (size_t)(fmax(0.0, to_s) * body->rate_hz);
-    if (to >= n) to = n - 1;
-    double square = 0.0;
-    eg_err err = function_low_pass(n, body->rise_m_s, slow, slow_hz, body->rate_hz, scratch, diag);
-    if (err == EG_OK)
-        err = function_low_pass(n, body->rise_m_s, bob, quick_hz, body->rate_hz, scratch, diag);
-    for (size_t i = from; i <= to && err == EG_OK; i++) {
-        bob[i] -= slow[i];
-        square += bob[i] * bob[i] / (double)(to - from + 1);
-    }
-    if (err == EG_OK && to > from && sqrt(square) > walking_m_s)
-        *count = count_tops(bob, from, to, sqrt(square));
-    eg_arena_reset(scratch, mark);
-    return err;
-}
-
 /* How much somebody walks at each sample, about 1 in full gait: the vertical velocity's strength
  * over a step. The swing of the pelvis grows and ends with it. */
 static eg_err find_pace(const eg_trunk *body, double *pace, eg_arena *scratch, eg_diag *diag) {

@@ -39,11 +39,6 @@ typedef struct eg_turns {
 EG_NODISCARD eg_err eg_turn_find(const eg_trunk *body, double walk_to_s, eg_arena *scratch,
                                  eg_turns *turns, eg_diag *diag);
 
-/* Steps between two times of a walk: tops of the vertical velocity, one a step, that stand out by
- * the RMS of it; 0 where nobody walks. EG_ERR_MEMORY. */
-EG_NODISCARD eg_err eg_turn_count_steps(const eg_trunk *body, double from_s, double to_s,
-                                        eg_arena *scratch, size_t *count, eg_diag *diag);
-
 /* How often a second steps follow each other about sample `at`, from the vertical velocity; NaN
  * where nobody walks. */
 double eg_turn_cadence_hz(const eg_trunk *body, size_t at);

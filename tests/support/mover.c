@@ -228,6 +228,13 @@ static pose pose_at(const mover *m, double t) {
     return p;
 }
 
+double mover_bob_m(const mover *m, double t) {
+    double walk = 0;
+    for (size_t k = 0; k < m->n_steps; k++)
+        if (m->steps[k].channel == MOVER_WALK) walk += m->steps[k].size * shape(&m->steps[k], t);
+    return -walk * m->bob_m * cos(2 * M_PI * m->cadence_hz * t + m->walk_phase);
+}
+
 /* Trunk to earth: heading about z, lean forward about y (left), roll about x. */
 static eg_quaternion trunk_of(const pose *p) {
     eg_quaternion z = eg_quaternion_turn(0, 0, p->heading), y = eg_quaternion_turn(0, p->lean, 0);

@@ -71,6 +71,9 @@ mover mover_tug(uint64_t seed, mover_kind kind);
 /* Walks and turns: n of 45 to 180 degrees, either way. */
 mover mover_turns(uint64_t seed, mover_kind kind, size_t n);
 
+/* Up and down at the steps at t seconds, m: part of the height. */
+double mover_bob_m(const mover *m, double t);
+
 /* place: 0 lower back, 1 breastbone, 2 thigh. gyr (rad/s) and acc (m/s2) [3][*n], malloced as one
  * block that begins at gyr[0]. */
 void mover_imu(const mover *m, int place, double rate_hz, size_t *n, double *gyr[3],

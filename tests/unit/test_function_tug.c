@@ -174,6 +174,88 @@ static void turns(void) {
     EG_CHECK(worst <= 20.0 * few_share());
 }
 
+typedef struct step_truth {
+    size_t sure, unsure;
+} step_truth;
+
+static double bob_m_s(const mover *m, double t) {
+    static const double h = 5e-4;
+    return (mover_bob_m(m, t + h) - mover_bob_m(m, t - h)) / (2 * h);
+}
+
+/* Tops of the velocity of the steps themselves, without noise, rising or turning. Unsure are those
+ * so small that the rule (a third) may go either way, and those whose way down is cut off by
+ * sitting down. */
+static step_truth steps_of(const mover *m) {
+    static const double dt = 1e-3, small = 0.08, large = 0.45;
+    step_truth truth = {0, 0};
+    double usual = 6.2831853 * m->cadence_hz * m->bob_m, quarter = 0.25 / m->cadence_hz;
+    double first = m->stands[0].standing, last = m->stands[0].leaving;
+    for (double t = m->walk_from; t < m->walk_to; t += dt) {
+        double here = bob_m_s(m, t), low[2] = {here, here};
+        if (!(here > bob_m_s(m, t - dt) && here >= bob_m_s(m, t + dt))) continue;
+        for (int side = 0; side < 2; side++) {
+            double way = side == 0 ? -dt : dt, u = t + way, next = bob_m_s(m, u);
+            for (; next <= low[side] && fabs(u - t) < 4 * quarter; next = bob_m_s(m, u)) {
+                low[side] = next;
+                u += way;
+            }
+        }
+        double size = (here - fmax(low[0], low[1])) / usual;
+        if (size < small || t < first - quarter || t > last + quarter) continue;
+        bool is_sure = size > large && t > first + quarter && t < last - quarter;
+        truth.sure += is_sure;
+        truth.unsure += !is_sure;
+    }
+    return truth;
+}
+
+/* Every step that can be told is counted, and none that is not there; the cadence. */
+static void steps(void) {
+    static const double rates[] = {50, 100, 75, 200};
+    static double cadence[MANY];
+    size_t people = 0, clear = 0, wrong = 0, far = 0, n = 0, missing = 0;
+    for (int k = 0; k < 4; k++) {
+        int place = k < 2 ? 0 : 3;
+        for (int i = 0; i < eg_test_crowd(40); i++) {
+            mover m = mover_tug((uint64_t)(seed_base() + 700 + i), (mover_kind)(i % 3));
+            eg_arena arena;
+            eg_trunk body;
+            void *memory;
+            eg_diag diag = {0};
+            eg_tug tug;
+            eg_err err = mover_body(&m, place, rates[k], &arena, &memory, &body, &diag);
+            if (err == EG_OK) err = eg_tug_measure(&body, (double)NAN, &arena, &tug, &diag);
+            free(memory);
+            if (err != EG_OK) EG_FAIL("%s", diag.text);
+            step_truth truth = steps_of(&m);
+            bool is_right =
+                tug.all_steps >= truth.sure && tug.all_steps <= truth.sure + truth.unsure;
+            if (getenv("ENGRAM_FUNCTION_TABLE") != NULL && !is_right)
+                printf("# place %d %g Hz seed %d: %zu steps, %zu and %zu unsure\n", place, rates[k],
+                       (int)m.seed, tug.all_steps, truth.sure, truth.unsure);
+            people++;
+            clear += truth.unsure == 0;
+            wrong += truth.unsure == 0 && !is_right;
+            far += truth.unsure > 0 && !is_right;
+            for (int j = 0; j < 2; j++) {
+                missing += isnan(tug.steps_hz[j]) ? 1 : 0;
+                if (isfinite(tug.steps_hz[j]))
+                    cadence[n++] = 100 * (tug.steps_hz[j] / m.cadence_hz - 1);
+            }
+        }
+    }
+    double worst = quantile(n, cadence, 1, 1);
+    eg_test_note(
+        "%zu walks: of %zu whose steps can all be told %zu counted wrong, of the others %zu; "
+        "cadence within %.2f %% (median %.3f), %zu without",
+        people, clear, wrong, far, worst, quantile(n, cadence, 0.5, 1), missing);
+    EG_CHECK_INT(wrong, 0);
+    EG_CHECK(100 * far <= people);
+    EG_CHECK_INT(missing, 0);
+    EG_CHECK(worst < 1.0);
+}
+
 static void other_recordings(void) {
     char said[2][240];
     for (int k = 0; k < 2; k++) {
@@ -197,4 +279,5 @@ EG_TESTS({"function tug: phases from markers at known times", markers},
          {"function tug: phases from a sensor on the lower back", lower_back},
          {"function tug: 50 and 200 samples a second", slower_and_faster},
          {"function turn: counts, angles and times", turns},
+         {"function tug: steps are counted", steps},
          {"function tug: other recordings are refused", other_recordings})
