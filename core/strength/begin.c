@@ -5,6 +5,7 @@
 
 enum { FIT_SAMPLES_MAX = 700, CURVE_SAMPLES_MAX = 700 };
 
+static const double tremor_rest_s = 1.5, tremor_near_s = 0.1;
 static const double rest_before_s = 0.3; /* of rest in the fit of the onset */
 static const double rise_fitted = 0.5;   /* of the way to the peak: by a polynomial */
 static const double curve_fitted = 0.95; /* ... and by a curve */
@@ -77,16 +78,26 @@ static bool fit_rise(const strength_work *w, size_t first, size_t sure, bool is_
                      strength_rise *rise, double *end, eg_arena *arena) {
     size_t window = strength_samples(STRENGTH_PEAK_WINDOW_S, w->rate_hz);
     size_t peak = (size_t)(w->trial->peak_s * w->rate_hz), last = w->span->begin;
-    double rest = strength_mean(&w->sums, first, first + sure + 1);
-    double top = rest + curve_fitted * (w->trial->peak - rest);
+    double level = strength_mean(&w->sums, first, first + sure + 1);
+    double top = level + curve_fitted * (w->trial->peak - level);
     while (last < peak && strength_mean(&w->sums, last, last + window) < top) last++;
     last += window / 2;
     if (last > w->signal->n) last = w->signal->n;
+    size_t mark = eg_arena_mark(arena);
     size_t n = last - first, block = (n + CURVE_SAMPLES_MAX - 1) / CURVE_SAMPLES_MAX;
     strength_rise_trace trace = {.x = x, .n_rest = sure / block, .is_strict = is_strict};
     trace.n = thin(w, first, last, block, CURVE_SAMPLES_MAX, x);
-    double slow = blocks_noise(trace.n_rest, x, trace.n / 24 + (trace.n < 24));
     trace.noise = w->sample_noise / sqrt((double)block);
+    strength_whitener whitener;
+    double *rest_left = eg_arena_take(arena, trace.n, sizeof *rest_left);
+    if (w->tremor.hz > 0.0 && rest_left != NULL &&
+        strength_whitener_make(&w->tremor, trace.n, (double)block / w->rate_hz, trace.noise,
+                               &whitener, arena)) {
+        trace.tremor = &whitener;
+        strength_whiten_rest(&whitener, trace.n_rest, x, rest_left);
+    }
+    double slow = blocks_noise(trace.n_rest, trace.tremor != NULL ? rest_left : x,
+                               trace.n / 24 + (trace.n < 24));
     trace.block_noise = fmax(trace.noise, slow);
     /* Rounding is no white noise, it stands still in the rest; nor is what is slow beyond doubt. */
     trace.least = w->quantum / sqrt(12.0 * (double)block);
@@ -94,7 +105,9 @@ static bool fit_rise(const strength_work *w, size_t first, size_t sure, bool is_
     for (int k = 0; k < EG_STRENGTH_RFD_COUNT; k++)
         trace.windows[k] = eg_strength_rfd_s[k] * w->rate_hz / (double)block;
     *end = (double)(first + trace.n * block) - 1.0;
-    if (!strength_rise_fit(&trace, rise, arena)) return false;
+    bool is_fitted = strength_rise_fit(&trace, rise, arena);
+    eg_arena_reset(arena, mark);
+    if (!is_fitted) return false;
     rise->onset = (double)first + rise->onset * (double)block + ((double)block - 1.0) / 2.0;
     rise->onset_sd *= (double)block;
     return true;
@@ -203,6 +216,16 @@ static void find_start(strength_work *w, double *x) {
     w->is_start_believed = best.is_believed;
 }
 
+strength_tremor strength_tremor_before(const strength_work *w, double end_s) {
+    size_t begin = w->span->begin, last = strength_samples(end_s, w->rate_hz);
+    size_t longest = strength_samples(tremor_rest_s, w->rate_hz);
+    size_t to = begin > last ? begin - last : 0;
+    size_t from = to > w->span->rest_begin + longest ? to - longest : w->span->rest_begin;
+    strength_tremor tremor = {.size = 0.0};
+    if (to > from) (void)strength_tremor_find(to - from, w->x + from, w->rate_hz, &tremor);
+    return tremor;
+}
+
 void strength_find_begin(strength_work *w, eg_arena *arena) {
     eg_strength_trial *t = w->trial;
     double *x = eg_arena_take(arena, FIT_SAMPLES_MAX, sizeof *x);
@@ -211,6 +234,11 @@ void strength_find_begin(strength_work *w, eg_arena *arena) {
     if (x != NULL) {
         w->quantum = find_quantum(w, w->first, w->half_way);
         w->sample_noise = sqrt(t->noise * t->noise + w->quantum * w->quantum / 12.0);
+        w->tremor = strength_tremor_before(w, tremor_near_s);
+        if (w->tremor.hz > 0.0) {
+            t->flags |= 1U << EG_STRENGTH_FLAG_TREMOR;
+            w->sample_noise = fmax(w->tremor.noise, w->quantum / sqrt(12.0));
+        }
         if (w->sure >= 8) find_rise(w, x, arena);
         if (!w->has_rise) find_start(w, x);
     }

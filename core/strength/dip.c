@@ -45,7 +45,8 @@ static void bridge(double *x, size_t first, size_t from, size_t to, double rate_
     }
 }
 
-bool strength_dip_bridge(size_t n, double *x, const eg_strength_span *span, double rate_hz) {
+bool strength_dip_bridge(size_t n, double *x, const eg_strength_span *span,
+                         const strength_tremor *tremor, double rate_hz) {
     EG_ASSERT(x != NULL && span != NULL && span->end <= n);
     size_t block = strength_samples(block_s, rate_hz), reach = strength_samples(reach_s, rate_hz);
     size_t begin = span->begin, near = strength_samples(near_s, rate_hz);
@@ -66,7 +67,9 @@ bool strength_dip_bridge(size_t n, double *x, const eg_strength_span *span, doub
     /* Rest that moves slowly is no dip. */
     double noise = strength_noise(begin - first, x + first) / sqrt((double)block);
     double moved = fabs(strength_fit(trough - first, x + first).slope) * (double)near / 2.0;
-    if (!(level - low > least_part * (top - level) + confidence * noise + moved)) return false;
+    double swing = STRENGTH_TREMOR_REACH * tremor->size;
+    if (!(level - low > least_part * (top - level) + confidence * noise + moved + swing))
+        return false;
     size_t from = trough, to = trough;
     while (from > first && mean_of(x, from - 1, from - 1 + block) < level - noise) from--;
     for (i = trough; i < last; i++)

@@ -76,7 +76,7 @@ bool eg_strength_is_inverted(size_t n, const double *values) {
 }
 
 size_t eg_strength_size(size_t n) {
-    return 8 * (n + 64) * sizeof(double) + 65536 + 262144;
+    return 8 * (n + 64) * sizeof(double) + 65536 + 786432;
 }
 
 /* The trace smoothed by a centred running mean: y[n]. */

@@ -3,7 +3,8 @@
  * a straight rest by a jump, a corner, a bend or more smoothly. A Kalman filter runs backwards from
  * the end of the trace; at every instant that may be the onset, what it tells is joined with the
  * line through the rest before: the likelihood of that onset with all else integrated out. Onset
- * and gains are means over all onsets, starts and degrees of wandering, each by its evidence. */
+ * and gains are means over all onsets, starts and degrees of wandering, each by its evidence.
+ * Tremor (tremor.c) is two more numbers of the state, on both sides of the onset. */
 #include <string.h>
 
 #include "core/base/check.h"
@@ -12,15 +13,19 @@
 
 enum {
     ORDER_MAX = 4,
-    WIDE = ORDER_MAX + EG_STRENGTH_RFD_COUNT,
+    SWING = 2, /* tremor, and the same a quarter of its period before */
+    OWN_MAX = ORDER_MAX + SWING,
+    WIDE = OWN_MAX + EG_STRENGTH_RFD_COUNT,
+    LINE = 2,
+    TIES_MAX = ORDER_MAX - 1 + SWING, /* what rest and rise have in common at the onset */
     STARTS = 4, /* the lowest derivative that is free at the onset: 0 a jump, 1 a corner ... */
     DEGREES = 9,
     NODES = 24,
     PARTS = 4 /* onsets tried a sample */
 };
 
-/* Force, its derivatives by samples and, behind them, force at the ends of windows, as the trace
- * from a sample to its end tells them. Covariances in units of the noise's variance. */
+/* Force, its derivatives by samples, tremor and, behind them, force at the ends of windows, as the
+ * trace from a sample to its end tells them. Covariances in units of the noise's variance. */
 typedef struct state {
     double m[WIDE], p[WIDE][WIDE];
     int fixed;           /* how many ends of windows */
@@ -29,17 +34,19 @@ typedef struct state {
 
 /* What is kept of it for every sample. */
 typedef struct kept {
-    double m[ORDER_MAX], p[ORDER_MAX][ORDER_MAX], square, logs;
+    double m[OWN_MAX], p[OWN_MAX][OWN_MAX], square, logs;
 } kept;
 
 typedef struct process {
     size_t n;
     const double *x;
-    int start, order;
+    int start, order, own; /* own: numbers of the state before the ends of windows */
+    const strength_whitener *tremor;
     double wander; /* of the highest derivative: variance a sample */
     double noise, least, height, width;
-    double grain; /* sum of squares that counts as nothing, in those of the noise */
-    kept *states; /* [n] */
+    double grain;      /* sum of squares that counts as nothing, in those of the noise */
+    kept *states;      /* [n] */
+    const kept *rests; /* [n], with tremor: line and tremor as the trace up to a sample tells */
 } process;
 
 /* The line through the rest before an instant: sums over its samples. */
@@ -63,8 +70,8 @@ typedef struct total {
 /* Back in time by a sample or a part of it. */
 static void back(const process *p, double step, state *s) {
     static const double factorial[ORDER_MAX] = {1, 1, 2, 6};
-    int r = p->order, all = r + s->fixed;
-    double a[ORDER_MAX][ORDER_MAX] = {{0}}, half[ORDER_MAX][WIDE];
+    int r = p->order, own = p->own, all = own + s->fixed;
+    double a[OWN_MAX][OWN_MAX] = {{0}}, half[OWN_MAX][WIDE], m[OWN_MAX];
     for (int i = 0; i < r; i++) {
         double term = 1.0;
         for (int j = i; j < r; j++) {
@@ -72,31 +79,53 @@ static void back(const process *p, double step, state *s) {
             term *= -step / (double)(j - i + 1);
         }
     }
-    for (int i = 0; i < r; i++) { /* m[i] of later rows is as it was */
-        double sum = 0.0;
-        for (int j = i; j < r; j++) sum += a[i][j] * s->m[j];
-        s->m[i] = sum;
+    double fresh = 0.0;
+    if (p->tremor != NULL) { /* backwards the past of a fading swing is larger */
+        double si, co, grown = eg_exp(p->tremor->fade * step), ratio = p->tremor->size / p->noise;
+        eg_sincos(p->tremor->turn * step, &si, &co);
+        a[r][r] = a[r + 1][r + 1] = grown * co;
+        a[r][r + 1] = grown * si;
+        a[r + 1][r] = -grown * si;
+        fresh = (grown * grown - 1.0) * ratio * ratio;
+    }
+    for (int i = 0; i < own; i++) {
+        int from = i < r ? i : r, to = i < r ? r : own;
+        m[i] = 0.0;
+        for (int j = from; j < to; j++) m[i] += a[i][j] * s->m[j];
         for (int j = 0; j < all; j++) {
             half[i][j] = 0.0;
-            for (int k = i; k < r; k++) half[i][j] += a[i][k] * s->p[k][j];
+            for (int k = from; k < to; k++) half[i][j] += a[i][k] * s->p[k][j];
+        }
+    }
+    for (int i = 0; i < own; i++) {
+        s->m[i] = m[i];
+        for (int j = own; j < all; j++) s->p[i][j] = s->p[j][i] = half[i][j];
+        for (int j = 0; j <= i; j++) {
+            int from = j < r ? j : r, to = j < r ? r : own;
+            double sum = 0.0;
+            for (int k = from; k < to; k++) sum += half[i][k] * a[j][k];
+            s->p[i][j] = s->p[j][i] = sum + (i >= r && i == j ? fresh : 0.0);
         }
     }
     for (int i = 0; i < r; i++) {
-        for (int j = r; j < all; j++) s->p[i][j] = s->p[j][i] = half[i][j];
         for (int j = 0; j <= i; j++) {
             int u = r - 1 - i, v = r - 1 - j;
-            double sum = 0.0, own = p->wander / (factorial[u] * factorial[v] * (double)(u + v + 1));
-            for (int k = j; k < r; k++) sum += half[i][k] * a[j][k];
-            for (int k = 0; k < u + v + 1; k++) own *= step;
-            s->p[i][j] = s->p[j][i] = sum + ((u + v) % 2 != 0 ? -own : own);
+            double one = p->wander / (factorial[u] * factorial[v] * (double)(u + v + 1));
+            for (int k = 0; k < u + v + 1; k++) one *= step;
+            s->p[i][j] += (u + v) % 2 != 0 ? -one : one;
+            s->p[j][i] = s->p[i][j];
         }
     }
 }
 
+/* A sample: force, and tremor on top of it. */
 static void see(const process *p, double x, state *s) {
-    int all = p->order + s->fixed;
-    double e = x - s->m[0], v = s->p[0][0] + 1.0, gain[WIDE];
-    for (int i = 0; i < all; i++) gain[i] = s->p[i][0] / v;
+    int all = p->own + s->fixed, swing = p->tremor != NULL ? p->order : -1;
+    double e = x - s->m[0], v, gain[WIDE], with[WIDE] = {0.0};
+    if (swing > 0) e -= s->m[swing];
+    for (int i = 0; i < all; i++) with[i] = s->p[i][0] + (swing > 0 ? s->p[i][swing] : 0.0);
+    v = with[0] + (swing > 0 ? with[swing] : 0.0) + 1.0;
+    for (int i = 0; i < all; i++) gain[i] = with[i] / v;
     for (int i = 0; i < all; i++) s->m[i] += gain[i] * e;
     for (int i = 0; i < all; i++)
         for (int j = 0; j <= i; j++) s->p[i][j] = s->p[j][i] = s->p[i][j] - gain[i] * gain[j] * v;
@@ -106,7 +135,7 @@ static void see(const process *p, double x, state *s) {
 
 /* Force as it is here stays in the state. */
 static void fix(const process *p, state *s) {
-    int at = p->order + s->fixed++;
+    int at = p->own + s->fixed++;
     s->m[at] = s->m[0];
     for (int j = 0; j < at; j++) s->p[at][j] = s->p[j][at] = s->p[0][j];
     s->p[at][at] = s->p[0][0];
@@ -119,6 +148,15 @@ static double large(const process *p, int k) {
     return size;
 }
 
+static void keep(const state *s, kept *one) {
+    for (int k = 0; k < OWN_MAX; k++) {
+        one->m[k] = s->m[k];
+        memcpy(one->p[k], s->p[k], sizeof one->p[k]);
+    }
+    one->square = s->square;
+    one->logs = s->logs;
+}
+
 static void filter(const process *p) {
     state s = {.m = {p->x[p->n - 1]}};
     for (int i = 0; i < p->order; i++) { /* as good as nothing is known at the end */
@@ -126,23 +164,21 @@ static void filter(const process *p) {
         s.p[i][i] = sd * sd;
         s.logs -= eg_log(s.p[i][i]);
     }
+    for (int i = p->order; i < p->own; i++) { /* what is before the onset tells how large it is */
+        double sd = 100.0 * p->tremor->size / p->noise;
+        s.p[i][i] = sd * sd;
+        s.logs -= eg_log(s.p[i][i]);
+    }
     for (size_t i = p->n; i-- > 0;) {
         if (i + 1 < p->n) back(p, 1.0, &s);
         see(p, p->x[i], &s);
-        kept *one = &p->states[i];
-        for (int k = 0; k < ORDER_MAX; k++) {
-            one->m[k] = s.m[k];
-            memcpy(one->p[k], s.p[k], sizeof one->p[k]);
-        }
-        one->square = s.square;
-        one->logs = s.logs;
+        keep(&s, &p->states[i]);
     }
 }
 
-static state restore(const process *p, size_t i) {
-    const kept *one = &p->states[i];
+static state restore(const kept *one) {
     state s = {.square = one->square, .logs = one->logs};
-    for (int k = 0; k < ORDER_MAX; k++) {
+    for (int k = 0; k < OWN_MAX; k++) {
         s.m[k] = one->m[k];
         memcpy(s.p[k], one->p[k], sizeof one->p[k]);
     }
@@ -152,7 +188,7 @@ static state restore(const process *p, size_t i) {
 /* The state at an instant from what the trace behind it tells. */
 static state state_at(const process *p, double at) {
     size_t i = (size_t)ceil(at);
-    state s = restore(p, i);
+    state s = restore(&p->states[i]);
     if ((double)i > at) back(p, (double)i - at, &s);
     return s;
 }
@@ -164,7 +200,7 @@ static state wide_state_at(const process *p, double at, const double *windows) {
     if (k < 0) return state_at(p, at);
     double now = ceil(at + windows[k]);
     size_t i = (size_t)now;
-    state s = restore(p, i);
+    state s = restore(&p->states[i]);
     while (now > at) {
         double next = fmax(at, (double)i - 1.0);
         bool is_window = k >= 0 && at + windows[k] >= next;
@@ -183,9 +219,51 @@ static void include(rest *r, double t, double x) {
     *r = (rest){r->n + 1.0, r->t + t, r->tt + t * t, r->x + x, r->tx + t * x, r->xx + x * x};
 }
 
-/* Inverse of a symmetric a[n][n], n <= 3 and above 0 (all of them are covariances), and the
+/* Line and tremor, forward in time. */
+static void go_on(const process *p, double step, state *s) {
+    double si, co, left = eg_exp(-p->tremor->fade * step), ratio = p->tremor->size / p->noise;
+    eg_sincos(p->tremor->turn * step, &si, &co);
+    double a[LINE + SWING][LINE + SWING] = {
+        {1.0, step}, {0.0, 1.0}, {0, 0, left * co, -left * si}, {0, 0, left * si, left * co}};
+    double half[LINE + SWING][LINE + SWING], m[LINE + SWING] = {0.0};
+    for (int i = 0; i < LINE + SWING; i++) {
+        for (int j = 0; j < LINE + SWING; j++) {
+            m[i] += a[i][j] * s->m[j];
+            half[i][j] = 0.0;
+            for (int k = 0; k < LINE + SWING; k++) half[i][j] += a[i][k] * s->p[k][j];
+        }
+    }
+    for (int i = 0; i < LINE + SWING; i++) {
+        s->m[i] = m[i];
+        for (int j = 0; j <= i; j++) {
+            double sum = i == j && i >= LINE ? (1.0 - left * left) * ratio * ratio : 0.0;
+            for (int k = 0; k < LINE + SWING; k++) sum += half[i][k] * a[j][k];
+            s->p[i][j] = s->p[j][i] = sum;
+        }
+    }
+}
+
+/* Line and tremor from the first sample on, at each: rests[n]. */
+static void filter_rest(const process *given, kept *rests) {
+    process p = *given;
+    p.order = LINE;
+    p.own = LINE + SWING;
+    double sd = 1e3 * large(&p, 0) / p.noise, ratio = p.tremor->size / p.noise;
+    state s = {.m = {p.x[0]}};
+    s.p[0][0] = sd * sd;
+    s.p[1][1] = sd * sd / (p.width * p.width);
+    s.p[2][2] = s.p[3][3] = ratio * ratio;
+    s.logs = -eg_log(s.p[0][0]) - eg_log(s.p[1][1]);
+    for (size_t i = 0; i < p.n; i++) {
+        if (i > 0) go_on(&p, 1.0, &s);
+        see(&p, p.x[i], &s);
+        keep(&s, &rests[i]);
+    }
+}
+
+/* Inverse of a symmetric a[n][n], n <= TIES_MAX and above 0 (all of them are covariances), and the
  * logarithm of its determinant. */
-static bool invert(int n, double a[ORDER_MAX][ORDER_MAX], double b[ORDER_MAX][ORDER_MAX],
+static bool invert(int n, double a[TIES_MAX][TIES_MAX], double b[TIES_MAX][TIES_MAX],
                    double *logs) {
     *logs = 0.0;
     for (int i = 0; i < n; i++)
@@ -206,34 +284,80 @@ static bool invert(int n, double a[ORDER_MAX][ORDER_MAX], double b[ORDER_MAX][OR
     return true;
 }
 
-/* Joins rest and rise at an instant: the derivatives below the start are those of the rest. */
-static bool join(const process *p, const rest *r, double at, const state *s, joint *o) {
+/* Line and tremor at an instant as the trace before it tells: of a line alone by its sums. */
+static state before(const process *p, const rest *r, double at) {
+    state s = {.square = 0.0};
+    if (p->tremor != NULL) {
+        size_t i = (size_t)r->n - 1;
+        s = restore(&p->rests[i]);
+        go_on(p, at - (double)i, &s);
+        return s;
+    }
     double t = r->t - r->n * at, tt = r->tt - 2.0 * at * r->t + at * at * r->n;
     double tx = r->tx - at * r->x, whole = r->n * tt - t * t;
-    double line[ORDER_MAX] = {(tt * r->x - t * tx) / whole, (r->n * tx - t * r->x) / whole};
-    double own[ORDER_MAX][ORDER_MAX] = {{tt / whole, -t / whole}, {-t / whole, r->n / whole}};
-    double sum[ORDER_MAX][ORDER_MAX], inverse[ORDER_MAX][ORDER_MAX], d[ORDER_MAX], logs, far = 0.0;
-    int c = p->start, all = p->order + s->fixed;
-    for (int k = 0; k < c; k++) {
-        d[k] = line[k] - s->m[k];
-        for (int j = 0; j < c; j++) sum[k][j] = s->p[k][j] + own[k][j];
+    s.m[0] = (tt * r->x - t * tx) / whole;
+    s.m[1] = (r->n * tx - t * r->x) / whole;
+    s.p[0][0] = tt / whole;
+    s.p[0][1] = s.p[1][0] = -t / whole;
+    s.p[1][1] = r->n / whole;
+    s.square = fmax(0.0, r->xx - s.m[0] * r->x - s.m[1] * tx);
+    s.logs = eg_log(whole);
+    return s;
+}
+
+/* What rest and rise have in common at the onset, and by how much they differ in it. */
+typedef struct ties {
+    int n, of_rise[TIES_MAX], of_rest[TIES_MAX]; /* -1: 0 in rest */
+    double inverse[TIES_MAX][TIES_MAX], pull[TIES_MAX], far, logs;
+} ties;
+
+static bool tie(const process *p, const state *b, const state *s, ties *t) {
+    double sum[TIES_MAX][TIES_MAX], d[TIES_MAX];
+    *t = (ties){.n = 0};
+    for (int k = 0; k < p->start; k++, t->n++) {
+        t->of_rise[t->n] = k;
+        t->of_rest[t->n] = k < LINE ? k : -1;
     }
-    if (!invert(c, sum, inverse, &logs)) return false;
-    double pull[ORDER_MAX] = {0}; /* of the state towards the rest, and of the rest away */
-    for (int k = 0; k < c; k++)
-        for (int j = 0; j < c; j++) pull[k] += inverse[k][j] * d[j];
-    for (int k = 0; k < c; k++) far += pull[k] * d[k];
-    double m[WIDE] = {0.0}, p_level[WIDE] = {0.0}, level = line[0], level_square = own[0][0];
-    for (int k = 0; k < c; k++) {
-        level -= own[0][k] * pull[k];
-        for (int j = 0; j < c; j++) level_square -= own[0][k] * inverse[k][j] * own[0][j];
+    for (int k = p->order; k < p->own; k++, t->n++) {
+        t->of_rise[t->n] = k;
+        t->of_rest[t->n] = LINE + k - p->order;
+    }
+    for (int k = 0; k < t->n; k++) {
+        int q = t->of_rise[k], u = t->of_rest[k];
+        d[k] = (u < 0 ? 0.0 : b->m[u]) - s->m[q];
+        for (int j = 0; j < t->n; j++) {
+            int v = t->of_rest[j];
+            sum[k][j] = s->p[q][t->of_rise[j]] + (u < 0 || v < 0 ? 0.0 : b->p[u][v]);
+        }
+    }
+    if (!invert(t->n, sum, t->inverse, &t->logs)) return false;
+    for (int k = 0; k < t->n; k++)
+        for (int j = 0; j < t->n; j++) t->pull[k] += t->inverse[k][j] * d[j];
+    for (int k = 0; k < t->n; k++) t->far += t->pull[k] * d[k];
+    return true;
+}
+
+/* Joins rest and rise at an instant: the derivatives below the start are those of the rest. */
+static bool join(const process *p, const rest *r, double at, const state *s, joint *o) {
+    state b = before(p, r, at);
+    ties t;
+    int c = p->start, all = p->own + s->fixed;
+    if (!tie(p, &b, s, &t)) return false;
+    double m[WIDE] = {0.0}, p_level[WIDE] = {0.0}, level = b.m[0], level_square = b.p[0][0];
+    double held[TIES_MAX] = {0.0},
+           through[TIES_MAX] = {0.0}; /* covariance with the level of rest */
+    for (int k = 0; k < t.n; k++) held[k] = t.of_rest[k] < 0 ? 0.0 : b.p[0][t.of_rest[k]];
+    for (int k = 0; k < t.n; k++)
+        for (int j = 0; j < t.n; j++) through[k] += t.inverse[k][j] * held[j];
+    for (int k = 0; k < t.n; k++) {
+        level -= held[k] * t.pull[k];
+        level_square -= held[k] * through[k];
     }
     for (int q = 0; q < all; q++) {
         m[q] = s->m[q];
-        p_level[q] = 0.0;
-        for (int k = 0; k < c; k++) {
-            m[q] += s->p[q][k] * pull[k];
-            for (int j = 0; j < c; j++) p_level[q] += s->p[q][k] * inverse[k][j] * own[0][j];
+        for (int k = 0; k < t.n; k++) {
+            m[q] += s->p[q][t.of_rise[k]] * t.pull[k];
+            p_level[q] += s->p[q][t.of_rise[k]] * through[k];
         }
     }
     o->y[0] = at;
@@ -241,19 +365,20 @@ static bool join(const process *p, const rest *r, double at, const state *s, joi
     o->y[1] = level;
     o->squares[1] = level_square;
     for (int w = 0; w < EG_STRENGTH_RFD_COUNT; w++) {
-        int q = p->order + s->fixed - 1 - w; /* those out of reach are not asked for */
-        if (q < p->order) q = p->order;
+        int q = p->own + s->fixed - 1 - w; /* those out of reach are not asked for */
+        if (q < p->own) q = p->own;
         o->y[2 + w] = s->fixed > 0 ? m[q] - level : 0.0;
         double square = s->p[q][q] + level_square - 2.0 * p_level[q];
-        for (int k = 0; k < c; k++)
-            for (int j = 0; j < c; j++) square -= s->p[q][k] * inverse[k][j] * s->p[q][j];
+        for (int k = 0; k < t.n; k++)
+            for (int j = 0; j < t.n; j++)
+                square -= s->p[q][t.of_rise[k]] * t.inverse[k][j] * s->p[q][t.of_rise[j]];
         o->squares[2 + w] = s->fixed > 0 ? fmax(0.0, square) : 0.0;
     }
-    double squares = fmax(0.0, r->xx - line[0] * r->x - line[1] * tx) + s->square + far + p->grain;
     double known = (double)p->n - 2.0 - (double)(p->order - c);
-    o->score = strength_evidence(known, squares, p->least) + eg_log(whole) + s->logs + logs;
+    o->score = strength_evidence(known, b.square + s->square + t.far + p->grain, p->least) +
+               b.logs + s->logs + t.logs;
     for (int k = c; k < p->order; k++) o->score += 2.0 * eg_log(large(p, k));
-    o->is_rising = m[c] > (c < 2 ? line[c] : 0.0);
+    o->is_rising = m[c] > (c < LINE ? b.m[c] : 0.0);
     return true;
 }
 
@@ -331,32 +456,43 @@ double strength_evidence(double n, double squares, double least) {
 }
 
 size_t strength_free_size(size_t n) {
-    return n * (sizeof(kept) + (1 + PARTS) * sizeof(double)) + 64;
+    return n * (2 * sizeof(kept) + PARTS * sizeof(double)) + 64;
+}
+
+static process process_of(const strength_rise_trace *trace, double height, double width,
+                          double grain) {
+    process p = {.n = trace->n, .x = trace->x, .least = trace->least, .tremor = trace->tremor};
+    p.noise = eg_hypot(fmax(trace->noise, trace->least), grain);
+    p.height = height;
+    p.width = width;
+    p.grain = (double)trace->n * grain * grain;
+    return p;
 }
 
 bool strength_free_fit(const strength_rise_trace *trace, double height, double width,
                        strength_free *result, eg_arena *arena) {
     EG_ASSERT(trace != NULL && result != NULL && arena != NULL && trace->n > 32);
     size_t mark = eg_arena_mark(arena), n = trace->n;
-    double grain = 2e-5 * height, noise = eg_hypot(fmax(trace->noise, trace->least), grain);
-    kept *states = eg_arena_take(arena, n, sizeof *states);
+    process p = process_of(trace, height, width, 2e-5 * height);
+    kept *states = eg_arena_take(arena, n, sizeof *states), *rests = NULL;
     double *scores = eg_arena_take(arena, n * PARTS, sizeof *scores);
+    if (trace->tremor != NULL) rests = eg_arena_take(arena, n, sizeof *rests);
+    if (rests != NULL) filter_rest(&p, rests);
+    bool has_memory = states != NULL && scores != NULL && (trace->tremor == NULL || rests != NULL);
     total t = {.reference = INFINITY};
-    for (int k = 0; k < STARTS * DEGREES && states != NULL && scores != NULL; k++) {
-        int start = k % STARTS, degree = k / STARTS, order = start < 1 ? 2 : start + 1;
+    p.states = states;
+    p.rests = rests;
+    for (int k = 0; k < STARTS * DEGREES && has_memory; k++) {
+        int degree = k / STARTS;
+        p.start = k % STARTS;
+        p.order = p.start < 1 ? 2 : p.start + 1;
+        p.own = p.order + (p.tremor != NULL ? SWING : 0);
         /* Over the rise it wanders by a hundredth to fifteen times its height. */
-        double sd = height / noise * 0.01 * eg_exp(eg_log(2.5) * (double)degree);
-        double wander = sd * sd / width;
-        for (int j = 1; j < order; j++) wander *= (double)(j * j) / (width * width);
-        process p = {.n = n, .x = trace->x, .start = start, .order = order, .wander = wander};
-        p.noise = noise;
-        p.least = trace->least;
-        p.height = height;
-        p.width = width;
-        p.grain = (double)n * grain * grain;
-        p.states = states;
+        double sd = height / p.noise * 0.01 * eg_exp(eg_log(2.5) * (double)degree);
+        p.wander = sd * sd / width;
+        for (int j = 1; j < p.order; j++) p.wander *= (double)(j * j) / (width * width);
         filter(&p);
-        explore(&p, trace, noise * noise, scores, &t);
+        explore(&p, trace, p.noise * p.noise, scores, &t);
     }
     eg_arena_reset(arena, mark);
     if (!(t.weight > 0.0)) return false;

@@ -107,6 +107,55 @@ double strength_normal(double x);
 /* A logistic curve has no first instant: its onset is where it has gone this part of its way. */
 #define STRENGTH_ONSET_PART 0.01
 
+/* Tremor at rest (tremor.c): it stays within this many SD for as long as a rest lasts. */
+#define STRENGTH_TREMOR_REACH 3.0
+
+typedef struct strength_tremor {
+    double hz;      /* 0: there is none */
+    double decay_s; /* in which it loses its phase */
+    double size;    /* SD */
+    double noise;   /* SD of the white noise of a sample beside it */
+} strength_tremor;
+
+/* From rest of a quarter of a second or more; false: none to speak of. */
+bool strength_tremor_find(size_t n, const double *x, double rate_hz, strength_tremor *tremor);
+
+/* What each sample of x[n] is beyond what the tremor before it foretells, in units in which white
+ * noise stays as large as it is. */
+typedef struct strength_gain {
+    double gain[2], scale;
+} strength_gain;
+typedef struct strength_whitener {
+    size_t n;
+    const strength_gain *gains;
+    double across, along; /* a step of the oscillator */
+    double logs;          /* of the variances by which it was scaled */
+    double turn, fade;    /* radians a sample; part of the phase that a sample forgets */
+    double size;          /* SD */
+} strength_whitener;
+
+/* For samples every step_s whose white noise has the SD `noise`. False: no memory. */
+bool strength_whitener_make(const strength_tremor *tremor, size_t n, double step_s, double noise,
+                            strength_whitener *whitener, eg_arena *arena);
+
+/* The oscillator as the samples before foretell it; zeros to begin with. */
+typedef struct strength_foretold {
+    double a, b;
+} strength_foretold;
+
+/* Sample i of a series, whitened. Any sum of series becomes the sum of theirs. NULL: as it is. */
+static inline double strength_whiten(const strength_whitener *w, size_t i, double x,
+                                     strength_foretold *past) {
+    if (w == NULL) return x;
+    const strength_gain *g = &w->gains[i];
+    double e = x - past->a, a = past->a + g->gain[0] * e, b = past->b + g->gain[1] * e;
+    *past = (strength_foretold){w->across * a - w->along * b, w->along * a + w->across * b};
+    return e * g->scale;
+}
+
+/* Rest less the line through it, whitened: y[n]. */
+void strength_whiten_rest(const strength_whitener *w, size_t n, const double *x, double *y);
+
 /* A trace of a rise that begins in rest. */
 typedef struct strength_rise_trace {
     size_t n;
@@ -116,6 +165,7 @@ typedef struct strength_rise_trace {
     double block_noise; /* the same as seen in means of n / 24 samples, times their number's root */
     bool is_strict;     /* a rise of no known form is none */
     double least; /* SD of noise that is white, below which nothing is read out of the trace */
+    const strength_whitener *tremor;       /* NULL: none */
     double windows[EG_STRENGTH_RFD_COUNT]; /* samples behind the onset */
 } strength_rise_trace;
 
@@ -177,8 +227,10 @@ int strength_solve(int n, double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX]
                    double b[STRENGTH_UNKNOWNS_MAX]);
 
 /* Bridges a counter-movement before the contraction by the rest before it, up to where force comes
- * back through the level of that rest. False: there is none, nothing was changed. */
-bool strength_dip_bridge(size_t n, double *x, const eg_strength_span *span, double rate_hz);
+ * back through the level of that rest. What no tremor of the rest before reaches is a dip. False:
+ * there is none, nothing was changed. */
+bool strength_dip_bridge(size_t n, double *x, const eg_strength_span *span,
+                         const strength_tremor *tremor, double rate_hz);
 
 /* Takes mains hum (50 or 60 Hz) off x[n], its frequency, size and phase from x[from, to), which is
  * rest. False: there is none to speak of, nothing was changed. */

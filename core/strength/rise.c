@@ -31,6 +31,7 @@ typedef struct problem {
     strength_rise_kind which;
     int unknowns;
     size_t begin; /* samples before it are rest, whatever the curve; 0: the curve says */
+    const strength_whitener *tremor;
 } problem;
 
 static double curve_at(const problem *p, double form, size_t i, double start, double width) {
@@ -40,10 +41,12 @@ static double curve_at(const problem *p, double form, size_t i, double start, do
 
 static double left(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX]) {
     double start, width, sum = 0.0;
+    strength_foretold past = {0.0, 0.0};
     place(p->which, q, &start, &width);
     for (size_t i = 0; i < p->n; i++) {
         double d = p->x[i] - q[LEVEL] - q[SLOPE] * (double)i -
                    q[HEIGHT] * curve_at(p, q[FORM], i, start, width);
+        d = strength_whiten(p->tremor, i, d, &past);
         sum += d * d;
     }
     return sum;
@@ -56,6 +59,7 @@ static void normal(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
     double start[4], width[4], form[4], step[4] = {0.0};
     memset(a, 0, sizeof(double) * STRENGTH_UNKNOWNS_MAX * STRENGTH_UNKNOWNS_MAX);
     memset(b, 0, sizeof(double) * STRENGTH_UNKNOWNS_MAX);
+    strength_foretold past = {0.0, 0.0}, pasts[STRENGTH_UNKNOWNS_MAX] = {{0.0, 0.0}};
     int tries = p->unknowns - AT_20;
     for (int k = 0; k <= tries; k++) {
         double moved[STRENGTH_UNKNOWNS_MAX];
@@ -77,7 +81,9 @@ static void normal(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
             f[AT_20 + k - 1] =
                 q[HEIGHT] * (curve_at(p, form[k], i, start[k], width[k]) - g) / step[k];
         double d = p->x[i] - q[LEVEL] - q[SLOPE] * t - q[HEIGHT] * g;
+        d = strength_whiten(p->tremor, i, d, &past);
         for (int j = 0; j < p->unknowns; j++) {
+            f[j] = strength_whiten(p->tremor, i, f[j], &pasts[j]);
             for (int k = 0; k <= j; k++) a[j][k] += f[j] * f[k];
             b[j] += f[j] * d;
         }
@@ -156,9 +162,11 @@ static bool is_believed(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
     double start, width;
     place(p->which, q, &start, &width);
     strength_residue residue = strength_residue_of(p->n);
+    strength_foretold past = {0.0, 0.0};
     for (size_t i = 0; i < p->n; i++) {
-        strength_residue_add(&residue, p->x[i] - q[LEVEL] - q[SLOPE] * (double)i -
-                                           q[HEIGHT] * curve_at(p, q[FORM], i, start, width));
+        double d = p->x[i] - q[LEVEL] - q[SLOPE] * (double)i -
+                   q[HEIGHT] * curve_at(p, q[FORM], i, start, width);
+        strength_residue_add(&residue, strength_whiten(p->tremor, i, d, &past));
     }
     return strength_residue_is_noise(&residue, square, block_square);
 }
@@ -208,6 +216,7 @@ static double evidence_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX
     double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX], none[STRENGTH_UNKNOWNS_MAX];
     double slopes[STRENGTH_UNKNOWNS_MAX][OUTPUTS], scale[STRENGTH_UNKNOWNS_MAX];
     double score = strength_evidence((double)(p->n - (size_t)p->unknowns), sum, trace->least);
+    if (p->tremor != NULL) score += p->tremor->logs;
     normal(p, q, a, none);
     for (int j = 0; j < p->unknowns; j++) {
         double moved[STRENGTH_UNKNOWNS_MAX], reach = reach_of(p, q, j);
@@ -328,7 +337,7 @@ static bool fit_curve(const strength_rise_trace *trace, strength_rise_kind which
                       const double guess[STRENGTH_UNKNOWNS_MAX], candidate *best) {
     const strength_curve_form *form = strength_curve_form_of(which);
     bool has_form = form->high > form->low;
-    problem p = {trace->n, trace->x, which, has_form ? FORM + 1 : FORM, 0};
+    problem p = {trace->n, trace->x, which, has_form ? FORM + 1 : FORM, 0, trace->tremor};
     /* Two parts in ten thousand of the rise are no fault of a curve. */
     double square = trace->noise * trace->noise + grain;
     double block_square = trace->block_noise * trace->block_noise + grain;
@@ -361,6 +370,12 @@ static double find_begin(problem *p, const double q[STRENGTH_UNKNOWNS_MAX], doub
     p->begin = 1;
     behind = left(p, q);
     for (size_t i = 1; i <= most; i++) {
+        if (p->tremor != NULL) { /* what is foretold of a sample hangs on all before it */
+            size_t kept = p->begin;
+            p->begin = i;
+            behind = left(p, q);
+            p->begin = kept;
+        }
         left_by[i] = behind;
         if (behind < best) {
             best = behind;
@@ -385,7 +400,7 @@ static bool fit_step(const strength_rise_trace *trace, double grain,
     size_t low, high, mark = eg_arena_mark(arena);
     double *left_by = eg_arena_take(arena, trace->n, sizeof *left_by);
     if (left_by == NULL) return false;
-    problem p = {trace->n, trace->x, STRENGTH_RISE_LOGISTIC, FORM, 0};
+    problem p = {trace->n, trace->x, STRENGTH_RISE_LOGISTIC, FORM, 0, trace->tremor};
     double square = trace->noise * trace->noise + grain;
     double block_square = trace->block_noise * trace->block_noise + grain;
     memcpy(q, guess, sizeof q);

@@ -23,6 +23,7 @@ static const double noise_rest_s = 0.3;
 static const double hum_rest_s = 1.0;
 static const double confidence = 2.5; /* standard errors */
 static const double dip_part = 0.01;  /* of the peak, below the baseline */
+static const double dip_near_s = 0.6; /* before the rise: what is earlier is no dip of it */
 
 const char *eg_strength_flag_name(eg_strength_flag flag) {
     static const char *const names[] = {
@@ -289,7 +290,7 @@ static void judge(strength_work *w, const eg_strength_limits *limits) {
     double level = to - n > from ? strength_mean(&w->sums, from, to - n) : t->baseline;
     double noise = 2.0 * confidence * t->noise / sqrt((double)window);
     double fall = fabs(t->slope) * STRENGTH_REST_NEEDED_S;
-    if (level - low > dip_part * rise + noise + (t->slope < 0.0 ? 0.0 : fall))
+    if (level - low > dip_part * rise + noise + w->swing + (t->slope < 0.0 ? 0.0 : fall))
         raise(w, EG_STRENGTH_FLAG_DIP);
 }
 
@@ -328,7 +329,9 @@ eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_s
     if (x != NULL) {
         memcpy(x, signal->values, signal->n * sizeof *x);
         take_hum_off(&w, x);
-        if (strength_dip_bridge(signal->n, x, span, signal->rate_hz))
+        strength_tremor far = strength_tremor_before(&w, dip_near_s);
+        w.swing = STRENGTH_TREMOR_REACH * far.size;
+        if (strength_dip_bridge(signal->n, x, span, &far, signal->rate_hz))
             raise(&w, EG_STRENGTH_FLAG_DIP);
         w.sums = strength_sum(signal->n, x, arena);
     }

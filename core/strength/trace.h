@@ -64,6 +64,8 @@ typedef struct eg_strength_limits {
     X(DRIFT_REMOVED, "drift removed",                                                              \
       "the drift that rest before and after agrees on was taken off from the start on")            \
     X(HUM, "hum", "mains hum was taken off: look for its cause")                                   \
+    X(TREMOR, "tremor",                                                                            \
+      "the trace trembles at rest, too: onset and RFD are told apart from it, the peak holds it")  \
     X(DIP, "counter-movement", "force falls before it rises: RFD is not valid")                    \
     X(NO_REST, "no rest", "less than 0.2 s of rest before the onset: onset and RFD are not known") \
     X(CLIPPED, "clipped", "the top is cut off: the device was at its limit, the peak is higher")   \

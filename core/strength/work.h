@@ -18,12 +18,17 @@ typedef struct strength_work {
     double rest;                  /* level, roughly */
     double sample_noise;          /* with that of rounding */
     double quantum;
+    strength_tremor tremor;    /* of the rest before */
+    double swing;              /* how far tremor reaches */
     double onset, onset_error; /* samples */
     bool is_start_believed;
     bool has_rise; /* `rise` tells the force up to the sample rise_end */
     strength_rise rise;
     double rise_end;
 } strength_work;
+
+/* Tremor of up to 1.5 s of rest that ends some time before the contraction. */
+strength_tremor strength_tremor_before(const strength_work *work, double end_s);
 
 /* Where the force is last below `part` of the way to the peak, smoothed over 10 ms. */
 size_t strength_last_below(const strength_work *work, double part);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "core/base/random.h"
-#include "core/strength/trace.h"
+#include "core/strength/part.h"
 #include "tests/support/test.h"
 
 /* As knowledge/protocols has them. */
@@ -57,6 +57,8 @@ typedef enum fault {
     FAULTS, /* in the table; the others have tests of their own */
     COARSE,
     REST_TREMOR,
+    LARGE_TREMOR,
+    NARROW_TREMOR,
     DIP,
     GROWING
 } fault;
@@ -132,6 +134,24 @@ static double force(const scene *s, double peak, double t) {
     return s->pretension + (peak - s->pretension) * x;
 }
 
+/* Tremor of 8 to 12 Hz, all the time: a sine, or a narrow band that loses its phase in 0.3 s. */
+static void tremble(const scene *s, size_t n, double *x) {
+    bool is_narrow = s->fault == NARROW_TREMOR;
+    eg_random random;
+    eg_random_init(&random, s->seed, 17);
+    double size = (is_narrow ? 0.002 : 0.01) * s->peak,
+           phase = 2 * M_PI * eg_random_uniform(&random);
+    double turn = 2 * M_PI * (8 + 4 * eg_random_uniform(&random)) / s->rate_hz;
+    double keep = is_narrow ? exp(-1 / (0.3 * s->rate_hz)) : 1;
+    double push = size * sqrt((1 - keep * keep) / 2), a = size * cos(phase), b = size * sin(phase);
+    for (size_t i = 0; i < n; i++) {
+        x[i] += a;
+        double next = keep * (a * cos(turn) - b * sin(turn)) + push * eg_random_normal(&random);
+        b = keep * (a * sin(turn) + b * cos(turn)) + push * eg_random_normal(&random);
+        a = next;
+    }
+}
+
 /* Three contractions; the first is the largest. */
 static size_t make(const scene *s, double *x) {
     static const double parts[] = {1.0, 0.95, 0.97};
@@ -169,6 +189,7 @@ static size_t make(const scene *s, double *x) {
         if (s->fault == COARSE) x[i] = floor(x[i] / (0.002 * s->peak) + 0.5) * 0.002 * s->peak;
         if (s->fault == QUANTISED) x[i] = floor(x[i] / (2 * s->noise) + 0.5) * 2 * s->noise;
     }
+    if (s->fault == LARGE_TREMOR || s->fault == NARROW_TREMOR) tremble(s, n, x);
     return n;
 }
 
@@ -339,8 +360,56 @@ static void other_noise(void) {
         "counter-movement %.2f, %.2f ms; growing pre-tension %.2f, %.2f ms; %d of %d off and said",
         median[0], high[0], median[1], high[1], median[2], high[2], median[3], high[3], off,
         told.n);
-    EG_CHECK(high[0] <= 5.0 && median[1] <= 5.0 && high[2] <= 5.0 && median[3] <= 5.0);
+    EG_CHECK(high[0] <= 5.0 && high[1] <= 5.0 && high[2] <= 5.0 && median[3] <= 5.0);
+}
+
+/* Tremor of 1 % all the time that keeps its phase, and a fifth of it that does not. */
+static void trembling(void) {
+    static const fault kinds[2] = {LARGE_TREMOR, NARROW_TREMOR};
+    double onsets[2][SHAPES], rates[2][SHAPES], onset[2], rate[2], median;
+    int off[2];
+    for (int k = 0; k < 2; k++) {
+        told.off = told.silent = 0;
+        for (int i = 0; i < SHAPES; i++) {
+            double errors[VALUES];
+            scene s = draw((shape)i, kinds[k], 500 + 2 * (uint64_t)i);
+            s.noise = fmin(s.noise, 1e-3 * s.peak);
+            measure(&s, errors);
+            onsets[k][i] = errors[ONSET];
+            rates[k][i] = errors[RATES + EG_STRENGTH_RFD_100];
+        }
+        EG_CHECK_INT(told.silent, 0);
+        off[k] = told.off;
+        summary(SHAPES, onsets[k], &median, &onset[k]);
+        summary(SHAPES, rates[k], &median, &rate[k]);
+    }
+    eg_test_note(
+        "90 %%: sine of 1 %% onset %.2f ms, RFD 100 %.2f %%; narrow band of 0.2 %% %.2f ms, "
+        "%.2f %%; %d and %d of %d off and said",
+        onset[0], rate[0], onset[1], rate[1], off[0], off[1], SHAPES);
+    for (int k = 0; k < 2; k++) EG_CHECK(onset[k] <= 5.0 && rate[k] <= 3.0);
+}
+
+/* What tremor is found to be, and that white noise is none. */
+static void tremor_is_found(void) {
+    static double x[1500];
+    int found = 0;
+    eg_random random;
+    eg_random_init(&random, 3, 4);
+    for (int k = 0; k < 100; k++) {
+        strength_tremor tremor;
+        for (size_t i = 0; i < 1500; i++) x[i] = eg_random_normal(&random) + 0.002 * (double)i;
+        found += strength_tremor_find(k % 2 == 0 ? 1500 : 700, x, 1000, &tremor);
+        double hz = 6 + 8 * eg_random_uniform(&random), size = 0.5 + 3 * eg_random_uniform(&random);
+        for (size_t i = 0; i < 1500; i++) x[i] += size * sin(2 * M_PI * hz * (double)i / 1000);
+        EG_CHECK(strength_tremor_find(1500, x, 1000, &tremor));
+        EG_CHECK_NEAR(tremor.hz, hz, 0.3);
+        EG_CHECK_NEAR(tremor.noise, 1, 0.15);
+    }
+    EG_CHECK_INT(found, 0);
 }
 
 EG_TESTS({"strength: steps of a converter, tremor at rest, counter-movements", other_noise},
+         {"strength: tremor that goes on through the rise", trembling},
+         {"strength: tremor is told from white noise", tremor_is_found},
          {"strength: many shapes of rise under many disturbances", table})
