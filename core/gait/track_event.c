@@ -54,8 +54,8 @@ static size_t arrival(const track_work *w, double *const *marker, const track_sw
 
 /* When a marker lands: the first of its large upward accelerations between two samples, at a height
  * from which it does not rise again. In samples; NaN if there is none. */
-static double landing(const double *z, double ground, size_t first, size_t last, double *shock) {
-    double where = (double)NAN;
+static double landing(const double *z, double ground, double stay, size_t first, size_t last, double *shock) {
+    double where = (double)NAN, low = (double)INFINITY;
     *shock = 0.0;
     for (int pass = 0; pass < 2; pass++) { /* the largest, then the first that is large */
         double above = -(double)INFINITY;
@@ -66,9 +66,10 @@ static double landing(const double *z, double ground, size_t first, size_t last,
             if (z[i] - ground > EG_GAIT_TRACK_LOW_MM) break;
             if (!(above <= fmax(z[i], ground) + EG_GAIT_TRACK_STAY_MM)) continue;
             if (!(b >= a && b > c && b > least)) continue;
-            if (pass == 0)
+            if (pass == 0) {
                 *shock = least = b;
-            else
+                low = z[i];
+            } else if (z[i] <= low + stay)
                 where = (double)i + (dip < 0.0 ? 0.5 * (a - c) / dip : 0.0);
         }
     }
@@ -133,12 +134,14 @@ static void find_strike(const track_work *w, const track_foot *f, track_swing *s
     double span = fmax((double)(s->last - s->first), 0.35 * w->rate_hz); /* it may be cut */
     size_t last = s->last + (size_t)(0.5 * span);
     if (last + 4 > w->n) last = w->n - 4;
+    /* A heel that falls further had not landed; a forefoot's marker goes down as the foot turns. */
+    const double stay[2] = {EG_GAIT_TRACK_STAY_MM, EG_GAIT_TRACK_LOW_MM};
     double shock[2] = {0.0, 0.0}, landed[2] = {(double)NAN, (double)NAN}, moment, still = 0.0;
     for (int k = 0; k < 2; k++) {
         double *const *marker = k == 0 ? f->heel : f->toe;
         if (marker[0] == NULL) continue;
         double ground = standing(w, marker[2], s, next);
-        landed[k] = landing(marker[2], ground, arrival(w, marker, s, walk_mm_s), last, &shock[k]);
+        landed[k] = landing(marker[2], ground, stay[k], arrival(w, marker, s, walk_mm_s), last, &shock[k]);
         still = fmax(still, (double)slowed(w, marker, s, EG_GAIT_TRACK_STILL_PART * walk_mm_s));
     }
     if (!isfinite(landed[0]) ||
