@@ -54,7 +54,8 @@ static size_t arrival(const track_work *w, double *const *marker, const track_sw
 
 /* When a marker lands: the first of its large upward accelerations between two samples, at a height
  * from which it does not rise again. In samples; NaN if there is none. */
-static double landing(const double *z, double ground, double stay, size_t first, size_t last, double *shock) {
+static double landing(const double *z, double ground, double stay, size_t first, size_t last,
+                      double *shock) {
     double where = (double)NAN, low = (double)INFINITY;
     *shock = 0.0;
     for (int pass = 0; pass < 2; pass++) { /* the largest, then the first that is large */
@@ -76,15 +77,22 @@ static double landing(const double *z, double ground, double stay, size_t first,
     return where;
 }
 
+/* How fast a marker rises, or with `lever` the tip, which lies so far beyond the toe marker. */
+static double rise(const double *z, const double *heel, double lever, size_t i) {
+    return lever > 0.0 ? slope(z, i) + lever * (slope(z, i) - slope(heel, i)) : slope(z, i);
+}
+
 /* When the fall is over that a landing ends: a soft landing brakes long before it touches. */
-static double fall_end(const track_work *w, const double *z, double landed) {
+static double fall_end(const track_work *w, const double *z, const double *heel, double lever,
+                       double landed) {
     if (!isfinite(landed)) return landed;
     size_t i = (size_t)landed, most = i + (size_t)(EG_GAIT_TRACK_SOFT_S * w->rate_hz), fastest = i;
-    while (fastest > 1 && slope(z, fastest - 1) < slope(z, fastest)) fastest--;
-    if (!(slope(z, fastest) < 0.0)) return landed; /* it does not fall here */
-    double end = EG_GAIT_TRACK_FALL_PART * slope(z, fastest);
+    while (fastest > 1 && rise(z, heel, lever, fastest - 1) < rise(z, heel, lever, fastest))
+        fastest--;
+    if (!(rise(z, heel, lever, fastest) < 0.0)) return landed; /* it does not fall here */
+    double end = EG_GAIT_TRACK_FALL_PART * rise(z, heel, lever, fastest);
     for (size_t k = fastest; k <= most && k + 2 < w->n; k++) {
-        double here = slope(z, k), next = slope(z, k + 1);
+        double here = rise(z, heel, lever, k), next = rise(z, heel, lever, k + 1);
         if (next >= end) return (double)k + (end - here) / (next - here);
     }
     return landed;
@@ -141,15 +149,20 @@ static void find_strike(const track_work *w, const track_foot *f, track_swing *s
         double *const *marker = k == 0 ? f->heel : f->toe;
         if (marker[0] == NULL) continue;
         double ground = standing(w, marker[2], s, next);
-        landed[k] = landing(marker[2], ground, stay[k], arrival(w, marker, s, walk_mm_s), last, &shock[k]);
+        landed[k] =
+            landing(marker[2], ground, stay[k], arrival(w, marker, s, walk_mm_s), last, &shock[k]);
         still = fmax(still, (double)slowed(w, marker, s, EG_GAIT_TRACK_STILL_PART * walk_mm_s));
     }
+    double heel = fall_end(w, f->heel[2], NULL, 0.0, landed[0]);
     if (!isfinite(landed[0]) ||
         (landed[1] < landed[0] && shock[1] > EG_GAIT_TRACK_FOREFOOT_PART * shock[0])) {
-        moment = landed[1];
+        /* The tip has come down at the latest when the heel has, too. */
+        moment = f->toe[0] == NULL
+                     ? landed[1]
+                     : fall_end(w, f->toe[2], f->heel[2], EG_GAIT_TRACK_TIP_PART, landed[1]);
+        moment = fmin(moment, fmax(landed[1], heel));
         s->strike_confidence = 0.5;
     } else {
-        double heel = fall_end(w, f->heel[2], landed[0]);
         moment = joined(heel, slap(w, f, heel), w->rate_hz, &s->strike_confidence);
     }
     /* No foot rests in the air. */
