@@ -134,6 +134,32 @@ static int is_begun(const track_foot *f, size_t i) {
     return i < 4 || !isfinite(f->toe_ahead[i - 2]);
 }
 
+/* When the tip came to rest on the ground while the heel was still in the air; NaN if it did not
+ * before the heel landed. In samples. */
+static double tip_rests(const track_work *w, const track_foot *f, const track_swing *s,
+                        const double ground[2], double landed, double least) {
+    const double lever = EG_GAIT_TRACK_TIP_PART;
+    double where = (double)NAN, where_low = ground[1] + lever * (ground[1] - ground[0]);
+    if (f->toe[0] == NULL || !isfinite(landed)) return where;
+    for (size_t i = (size_t)landed; i > s->peak && i + 2 < w->n; i--) {
+        double sine, cosine, height = f->toe[2][i] + lever * (f->toe[2][i] - f->heel[2][i]);
+        eg_sincos(w->heading[i], &sine, &cosine);
+        double x = rise(f->toe[0], f->heel[0], lever, i) * w->rate_hz - cosine * w->ground_mm_s;
+        double y = rise(f->toe[1], f->heel[1], lever, i) * w->rate_hz - sine * w->ground_mm_s;
+        if (!(height <= where_low + EG_GAIT_TRACK_STAY_MM)) break;
+        if (!(x * x + y * y <= least * least)) break;
+        if (f->heel[2][i] - ground[0] > EG_GAIT_TRACK_LOW_MM) where = (double)i;
+    }
+    return where;
+}
+
+/* When a forefoot has come down that landed first: at the latest when the heel has, too. */
+static double forefoot_end(const track_work *w, const track_foot *f, double landed, double heel) {
+    if (f->toe[0] == NULL) return landed;
+    double end = fall_end(w, f->toe[2], f->heel[2], EG_GAIT_TRACK_TIP_PART, landed);
+    return isfinite(heel) ? fmin(end, fmax(landed, heel)) : end;
+}
+
 /* What lands first, heel or forefoot, is the strike. */
 static void find_strike(const track_work *w, const track_foot *f, track_swing *s, size_t next,
                         double walk_mm_s) {
@@ -145,22 +171,21 @@ static void find_strike(const track_work *w, const track_foot *f, track_swing *s
     /* A heel that falls further had not landed; a forefoot's marker goes down as the foot turns. */
     const double stay[2] = {EG_GAIT_TRACK_STAY_MM, EG_GAIT_TRACK_LOW_MM};
     double shock[2] = {0.0, 0.0}, landed[2] = {(double)NAN, (double)NAN}, moment, still = 0.0;
+    double ground[2] = {(double)NAN, (double)NAN};
     for (int k = 0; k < 2; k++) {
         double *const *marker = k == 0 ? f->heel : f->toe;
         if (marker[0] == NULL) continue;
-        double ground = standing(w, marker[2], s, next);
-        landed[k] =
-            landing(marker[2], ground, stay[k], arrival(w, marker, s, walk_mm_s), last, &shock[k]);
+        size_t first = arrival(w, marker, s, walk_mm_s);
+        ground[k] = standing(w, marker[2], s, next);
+        landed[k] = landing(marker[2], ground[k], stay[k], first, last, &shock[k]);
         still = fmax(still, (double)slowed(w, marker, s, EG_GAIT_TRACK_STILL_PART * walk_mm_s));
     }
     double heel = fall_end(w, f->heel[2], NULL, 0.0, landed[0]);
-    if (!isfinite(landed[0]) ||
-        (landed[1] < landed[0] && shock[1] > EG_GAIT_TRACK_FOREFOOT_PART * shock[0])) {
-        /* The tip has come down at the latest when the heel has, too. */
-        moment = f->toe[0] == NULL
-                     ? landed[1]
-                     : fall_end(w, f->toe[2], f->heel[2], EG_GAIT_TRACK_TIP_PART, landed[1]);
-        moment = fmin(moment, fmax(landed[1], heel));
+    double rests = tip_rests(w, f, s, ground, landed[0], EG_GAIT_TRACK_ARRIVE_PART * walk_mm_s);
+    int is_shock = landed[1] < landed[0] && shock[1] > EG_GAIT_TRACK_FOREFOOT_PART * shock[0];
+    if (!isfinite(landed[0]) || is_shock || isfinite(rests)) {
+        landed[1] = fmin(landed[1], rests);
+        moment = forefoot_end(w, f, landed[1], heel);
         s->strike_confidence = 0.5;
     } else {
         moment = joined(heel, slap(w, f, heel), w->rate_hz, &s->strike_confidence);

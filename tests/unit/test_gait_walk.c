@@ -112,6 +112,10 @@ static void styles(scene *s, int style) {
         }
         p->off_pitch = 30.0;
     }
+    if (style == 6) { /* the forefoot first on both sides */
+        p->strike_pitch[0] = -15.0;
+        p->strike_pitch[1] = -12.0;
+    }
     if (style == 4 || style == 5) { /* stairs, foot over foot: eight up, or down */
         p->length_sd = 5.0;
         p->rise_at = 6;
@@ -229,6 +233,9 @@ static void upstairs(void) {
 }
 static void downstairs(void) {
     one_style(5);
+}
+static void on_toes(void) {
+    one_style(6);
 }
 
 /* Limping walks with other footprints, other noise and other cameras. */
@@ -416,4 +423,5 @@ EG_TESTS({"gait: a treadmill's belt and steps", treadmill},
          {"gait: markers of a walk with a turn against its footprints", turning},
          {"gait: markers of a walk up the stairs against its footprints", upstairs},
          {"gait: markers of a walk down the stairs against its footprints", downstairs},
+         {"gait: markers of a walk on the toes against its footprints", on_toes},
          {"gait: markers of a shuffling walk against its footprints", shuffling})
