@@ -7,7 +7,9 @@
  * Strike: of what lands first, heel or forefoot, its first large upward acceleration (Hreljac &
  * Marshall 2000, J Biomech 33:783) once it is low and slow. For the heel the end of its fall, which
  * in a soft landing comes later, and where the forefoot's fastest fall is near, with which a foot
- * turns about the heel, the mean of both. A foot that is still has landed.
+ * turns about the heel, the mean of both. A forefoot's shock is drawn to the end of its tip's fall.
+ * The forefoot landed first, too, if the tip rested on the ground while the heel was in the air. A
+ * foot that is still has landed.
  *
  * Off: the first of two signs of a foot that rolled off. Its turn, which the calf makes ever faster
  * on the ground, has become half as fast as it was. And the point about which it rolled, as well as
@@ -49,6 +51,7 @@
 #define EG_GAIT_TRACK_SHOCK_PART    0.4  /* of the largest shock: the first such is the landing */
 #define EG_GAIT_TRACK_FALL_PART     0.1  /* of the fastest fall: a slower one is over ... */
 #define EG_GAIT_TRACK_SOFT_S        0.1  /* ... at most so long after the shock */
+#define EG_GAIT_TRACK_TIP_END_PART  0.7  /* of the way from a forefoot's shock to its fall's end */
 #define EG_GAIT_TRACK_SLAP_S        0.03 /* so near is the forefoot's fastest fall */
 #define EG_GAIT_TRACK_FOREFOOT_PART 0.1  /* of the heel's shock: less is none of the forefoot */
 #define EG_GAIT_TRACK_TIP_PART      0.3  /* of heel to toe marker: so far the tip is beyond it */

@@ -157,7 +157,8 @@ static double tip_rests(const track_work *w, const track_foot *f, const track_sw
 static double forefoot_end(const track_work *w, const track_foot *f, double landed, double heel) {
     if (f->toe[0] == NULL) return landed;
     double end = fall_end(w, f->toe[2], f->heel[2], EG_GAIT_TRACK_TIP_PART, landed);
-    return isfinite(heel) ? fmin(end, fmax(landed, heel)) : end;
+    if (isfinite(heel)) end = fmin(end, fmax(landed, heel));
+    return landed + EG_GAIT_TRACK_TIP_END_PART * (end - landed);
 }
 
 /* What lands first, heel or forefoot, is the strike. */
