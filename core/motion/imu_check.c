@@ -7,152 +7,29 @@
 #include <string.h>
 
 #include "core/base/sort.h"
+#include "core/motion/imu_trial.h"
 #include "core/motion/orient.h"
-#include "core/motion/solve.h"
 
 static const double deg = 180.0 / EG_PI, gravity = 9.80665;
 
-/* One stretch under one hypothesis: means over its samples. */
-typedef struct stretch_sums {
-    double turn[3][3]; /* of the orientation's matrix */
-    double vector[3];  /* as measured */
-    double turned[3];  /* turned back */
-    double square;     /* of the vector */
-} stretch_sums;
+/* Is b likelier than a by more than chance and the usual soundness of sensors allow? */
+static int is_better(const eg_imu_outcome *b, const eg_imu_outcome *a) {
+    return b->evidence > a->evidence + EG_IMU_CHECK_ODDS;
+}
 
-typedef struct trial {
-    const eg_excerpt *e;
-    double (*v)[3];
-    const size_t *from; /* first blocks of the stretches */
-    size_t n, length;
-    int has_offset;
-    double size;          /* of the vector when it stands still */
-    double gravity;       /* as this accelerometer has it; 0: each naming finds its own */
-    stretch_sums *sums;   /* [n], of the hypothesis at hand */
-    const double *window; /* [length], a Hann window of sum 1 */
-} trial;
+static int is_near(double x, double wanted, double part) {
+    return fabs(x - wanted) < part * wanted;
+}
 
-/* What a hypothesis leaves: per stretch, and in all. */
-typedef struct outcome {
-    double part[EG_IMU_CHECK_STRETCHES_MAX];
-    double residual;
-    double own;    /* the same against an accelerometer that is as much too long as it may be */
-    double length; /* of what was turned back, median over the stretches */
-} outcome;
+/* Of a factor: is it that between rad/s and deg/s? */
+static int is_unit_factor(double scale) {
+    return is_near(scale, 1.0 / deg, 0.35) || is_near(scale, deg, 0.35);
+}
 
 size_t eg_imu_check_bytes(size_t n, double rate_hz) {
     size_t room = 5 * (n + 400) * sizeof(double);
     return 2 * eg_excerpt_bytes(n, rate_hz) + room +
-           EG_IMU_CHECK_STRETCHES_MAX * sizeof(stretch_sums) + 4 * sizeof(outcome) + 1024;
-}
-
-/* A naming of the gyroscope's axes and its factor. */
-typedef struct naming {
-    signed char axis[3];
-    double scale;
-} naming;
-
-static void add_stretch(const trial *t, const naming *m, size_t from, stretch_sums *s) {
-    int at[3];
-    double factor[3], dt = 1.0 / t->e->rate_hz;
-    for (int k = 0; k < 3; k++) {
-        at[k] = (m->axis[k] < 0 ? -m->axis[k] : m->axis[k]) - 1;
-        factor[k] = (m->axis[k] < 0 ? -0.5 : 0.5) * m->scale * dt;
-    }
-    eg_quaternion q = EG_QUATERNION_ONE;
-    *s = (stretch_sums){0};
-    for (size_t i = from; i < from + t->length; i++) {
-        double turn[3][3], still[3];
-        const double *w = t->e->gyr[i], *next = t->e->gyr[i + 1], *v = t->v[i];
-        double share = t->window[i - from];
-        eg_quaternion_matrix(q, turn);
-        eg_quaternion_apply(turn, v, still);
-        for (int j = 0; j < 3; j++) {
-            for (int k = 0; k < 3; k++) s->turn[j][k] += share * turn[j][k];
-            s->vector[j] += share * v[j];
-            s->turned[j] += share * still[j];
-            s->square += share * v[j] * v[j];
-        }
-        double r[3];
-        for (int k = 0; k < 3; k++) r[k] = factor[k] * (w[at[k]] + next[at[k]]);
-        q = eg_quaternion_product(q, eg_quaternion_turn(r[0], r[1], r[2]));
-        q = eg_quaternion_tidied(q);
-    }
-}
-
-/* The constant part of the vector (iron) that makes the rest stand still best: with the mean turn R
- * of a stretch, the normal equations are sum (1 - R'R) h = sum (mean v - R' mean of turned v). */
-static void offset_of(const trial *t, double h[3]) {
-    double a[9] = {0}, b[3] = {0};
-    for (size_t s = 0; s < t->n; s++) {
-        const stretch_sums *x = &t->sums[s];
-        for (int j = 0; j < 3; j++) {
-            b[j] += x->vector[j];
-            for (int i = 0; i < 3; i++) b[j] -= x->turn[i][j] * x->turned[i];
-            for (int k = 0; k < 3; k++) {
-                a[3 * j + k] += j == k ? 1.0 + 1e-6 : 0.0;
-                for (int i = 0; i < 3; i++) a[3 * j + k] -= x->turn[i][j] * x->turn[i][k];
-            }
-        }
-    }
-    if (!eg_solve(3, a, b, h)) h[0] = h[1] = h[2] = 0.0;
-}
-
-/* How long gravity may be taken to be: that of the place, or a little longer if the accelerometer
- * has it so. A wrong rate or axis makes what is turned back shorter, never longer, unless a steady
- * swing adds to it. */
-static double gravity_in(const trial *t, double length, double part) {
-    if (t->gravity > 0.0) return t->gravity;
-    return fmax(t->size, fmin((1.0 + part) * t->size, length));
-}
-
-static double middle_length(const trial *t) {
-    double spare[EG_IMU_CHECK_STRETCHES_MAX], sorted[EG_IMU_CHECK_STRETCHES_MAX];
-    for (size_t s = 0; s < t->n; s++) sorted[s] = eg_norm(t->sums[s].turned);
-    eg_sort(t->n, sorted, spare);
-    return eg_sort_quantile(t->n, sorted, 0.5);
-}
-
-/* Gravity: the mean of what is turned back is as long as gravity, or shorter if it scattered; the
- * movement's own acceleration has averaged out. The field: what scatters about the mean. */
-static void try_naming(const trial *t, const naming *m, outcome *o) {
-    double h[3] = {0.0, 0.0, 0.0}, left = 0.0, own = 0.0;
-    for (size_t s = 0; s < t->n; s++) add_stretch(t, m, t->from[s], &t->sums[s]);
-    o->length = middle_length(t);
-    double length = gravity_in(t, o->length, EG_IMU_CHECK_ACC_SURE);
-    double longer = gravity_in(t, o->length, EG_IMU_CHECK_ACC_MOST);
-    if (t->has_offset) offset_of(t, h);
-    for (size_t s = 0; s < t->n; s++) {
-        const stretch_sums *x = &t->sums[s];
-        double square = t->has_offset ? x->square : length * length, mean[3];
-        for (int j = 0; j < 3; j++) {
-            mean[j] = x->turned[j];
-            for (int k = 0; k < 3; k++) mean[j] -= x->turn[j][k] * h[k];
-            square += h[j] * (h[j] - 2.0 * x->vector[j]);
-        }
-        o->part[s] = fabs(square - eg_dot(mean, mean)) / (t->size * t->size);
-        left += o->part[s];
-        own += fabs(longer * longer - eg_dot(mean, mean)) / (t->size * t->size);
-    }
-    o->residual = left / (double)t->n;
-    o->own = t->has_offset ? 0.0 : own / (double)t->n;
-}
-
-/* Is b better than a by enough to matter, and in more stretches than chance explains? Stretches are
- * counted, not averaged: in some the sensor rested, in others it was shaken. */
-static int is_better(const outcome *b, const outcome *a, size_t n) {
-    double better = 0.0, worse = 0.0;
-    if (!(b->residual < a->residual - EG_IMU_CHECK_BETTER)) return 0;
-    for (size_t s = 0; s < n; s++) {
-        double off = a->part[s] - b->part[s];
-        if (off > 0.2 * EG_IMU_CHECK_BETTER) better += 1.0;
-        if (off < -0.2 * EG_IMU_CHECK_BETTER) worse += 1.0;
-    }
-    double differ = better + worse;
-    /* Few stretches cannot reach the sigmas; then all of at least four must agree. */
-    if (differ < EG_IMU_CHECK_SIGMAS * EG_IMU_CHECK_SIGMAS + 1.0)
-        return differ > 3.5 && worse < 0.5;
-    return better - worse > EG_IMU_CHECK_SIGMAS * sqrt(differ);
+           EG_IMU_CHECK_STRETCHES_MAX * sizeof(eg_imu_sums) + 5 * sizeof(eg_imu_outcome) + 1024;
 }
 
 static void axis_name(const signed char axis[3], char text[16]) {
@@ -199,7 +76,7 @@ static const struct {
 } units[] = {
     {"", 1.0}, {"deg/s called rad/s", EG_PI / 180.0}, {"rad/s called deg/s", 180.0 / EG_PI}};
 
-static void name_of(const naming *m, const char *unit, char text[64]) {
+static void name_of(const eg_imu_naming *m, const char *unit, char text[64]) {
     static const signed char given[3] = {1, 2, 3};
     char axis[16];
     int is_given = memcmp(m->axis, given, sizeof given) == 0;
@@ -209,17 +86,18 @@ static void name_of(const naming *m, const char *unit, char text[64]) {
     if (text[0] == '\0') snprintf(text, 64, "as given");
 }
 
-/* The best common factor on these axes: a coarse search over two decades, then a fine one. */
-static double best_scale(const trial *t, naming m, outcome *o, double *residual) {
+/* The likeliest common factor on these axes: a coarse search over two decades, then a fine one. */
+static double best_scale(const eg_imu_trial *t, eg_imu_naming m, eg_imu_outcome *o,
+                         double *evidence) {
     double best = 1.0, from = 1.0, ratio = 1.25;
-    *residual = 1e300;
+    *evidence = -1e300;
     for (int round = 0; round < 3; round++) {
         int steps = round == 0 ? 10 : 4;
         for (int k = -steps; k <= steps; k++) {
             m.scale = from * eg_pow(ratio, (double)k);
-            try_naming(t, &m, o);
-            if (!(o->residual < *residual)) continue;
-            *residual = o->residual;
+            eg_imu_trial_try(t, &m, o);
+            if (!(o->evidence > *evidence)) continue;
+            *evidence = o->evidence;
             best = m.scale;
         }
         from = best;
@@ -239,8 +117,9 @@ void eg_imu_check_naming(int which, signed char axis[3]) {
 }
 
 /* What else fits about as well as the best (room[1]). */
-static void judge_rivals(const trial *t, eg_imu_agreement *a, const naming *best, outcome *room) {
-    naming m;
+static void judge_rivals(const eg_imu_trial *t, eg_imu_agreement *a, const eg_imu_naming *best,
+                         eg_imu_outcome *room) {
+    eg_imu_naming m;
     a->open = 0;
     for (int which = 0; which < EG_IMU_CHECK_NAMINGS; which++) {
         eg_imu_check_naming(which, m.axis);
@@ -248,73 +127,82 @@ static void judge_rivals(const trial *t, eg_imu_agreement *a, const naming *best
         for (int own = 0; own < 2; own++) {
             m.scale = own ? best->scale : 1.0;
             if (own && fabs(m.scale - 1.0) < 1e-9) continue;
-            try_naming(t, &m, &room[2]);
-            if (!is_better(&room[1], &room[2], t->n)) a->open |= UINT64_C(1) << which;
+            eg_imu_trial_try(t, &m, &room[2]);
+            if (!is_better(&room[1], &room[2])) a->open |= UINT64_C(1) << which;
         }
     }
     a->is_whole = a->open == 0;
     /* Without any turning at all: if that is no worse, the gyroscope's words count for nothing. One
      * accelerometer has one gravity: that of the best naming. */
-    trial fixed = *t;
-    fixed.gravity = gravity_in(t, room[1].length, EG_IMU_CHECK_ACC_SURE);
-    m = (naming){{1, 2, 3}, 0.0};
-    try_naming(&fixed, &m, &room[2]);
-    a->is_known = is_better(&room[1], &room[2], t->n);
+    eg_imu_trial fixed = *t;
+    fixed.longer = room[1].longer;
+    m = (eg_imu_naming){{1, 2, 3}, 0.0};
+    eg_imu_trial_try(&fixed, &m, &room[2]);
+    a->is_known = room[1].evidence > room[2].evidence + EG_IMU_CHECK_UNIT_ODDS;
 }
 
-/* All hypotheses; room holds four outcomes: as given, the best, and two at hand. */
-static void judge(const trial *t, eg_imu_agreement *a, outcome *room) {
-    naming best = {{1, 2, 3}, 1.0}, m;
+/* The likeliest of all namings and units, into room[1]; room[0] is the file as it is. */
+static eg_imu_naming find_best(const eg_imu_trial *t, eg_imu_agreement *a, eg_imu_outcome *room) {
+    eg_imu_naming best = {{1, 2, 3}, 1.0}, m;
     char text[64];
-    try_naming(t, &best, &room[0]);
     room[1] = room[0];
-    a->as_given = room[0].residual;
-    add_row(a, "as given", a->as_given);
     for (int which = 0; which < EG_IMU_CHECK_NAMINGS; which++)
         for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
             if (which == 0 && u == 0) continue;
             eg_imu_check_naming(which, m.axis);
             m.scale = units[u].scale;
-            try_naming(t, &m, &room[2]);
+            eg_imu_trial_try(t, &m, &room[2]);
             name_of(&m, units[u].name, text);
             add_row(a, text, room[2].residual);
-            if (!(room[2].residual < room[1].residual)) continue;
+            if (!(room[2].evidence > room[1].evidence)) continue;
             room[1] = room[2];
             best = m;
         }
     /* A wrong unit alone explains more simply than a wrong unit and other axes do, and so does a
      * factor: the file's own axes are tried first. */
-    double residual;
-    for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
-        m = (naming){{1, 2, 3}, units[u].scale};
-        if (fabs(m.scale - best.scale) > 1e-12) continue;
-        try_naming(t, &m, &room[2]);
-        if (is_better(&room[1], &room[2], t->n)) continue;
+    m = (eg_imu_naming){{1, 2, 3}, best.scale};
+    eg_imu_trial_try(t, &m, &room[2]);
+    if (!is_better(&room[1], &room[2])) {
         room[1] = room[2];
         best = m;
     }
-    m = (naming){{1, 2, 3}, 1.0};
-    m.scale = best_scale(t, m, &room[2], &residual);
-    if (residual < room[1].residual + 0.2 * EG_IMU_CHECK_BETTER) best = m;
-    try_naming(t, &best, &room[1]);
-    double other = best_scale(t, best, &room[2], &residual); /* axes and rate may both be wrong */
-    if (residual < room[1].residual - EG_IMU_CHECK_BETTER) best.scale = other;
-    try_naming(t, &best, &room[1]);
+    double evidence;
+    m.scale = best_scale(t, m, &room[2], &evidence);
+    if (evidence > room[1].evidence) best = m;
+    eg_imu_trial_try(t, &best, &room[1]);
+    m.scale = best_scale(t, best, &room[2], &evidence); /* axes and rate may both be wrong */
+    if (evidence > room[1].evidence + EG_IMU_CHECK_ODDS) best.scale = m.scale;
+    eg_imu_trial_try(t, &best, &room[1]);
+    return best;
+}
+
+/* All hypotheses; room holds four outcomes: as given, the best, and two at hand. */
+static void judge(const eg_imu_trial *t, eg_imu_agreement *a, eg_imu_outcome *room) {
+    const eg_imu_naming given = {{1, 2, 3}, 1.0};
+    char text[64], name[64];
+    eg_imu_trial_try(t, &given, &room[0]);
+    a->as_given = room[0].residual;
+    add_row(a, "as given", a->as_given);
+    eg_imu_naming best = find_best(t, a, room);
     snprintf(text, sizeof text, "times %.3g", best.scale);
-    int is_unit = 0;
+    int is_named = 0;
     for (size_t u = 0; u < sizeof units / sizeof units[0]; u++)
-        is_unit = is_unit || fabs(best.scale / units[u].scale - 1.0) < 1e-9;
-    char name[64];
+        is_named = is_named || fabs(best.scale / units[u].scale - 1.0) < 1e-9;
     name_of(&best, text, name);
-    if (!is_unit) add_row(a, name, room[1].residual);
-    a->residual = fmax(0.0, room[1].residual);
+    if (!is_named) add_row(a, name, room[1].residual);
+    a->residual = room[1].residual;
     a->scale = best.scale;
     memcpy(a->axis, best.axis, sizeof a->axis);
     a->is_left_handed = handed(a->axis) < 0;
-    /* Better only because the accelerometer is too long is no proof. */
-    a->is_wrong = is_better(&room[1], &room[0], t->n) &&
-                  room[1].own < fmax(room[0].own, 0.5 * EG_IMU_CHECK_BETTER);
     judge_rivals(t, a, &best, room);
+    int is_unit_alone =
+        memcmp(best.axis, given.axis, sizeof given.axis) == 0 && is_unit_factor(best.scale);
+    double odds = is_unit_alone ? EG_IMU_CHECK_UNIT_ODDS : EG_IMU_CHECK_ODDS;
+    a->is_wrong = room[1].evidence > room[0].evidence + odds;
+    if (!a->is_wrong) return;
+    /* Is it no more than what a sound gyroscope may be off by? */
+    eg_imu_trial_fit(t, &given, &room[2], &room[3]);
+    a->is_wrong = room[1].evidence > room[2].evidence + odds;
 }
 
 static void say(eg_imu_check *c, eg_verdict verdict, const char *format, ...) EG_PRINTF(3, 4);
@@ -332,15 +220,10 @@ static int same_axes(const eg_imu_agreement *a, const signed char axis[3]) {
     return memcmp(a->axis, axis, sizeof a->axis) == 0;
 }
 
-static int is_near(double x, double wanted, double part) {
-    return fabs(x - wanted) < part * wanted;
-}
-
 /* What the gyroscope's numbers must be multiplied by. */
 static void say_scale(eg_imu_check *c, const eg_imu_agreement *a) {
     if (fabs(a->scale - 1.0) < EG_IMU_CHECK_SCALE) return;
-    int is_unit = is_near(a->scale, 1.0 / deg, 0.35) || is_near(a->scale, deg, 0.35);
-    if (!a->is_whole && !is_unit) {
+    if (!a->is_whole && !is_unit_factor(a->scale)) {
         say(c, EG_VERDICT_FAIL,
             "the gyroscope contradicts gravity: the sampling rate is not the one given (%.3g times "
             "the one given would fit), or the gyroscope's scale or axes are wrong",
@@ -521,24 +404,19 @@ static eg_err compare(const eg_excerpt *e, const eg_excerpt *f, eg_arena *scratc
     double *score = eg_arena_take(scratch, n, sizeof *score);
     size_t *order = eg_arena_take(scratch, n, sizeof *order);
     size_t *spare = eg_arena_take(scratch, n, sizeof *spare);
-    outcome *room = eg_arena_take(scratch, 3, sizeof *room);
+    eg_imu_outcome *room = eg_arena_take(scratch, 4, sizeof *room);
     double *window = eg_arena_take(scratch, length, sizeof *window);
-    trial t = {.e = e, .v = e->acc, .from = from, .length = length};
+    eg_imu_trial t = {.e = e, .v = e->acc, .from = from, .length = length};
     t.sums = eg_arena_take(scratch, EG_IMU_CHECK_STRETCHES_MAX, sizeof *t.sums);
     if (score == NULL || order == NULL || spare == NULL || room == NULL || window == NULL ||
         t.sums == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, "sensor", 0, "no room for the check");
-    t.window = window;
-    for (size_t i = 0; i < length; i++) {
-        double s, c;
-        eg_turn(2 * i + 1, 2 * length, &s, &c);
-        window[i] = (1.0 - c) / (double)length;
-    }
     t.n = choose(e, length, check->gravity_m_s2, score, order, spare, from);
     check->n_stretches = t.n;
     int unit = unit_of(check->gravity_m_s2);
     t.size = unit >= 0 ? lengths[unit].g : check->gravity_m_s2;
     if (t.n < 3 || !(t.size > 1e-6)) return EG_OK;
+    eg_imu_trial_begin(&t, window);
     judge(&t, &check->acc, room);
     /* Movement has averaged out of what the best naming turned back. */
     check->is_gravity_sure = check->acc.residual < EG_IMU_CHECK_SURE;

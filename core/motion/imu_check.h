@@ -25,14 +25,25 @@
 
 #define EG_IMU_CHECK_STRETCH_S 4.0 /* E: movement averages out, a bias turns by few degrees */
 #define EG_IMU_CHECK_TURN                                                                          \
-    0.01                          /* E: a stretch in which gravity's direction scatters less (sine \
-                                     squared, 6 degrees) says nothing */
-#define EG_IMU_CHECK_SIGMAS   3.0 /* E: of a sign test over the stretches that differ */
-#define EG_IMU_CHECK_BETTER   0.005 /* E: and a residual that is smaller by this, 4 degrees */
-#define EG_IMU_CHECK_ACC_SURE 0.01  /* E: so much every accelerometer may be too long */
-#define EG_IMU_CHECK_ACC_MOST 0.05  /* E: and so much a poor one: then nothing is accused for it */
-#define EG_IMU_CHECK_SURE     0.02  /* E: a residual that leaves no doubt about gravity */
-#define EG_IMU_CHECK_SCALE    0.1   /* E: a scale nearer to 1 is not called wrong */
+    0.01 /* E: a stretch in which gravity's direction scatters less (sine                          \
+            squared, 6 degrees) says nothing */
+#define EG_IMU_CHECK_ODDS                                                                          \
+    7.0 /* log: sensors are sound a thousand times as often as wrong in this one way */
+#define EG_IMU_CHECK_UNIT_ODDS                                                                     \
+    5.0 /* and a hundred and fifty times as often as only their unit is wrong */
+#define EG_IMU_CHECK_SIGMA                                                                         \
+    0.01 /* E: of gravity's square, what a stretch leaves unexplained: 0.05 m/s2 over 4 s */
+#define EG_IMU_CHECK_FREEDOM   4.0   /* of Student's t: a stretch in which the sensor was hit */
+#define EG_IMU_CHECK_HEAVE     0.06  /* E: and what rising and sinking may make of it: 0.3 m/s2 */
+#define EG_IMU_CHECK_ACC_SHORT 0.005 /* E: sigma of an accelerometer's square that is too short */
+#define EG_IMU_CHECK_ACC_LONG                                                                      \
+    0.03 /* E: or too long: a poor one may be, and no wrong naming makes it so */
+#define EG_IMU_CHECK_GYR_PART                                                                      \
+    0.02                           /* E: sigma of a sound gyroscope's scale and cross-axis parts   \
+                                    */
+#define EG_IMU_CHECK_DELAY_S 0.005 /* E: and of its delay against the accelerometer */
+#define EG_IMU_CHECK_SURE    0.02  /* E: a residual that leaves no doubt about gravity */
+#define EG_IMU_CHECK_SCALE   0.1   /* E: a scale nearer to 1 is not called wrong */
 
 enum { EG_IMU_CHECK_ROWS = 8, EG_IMU_CHECK_STRETCHES_MAX = 40, EG_IMU_CHECK_NAMINGS = 48 };
 
