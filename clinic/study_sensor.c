@@ -9,7 +9,6 @@
 
 static const double shortest_s = 3.0;  /* of which the check can speak */
 static const double gravity_off = 0.1; /* a part: more is told */
-static const double unit_factor = 10;  /* no scale is off by more: a unit is (57) */
 
 const char *eg_study_sensor_name(const eg_sensor *sensor) {
     return sensor->name[0] != '\0' ? sensor->name : NULL;
@@ -50,16 +49,8 @@ eg_err eg_study_sensor_check(const eg_study_call *call, const eg_sensor *sensor,
     const char *name = eg_study_sensor_name(sensor);
     int is_off = fabs(check.gravity_m_s2 / 9.80665 - 1.0) > gravity_off;
     int is_told = check.verdict == EG_VERDICT_FAIL || check.acc.is_wrong || is_off;
-    /* Steps and rises repeat themselves, and what they leave of gravity with them: axes or a rate
-     * that fit a little better than those that fit well are told, but no reason to withhold; a
-     * wrong unit is. */
-    int is_unit = check.acc.scale > unit_factor || check.acc.scale < 1.0 / unit_factor;
-    int is_fair =
-        !is_off && !is_unit && check.acc.is_wrong && check.acc.as_given < EG_IMU_CHECK_SURE;
-    eg_verdict verdict =
-        is_fair && check.verdict == EG_VERDICT_FAIL ? EG_VERDICT_WARN : check.verdict;
     for (size_t i = 0; i < check.n_reasons && is_told; i++)
-        eg_study_add_check(result, "sensor", (int)verdict, check.reasons[i], name);
+        eg_study_add_check(result, "sensor", (int)check.verdict, check.reasons[i], name);
     static const signed char given[3] = {1, 2, 3};
     int is_as_given = check.acc.is_known && memcmp(check.acc.axis, given, sizeof given) == 0 &&
                       fabs(check.acc.scale - 1.0) < EG_IMU_CHECK_SCALE;

@@ -23,9 +23,9 @@ EG_NODISCARD eg_err eg_study_sensor_load(const eg_study_call *call, const eg_sen
 /* The sensor's name for a check's channel; NULL if it has none. */
 const char *eg_study_sensor_name(const eg_sensor *sensor);
 
-/* Adds the check "sensor": fails where a wrong unit, rate or axis is clear, warns where gravity
- * fits well but other axes or another rate a little better; "not checked" where the movement does
- * not tell, nothing at all of less than 3 s or without an accelerometer. EG_ERR_MEMORY. */
+/* Adds the check "sensor": fails where a wrong unit, rate or axis is clear; "not checked" where the
+ * movement does not tell, nothing at all of less than 3 s or without an accelerometer.
+ * EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_study_sensor_check(const eg_study_call *call, const eg_sensor *sensor,
                                           const eg_orient_signal *signal, json_t *result,
                                           eg_diag *diag);

@@ -197,7 +197,9 @@ static void judge(const eg_imu_trial *t, eg_imu_agreement *a, eg_imu_outcome *ro
     judge_rivals(t, a, &best, room);
     int is_unit_alone =
         memcmp(best.axis, given.axis, sizeof given.axis) == 0 && is_unit_factor(best.scale);
-    double odds = is_unit_alone ? EG_IMU_CHECK_UNIT_ODDS : EG_IMU_CHECK_ODDS;
+    double odds = is_unit_alone ? EG_IMU_CHECK_UNIT_ODDS
+                  : is_named    ? EG_IMU_CHECK_ODDS
+                                : EG_IMU_CHECK_FACTOR_ODDS;
     a->is_wrong = room[1].evidence > room[0].evidence + odds;
     if (!a->is_wrong) return;
     /* Is it no more than what a sound gyroscope may be off by? */

@@ -6,11 +6,11 @@
  *
  * Every hypothesis M (48 signed permutations of the gyroscope's axes x units, and a free scale) is
  * tried: the angular rate becomes M w, and the residual is the part of gravity's square by which
- * the mean of what was turned back differs from it (of the field: that scatters about its mean).
- * Wrong namings make that mean shorter; one that is longer is put down to the accelerometer. The
- * file is called wrong when a rival's residual is smaller by more than chance over the stretches
- * allows, and by enough to matter. A magnetometer is judged likewise, after its best constant
- * offset (iron) is taken out. What is found is said and never corrected here.
+ * the mean of what was turned back differs from it (of the field: that scatters about its mean),
+ * less what the movement itself heaves. The file is called wrong when a rival is likelier by the
+ * odds that speak for a sound sensor, even if the file's own gyroscope is off by as much as sound
+ * ones are (imu_trial.h). A magnetometer is judged likewise, after its best constant offset (iron)
+ * is taken out. What is found is said and never corrected here.
  *
  * Not seen: an accelerometer whose three axes are all reversed (gravity is then upside down, but
  * consistent); axes about which the sensor hardly turned (said as "unchecked"). Without a
@@ -31,11 +31,13 @@
     7.0 /* log: sensors are sound a thousand times as often as wrong in this one way */
 #define EG_IMU_CHECK_UNIT_ODDS                                                                     \
     5.0 /* and a hundred and fifty times as often as only their unit is wrong */
+#define EG_IMU_CHECK_FACTOR_ODDS 9.0 /* a fitted factor may choose among some ten that differ */
 #define EG_IMU_CHECK_SIGMA                                                                         \
-    0.01 /* E: of gravity's square, what a stretch leaves unexplained: 0.05 m/s2 over 4 s */
-#define EG_IMU_CHECK_FREEDOM   4.0   /* of Student's t: a stretch in which the sensor was hit */
-#define EG_IMU_CHECK_HEAVE     0.06  /* E: and what rising and sinking may make of it: 0.3 m/s2 */
-#define EG_IMU_CHECK_ACC_SHORT 0.005 /* E: sigma of an accelerometer's square that is too short */
+    0.006 /* E: of gravity's square, what a stretch leaves unexplained: 0.03 m/s2 over 4 s */
+#define EG_IMU_CHECK_HEAVE_PART 0.25 /* E: and of its own heaving, so much is taken wrongly */
+#define EG_IMU_CHECK_FREEDOM    4.0  /* of Student's t: a stretch in which the sensor was hit */
+#define EG_IMU_CHECK_HEAVE      0.06 /* E: and what rising and sinking may make of it: 0.3 m/s2 */
+#define EG_IMU_CHECK_ACC_SHORT  0.01 /* E: sigma of an accelerometer's square that is too short */
 #define EG_IMU_CHECK_ACC_LONG                                                                      \
     0.03 /* E: or too long: a poor one may be, and no wrong naming makes it so */
 #define EG_IMU_CHECK_GYR_PART                                                                      \

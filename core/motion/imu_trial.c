@@ -70,7 +70,7 @@ static double weigh(const eg_imu_trial *t, const double *d, double longer, doubl
         double rise = t->has_offset ? 0.0 : t->felt[s] - t->usual;
         double low = fmin(0.0, felt), high = fmin(felt, fmin(rise, EG_IMU_CHECK_HEAVE));
         off[s] = x - fmax(low, fmin(fmax(0.0, high), x));
-        double z = off[s] / EG_IMU_CHECK_SIGMA;
+        double z = off[s] / t->sigma[s];
         sum -= 0.5 * (nu + 1.0) * eg_log(1.0 + z * z / nu);
     }
     /* Neighbours share half of their samples. */
@@ -156,8 +156,8 @@ static int step_of(const eg_imu_trial *t, const eg_imu_naming *m, const double p
         for (int k = 0; k < OFFS; k++) a[OFFS * j + k] = j == k ? 1.0 : 0.0;
     }
     for (size_t s = 0; s < t->n; s++) {
-        double z = o->off[s] / EG_IMU_CHECK_SIGMA;
-        double weight = 0.5 * (nu + 1.0) / (nu + z * z) / (EG_IMU_CHECK_SIGMA * EG_IMU_CHECK_SIGMA);
+        double sigma = t->sigma[s], z = o->off[s] / sigma;
+        double weight = 0.5 * (nu + 1.0) / (nu + z * z) / (sigma * sigma);
         for (int j = 0; j < OFFS; j++) {
             b[j] -= weight * slope[j][s] * o->off[s];
             for (int k = 0; k < OFFS; k++) a[OFFS * j + k] += weight * slope[j][s] * slope[k][s];
@@ -200,5 +200,9 @@ void eg_imu_trial_begin(eg_imu_trial *t, double *window) {
         for (size_t i = 0; i < t->length; i++) mean += window[i] * eg_norm(t->v[t->from[s] + i]);
         t->felt[s] = mean * mean / (t->size * t->size) - 1.0;
         t->usual += t->felt[s] / (double)t->n;
+    }
+    for (size_t s = 0; s < t->n; s++) {
+        double heave = EG_IMU_CHECK_HEAVE_PART * (t->felt[s] - t->usual);
+        t->sigma[s] = sqrt(EG_IMU_CHECK_SIGMA * EG_IMU_CHECK_SIGMA + heave * heave);
     }
 }

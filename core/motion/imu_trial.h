@@ -40,8 +40,9 @@ typedef struct eg_imu_trial {
     double longer;        /* a part: as this accelerometer has it; NaN: each naming finds its own */
     eg_imu_sums *sums;    /* [n], of the hypothesis at hand */
     const double *window; /* [length], a Hann window of sum 1 */
-    double felt[EG_IMU_CHECK_STRETCHES_MAX]; /* l: of the mean length felt, as d; 0: a field */
-    double usual;                            /* mean of felt */
+    double felt[EG_IMU_CHECK_STRETCHES_MAX];  /* l: of the mean length felt, as d; 0: a field */
+    double usual;                             /* mean of felt */
+    double sigma[EG_IMU_CHECK_STRETCHES_MAX]; /* of d */
 } eg_imu_trial;
 
 /* What a hypothesis leaves. */
