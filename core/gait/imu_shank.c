@@ -11,6 +11,7 @@ typedef struct work {
     size_t n;
     double rate_hz, stride_s;
     double landing; /* size of the push that usually lands the foot; 0: not known */
+    double step_m;  /* how far it usually goes from rest to rest */
     double *turn;   /* [n] forwards, rad/s */
     double *scratch, *peaks;
     imu_ankle ankle;
@@ -370,15 +371,18 @@ static int swing_at(work *w, size_t k, double usual_rad_s, size_t *a, size_t *b,
     return isfinite(s->strike);
 }
 
-/* How large the push is that lands the foot, where a rest follows. */
-static void find_landing(work *w, double usual_rad_s) {
-    size_t n = 0, a, b;
-    imu_way way;
-    swing s;
-    for (size_t k = 0; k < w->ankle.n_rests && n < w->n; k++)
-        if (swing_at(w, k, usual_rad_s, &a, &b, &way, &s)) w->peaks[n++] = s.landing;
-    eg_sort(n, w->peaks, w->scratch);
-    w->landing = n > 0 ? eg_sort_quantile(n, w->peaks, 0.5) : 0.0;
+/* How large the push is that lands the foot, where a rest follows, and how far it goes. */
+static void find_usual(work *w, double usual_rad_s) {
+    for (int is_step = 0; is_step < 2; is_step++) {
+        size_t n = 0, a, b;
+        imu_way way;
+        swing s;
+        for (size_t k = (size_t)is_step; k < w->ankle.n_rests && n < w->n; k++)
+            if (swing_at(w, k, usual_rad_s, &a, &b, &way, &s))
+                w->peaks[n++] = is_step ? way.way_m : s.landing;
+        eg_sort(n, w->peaks, w->scratch);
+        *(is_step ? &w->step_m : &w->landing) = n > 0 ? eg_sort_quantile(n, w->peaks, 0.5) : 0.0;
+    }
 }
 
 /* How far the ankle goes in one sample, m. */
@@ -424,21 +428,24 @@ static void correct_off(const work *w, size_t a, size_t b, double usual_m, swing
     s->off = off;
 }
 
-/* The strike is where the usual way is left to go. */
-static void correct_strike(const work *w, size_t a, size_t b, double usual_m, swing *s) {
+/* The strike is where the usual way is left to go. A short step lands flatter and has less way
+ * left: there its own sign is right, unless it is too far off to be that of the landing. How far
+ * two signs are apart, half of that is what either may be wrong by. */
+static void correct_strike(const work *w, size_t a, size_t b, double usual_m, int is_short,
+                           swing *s) {
     double sum = 0.0;
     size_t i = b;
     for (; i > a && sum + pace(w, i - 1) < usual_m; i--) sum += pace(w, i - 1);
     if (i <= a) return;
-    double strike = (double)i - (usual_m - sum) / pace(w, i - 1);
-    if (isfinite(s->strike)) s->strike_apart = fmax(s->strike_apart, fabs(strike - s->strike));
-    s->strike = strike;
+    double strike = (double)i - (usual_m - sum) / pace(w, i - 1), apart = fabs(strike - s->strike);
+    if (isfinite(apart)) s->strike_apart = eg_hypot(s->strike_apart, sqrt(3.0) * apart);
+    if (!is_short || !(apart < EG_GAIT_SHANK_OWN_S * w->rate_hz)) s->strike = strike;
 }
 
 /* By the ankle's ways. Returns how many swings there are. */
 static size_t by_ankle(work *w, double usual_rad_s, list *l) {
     size_t n_swings = 0, a, b;
-    find_landing(w, usual_rad_s);
+    find_usual(w, usual_rad_s);
     double off_m = usual_way(w, 1, usual_rad_s), strike_m = usual_way(w, 0, usual_rad_s);
     imu_way way;
     swing s;
@@ -452,7 +459,7 @@ static size_t by_ankle(work *w, double usual_rad_s, list *l) {
         else if (!is_level)
             s.off_apart = EG_GAIT_SHANK_STAIR_OFF_S * w->rate_hz;
         if (k < w->ankle.n_rests && isfinite(strike_m) && is_level)
-            correct_strike(w, a, b, strike_m, &s);
+            correct_strike(w, a, b, strike_m, way.way_m < EG_GAIT_SHANK_SHORT * w->step_m, &s);
         if (s.strike <= s.off) s = own; /* a way too short for both: no usual step */
         n_swings++;
         add_swing(w, &s, l);

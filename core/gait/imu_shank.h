@@ -60,6 +60,8 @@
 #define EG_GAIT_SHANK_CHANGE_S    0.05 /* how far from these signs the off may be, one deviation */
 #define EG_GAIT_SHANK_LEVEL_M     0.1  /* a step that rises or falls less is level */
 #define EG_GAIT_SHANK_WAYS_MIN    3    /* level steps, to know the usual way to the off; else */
+#define EG_GAIT_SHANK_SHORT       0.8  /* of the usual way: a step lands otherwise, */
+#define EG_GAIT_SHANK_OWN_S       0.05 /* but its own sign is no further from the usual way's */
 #define EG_GAIT_SHANK_STAIR_OFF_S 0.3  /* the shank tells it no better on a stair */
 #define EG_GAIT_SHANK_STRIDE_S    1.1  /* where only one is seen */
 #define EG_GAIT_SHANK_APART_S     0.45 /* two swings of one leg */
