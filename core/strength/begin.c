@@ -88,6 +88,9 @@ static bool fit_rise(const strength_work *w, size_t first, size_t sure, bool is_
     strength_rise_trace trace = {.x = x, .n_rest = sure / block, .is_strict = is_strict};
     trace.n = thin(w, first, last, block, CURVE_SAMPLES_MAX, x);
     trace.noise = w->sample_noise / sqrt((double)block);
+    /* Without noise, tremor would be foretold more finely than any curve is right. */
+    if (w->tremor.hz > 0.0)
+        trace.noise = fmax(trace.noise, STRENGTH_GRAIN * (w->trial->peak - level));
     strength_whitener whitener;
     double *rest_left = eg_arena_take(arena, trace.n, sizeof *rest_left);
     if (w->tremor.hz > 0.0 && rest_left != NULL &&

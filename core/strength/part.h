@@ -156,6 +156,9 @@ static inline double strength_whiten(const strength_whitener *w, size_t i, doubl
 /* Rest less the line through it, whitened: y[n]. */
 void strength_whiten_rest(const strength_whitener *w, size_t n, const double *x, double *y);
 
+/* Two parts in ten thousand of the rise are no fault of a curve. */
+#define STRENGTH_GRAIN 2e-4
+
 /* A trace of a rise that begins in rest. */
 typedef struct strength_rise_trace {
     size_t n;

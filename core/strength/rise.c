@@ -338,7 +338,6 @@ static bool fit_curve(const strength_rise_trace *trace, strength_rise_kind which
     const strength_curve_form *form = strength_curve_form_of(which);
     bool has_form = form->high > form->low;
     problem p = {trace->n, trace->x, which, has_form ? FORM + 1 : FORM, 0, trace->tremor};
-    /* Two parts in ten thousand of the rise are no fault of a curve. */
     double square = trace->noise * trace->noise + grain;
     double block_square = trace->block_noise * trace->block_noise + grain;
     double samples = (double)trace->n;
@@ -443,7 +442,7 @@ bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg
     size_t count = 0;
     if (trace->n < 4 * BLOCKS || trace->n_rest < 8 || trace->n_rest >= trace->n) return false;
     if (!first_guess(trace, guess)) return false;
-    double grain = 2e-4 * guess[HEIGHT] * (2e-4 * guess[HEIGHT]);
+    double part = STRENGTH_GRAIN * guess[HEIGHT], grain = part * part;
     for (int which = 0; which < STRENGTH_RISE_STEP; which++)
         if (fit_curve(trace, (strength_rise_kind)which, grain, guess, &all[count])) count++;
     if (fit_step(trace, grain, guess, &all[count], arena)) count++;
