@@ -140,7 +140,8 @@ static void rate_alone(void) {
 static size_t strikes_within(const sensor *whole, double from_s, double to_s) {
     double rate_hz = whole->signal.rate_hz;
     size_t first = (size_t)ceil(from_s * rate_hz), n_contacts = 0, n_strikes = 0;
-    eg_orient_signal part = {.n = (size_t)(to_s * rate_hz) + 1 - first, .rate_hz = rate_hz};
+    size_t end = (size_t)fmin(floor(to_s * rate_hz) + 1.0, (double)whole->n);
+    eg_orient_signal part = {.n = end - first, .rate_hz = rate_hz};
     for (size_t k = 0; k < 3; k++) {
         part.gyr[k] = whole->signal.gyr[k] + first;
         part.acc[k] = whole->signal.acc[k] + first;
