@@ -17,7 +17,7 @@ static const int alternates[CHANNELS] = {0, 1, 0, 1};
 
 static const double reach = 0.25;    /* of a step, to either side of where it is expected */
 static const double far_costs = 0.1; /* of the score, at the end of the reach */
-static const double still_step = 0.3, still_part = 0.05;
+static const double still_step = 0.5, still_part = 0.05;
 static const double least_part = 0.02;
 static const double retimed = 0.15; /* of a step: less is left to what tells all steps */
 static const double shock_counts = 1.5;
@@ -29,6 +29,9 @@ static const double most_said = 3.0;
 /* Where shocks are so clear, a landing without so much of one is none. */
 static const double shock_clear = 0.5, shock_least = 0.08;
 static const double room = 1.5; /* steps to the recording's end: less, and it may go on there */
+/* In steps: nearer to the edge of a recording that goes on there the pace tells a strike, too, as
+ * what tells others is so far apart there; where the pace alone tells it, it may lie so far off. */
+static const double edge_steps = 0.4, edge_apart = 0.1, pace_apart = 0.15;
 static const double pattern_hz = 2.5; /* of the steps' rate: low-pass */
 
 /* How a walk looks from step to step. Channels: acceleration forward, left and up, rate of the
@@ -196,12 +199,15 @@ size_t imu_back_run_end(const back_work *w, size_t first) {
     return last;
 }
 
+static int goes_on(const back_work *w, double time_s) {
+    return time_s >= 0.5 * w->b->step_s && time_s <= 1.8 * w->b->step_s;
+}
+
 /* Gives all steps the number of their run. */
 static void number_runs(back_work *w) {
     for (size_t k = 0; k < w->n_steps; k++) {
         double t = k > 0 ? w->steps[k].turn_s - w->steps[k - 1].turn_s : (double)INFINITY;
-        int goes_on = t >= 0.5 * w->b->step_s && t <= 1.8 * w->b->step_s;
-        w->steps[k].run = k == 0 ? 0 : w->steps[k - 1].run + (size_t)!goes_on;
+        w->steps[k].run = k == 0 ? 0 : w->steps[k - 1].run + (size_t)!goes_on(w, t);
     }
 }
 
@@ -283,6 +289,13 @@ static void retime(back_work *w, const pattern *p, int is_end, size_t first, siz
         w->steps[i] = moved(w->steps[i], at);
 }
 
+/* Whether a step at an end of a run, or beyond, is another run's. */
+static int is_taken(const back_work *w, int is_end, size_t next, double at_s, double step_s) {
+    if (next >= w->n_steps) return 0; /* before the first, too */
+    double room_s = is_end ? w->steps[next].strike_s - at_s : at_s - w->steps[next].strike_s;
+    return room_s < 0.5 * step_s;
+}
+
 /* Takes steps that are none off one end; the first has `*number`. */
 static void take_off(back_work *w, const pattern *p, int is_end, size_t first, size_t *last,
                      size_t *number) {
@@ -292,7 +305,8 @@ static void take_off(back_work *w, const pattern *p, int is_end, size_t first, s
         if (rest < room * p->step_s && !p->is_still[is_end]) return; /* it may go on outside */
         double part = search_twice(w, p, is_end, first, *last, i, its, &at);
         if (!isfinite(part)) return;
-        if (part > 0.0 && evidence(p, at, its) >= 0.0) {
+        int is_other = is_taken(w, is_end, is_end ? i + 1 : i - 1, at, p->step_s);
+        if (!is_other && part > 0.0 && evidence(p, at, its) >= 0.0) {
             w->steps[i] = moved(w->steps[i], at);
             retime(w, p, is_end, first, *last, is_end ? i - 1 : i + 1, is_end ? its - 1 : its + 1);
             return;
@@ -313,11 +327,60 @@ static void put_on(back_work *w, const pattern *p, int is_end, size_t first, siz
         size_t its = *number + i + 1 - first - (is_end ? 0 : 2);
         double part = search(p, &at, its);
         if (!(part > 0.0) || evidence(p, at, its) < 0.0) return;
+        if (is_taken(w, is_end, is_end ? i + 1 : i - 1, at, p->step_s)) return;
         back_step step = moved(w->steps[i], at);
         step.apart_s = reach * p->step_s;
         if (!insert_step(w, is_end ? i + 1 : i, step)) return;
         if (!is_end) --*number;
         ++*last;
+    }
+}
+
+/* Of the times of a foot's steps: from what follows each other. */
+static double spread_of(back_work *w, size_t first, size_t last) {
+    size_t n = 0;
+    for (size_t i = first + 3; i <= last; i++) {
+        const back_step *s = &w->steps[i];
+        double time = s[0].strike_s - s[-1].strike_s, before = s[-2].strike_s - s[-3].strike_s;
+        w->vote[n++] = fabs(time - before);
+    }
+    return n > 0 ? imu_back_median(n, w->vote, w->x) / (0.6745 * sqrt(2.0)) : w->b->step_s;
+}
+
+/* A recording that begins or ends on the way: near its edge, where filters and patterns reach
+ * beyond it, the walk's own pace tells the strikes. */
+static void pace_edge(back_work *w, const pattern *p, int is_end, size_t first, size_t *last) {
+    double end_s = (double)p->n / p->rate_hz;
+    size_t i = is_end ? *last : first;
+    double at = w->steps[i].strike_s, rest = is_end ? end_s - at : at;
+    if (p->is_still[is_end] || !(rest < room * p->step_s)) return;
+    if (rest < edge_steps * p->step_s) {
+        double usual = usual_of(w, first, *last, is_end ? i : i + 1);
+        double own_sd = edge_apart * p->step_s, sd = spread_of(w, first, *last);
+        double pace = w->steps[is_end ? i - 1 : i + 1].strike_s + (is_end ? usual : -usual);
+        at += (pace - at) * own_sd * own_sd / (own_sd * own_sd + sd * sd);
+        w->steps[i] = moved(w->steps[i], at);
+    }
+    for (int k = 0; k < EDGE_STEPS; k++) {
+        i = is_end ? *last : first;
+        double usual = usual_of(w, first, *last, is_end ? i + 1 : i);
+        at = w->steps[i].strike_s + (is_end ? usual : -usual);
+        if (is_end ? at >= end_s : at < 0.0) return;
+        back_step step = moved(w->steps[i], at);
+        step.apart_s = pace_apart * p->step_s;
+        if (!insert_step(w, is_end ? i + 1 : i, step)) return;
+        ++*last;
+    }
+}
+
+/* Runs between which the missing steps were found are one. */
+static void join_runs(back_work *w) {
+    size_t before = w->n_steps > 0 ? w->steps[0].run : 0;
+    for (size_t k = 1; k < w->n_steps; k++) {
+        double t = w->steps[k].strike_s - w->steps[k - 1].strike_s;
+        int is_same = w->steps[k].run == before || goes_on(w, t);
+        before = w->steps[k].run;
+        w->steps[k].run = w->steps[k - 1].run + (size_t)!is_same;
     }
 }
 
@@ -333,6 +396,8 @@ static void find_ends_of(back_work *w, pattern *p, size_t first, size_t last) {
         take_off(w, p, is_end, first, &last, &number);
         put_on(w, p, is_end, first, &last, &number);
     }
+    pace_edge(w, p, 0, first, &last);
+    pace_edge(w, p, 1, first, &last);
 }
 
 eg_err imu_back_find_ends(back_work *w, eg_arena *scratch, eg_diag *diag) {
@@ -348,6 +413,7 @@ eg_err imu_back_find_ends(back_work *w, eg_arena *scratch, eg_diag *diag) {
         find_ends_of(w, &p, first, imu_back_run_end(w, first));
         while (first < w->n_steps && w->steps[first].run == run) first++;
     }
+    join_runs(w);
     eg_arena_reset(scratch, mark);
     return err;
 }

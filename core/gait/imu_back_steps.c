@@ -182,6 +182,17 @@ static eg_gait_contact first_off(const back_work *w, size_t first, size_t last, 
     return c;
 }
 
+/* What of a contact lies within the recording. */
+static void add_seen(const back_work *w, eg_gait_contact c, size_t capacity,
+                     eg_gait_contact *contacts, size_t *n) {
+    double end_s = (double)w->b->n / w->b->rate_hz;
+    if (!(c.strike_s >= 0.0 && c.strike_s < end_s)) c.strike_s = c.strike_sd_s = (double)NAN;
+    if (!(c.off_s >= 0.0 && c.off_s < end_s)) c.off_s = c.off_sd_s = (double)NAN;
+    if (!isfinite(c.strike_s) && !isfinite(c.off_s)) return;
+    if (*n < capacity) contacts[*n] = c;
+    ++*n;
+}
+
 /* A run of steps first to last (its last). */
 static void add_run(back_work *w, size_t first, size_t last, double leg_mm, size_t capacity,
                     eg_gait_contact *contacts, size_t *n) {
@@ -189,9 +200,8 @@ static void add_run(back_work *w, size_t first, size_t last, double leg_mm, size
     int side = side_of(w, first, last, &sure), is_known = sure >= side_clear;
     w->b->side_sure = fmin(w->b->side_sure, sure);
     if (stands(w, first, 0)) {
-        if (*n < capacity)
-            contacts[*n] = first_off(w, first, last, is_known ? side : EG_GAIT_UNKNOWN);
-        ++*n;
+        add_seen(w, first_off(w, first, last, is_known ? side : EG_GAIT_UNKNOWN), capacity,
+                 contacts, n);
     }
     /* The foot that stood before the first step seen is known by its off only. */
     for (size_t k = first; k <= last + 1; k++) {
@@ -213,8 +223,7 @@ static void add_run(back_work *w, size_t first, size_t last, double leg_mm, size
         double spread = 0.25 * w->b->step_s;
         size_t s = k > first ? k - 1 : k;
         c.confidence = fmax(0.0, 1.0 - w->steps[s].apart_s / spread) * fmin(1.0, sure / 4.0);
-        if (*n < capacity) contacts[*n] = c;
-        ++*n;
+        add_seen(w, c, capacity, contacts, n);
     }
 }
 

@@ -138,6 +138,56 @@ static void others(void) {
     conclude(&found[1], "offs");
 }
 
+/* A recording that begins and ends on the way holds the strikes made within. None lies nearer than
+ * 60 ms to its ends: there the pace has to tell on which side of the edge it was, and these
+ * walkers' steps differ by up to 25 ms, one standard deviation. */
+static void cut(void) {
+    size_t n_walks = 0, n_wrong = 0, n_strikes = 0;
+    const double near_s = 0.1;
+    for (uint64_t number = 0; number < WALKS; number++) {
+        phase_walk walk;
+        eg_gait_contact c[ROOM];
+        eg_gait_back back;
+        eg_diag diag = {0};
+        size_t n = 0, found = 0, within;
+        void *memory = NULL;
+        phase_walk_make(number, &walk);
+        size_t last = walk.n_contacts - 3;
+        const eg_gait_contact *truth = walk.contacts;
+        double rate = walk.signal.rate_hz, part = (double)(number % 7) / 6.0, edge[2];
+        for (int k = 0; k < 2; k++) {
+            const eg_gait_contact *at = &truth[k == 0 ? 3 : last];
+            double span = at[1].strike_s - at[0].strike_s - 2.0 * near_s;
+            edge[k] = at[0].strike_s + near_s + (k == 0 ? part : 1.0 - part) * span;
+        }
+        size_t from = (size_t)(edge[0] * rate), to = (size_t)(edge[1] * rate);
+        walk.signal.n = to - from;
+        for (int k = 0; k < 3; k++) {
+            walk.signal.gyr[k] += from;
+            walk.signal.acc[k] += from;
+        }
+        within = last - 3;
+        if (within >= 6) {
+            if (single_back(&walk.signal, (double)NAN, c, &n, &back, &memory, &diag) != EG_OK)
+                EG_FAIL("walker %d: %s", (int)number, diag.text);
+            for (size_t k = 0; k < n; k++) {
+                found += (size_t)(isfinite(c[k].strike_s) != 0);
+                double t = isfinite(c[k].strike_s) ? c[k].strike_s : c[k].off_s;
+                EG_CHECK(t >= 0.0 && t < (double)walk.signal.n / rate);
+            }
+            printf("# %2d: strikes %zu of %zu\n", (int)number, found, within);
+            n_walks++;
+            n_strikes += within;
+            n_wrong += (size_t)(found != within);
+            free(memory);
+        }
+        free(walk.block);
+    }
+    eg_test_note("%zu walks, %zu strikes, %zu with another count", n_walks, n_strikes, n_wrong);
+    EG_CHECK(n_walks >= 30);
+    EG_CHECK_INT(n_wrong, 0);
+}
+
 /* Waves of known harmonics: forward 2 and 4 against 1 and 3, sideways 1 against 2, up 2 alone. */
 static void harmony(void) {
     enum { N = 3000 };
@@ -236,5 +286,6 @@ EG_TESTS({"gait: one sensor at the back, even walking", even},
          {"gait: one sensor at the back of persons drawn at random", drawn},
          {"gait: one sensor at the back made of real markers, against plates", real},
          {"gait: one sensor at the back of walkers of another kind", others},
+         {"gait: one sensor at the back that begins and ends on the way", cut},
          {"gait: one sensor at the back through the study", study},
          {"gait: harmonic ratios and regularity of known waves", harmony})
