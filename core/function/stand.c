@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/base/sort.h"
 #include "core/function/edge.h"
 #include "core/function/part.h"
 #include "core/function/turn.h"
@@ -15,6 +16,11 @@ static const double speed_min = 0.05; /* m/s: mean of a leg; slower is drift */
 /* How far an edge's window goes into the rest and how much of the way it holds: more rest brings
  * more sway into the fit, more of the way says more about its shape (chosen on made people). */
 static const double reach_pelvis_s = 1.0, reach_lean_s = 0.6;
+/* How long the trunk rests evenly nobody knows: its sway bends a longer rest, noise blurs a shorter
+ * one. What several lengths say in the middle is surer than any of them (shares of reach_lean_s).
+ */
+static const double reaches[] = {1.0, 2.0 / 3.0, 5.0 / 6.0, 1.25, 1.5};
+enum { REACHES = sizeof reaches / sizeof reaches[0] };
 static const double part_pelvis = 0.8, part_lean = 0.85;
 static const double height_noise = 0.0005, lean_noise = 0.001;
 static const double bob_m = 0.02; /* up and down at a step: expected size */
@@ -32,6 +38,7 @@ typedef struct leg {
 
 typedef struct legs {
     size_t n;
+    size_t n_reaches; /* of the lean's rest: one until the levers are known */
     leg leg[LEGS_MAX];
 } legs;
 
@@ -306,10 +313,11 @@ static void pelvis_edges(const eg_trunk *body, const leg *l, const leg *before, 
     if (isnan(end->at)) end->at = (double)(after != NULL ? last : l->high) / rate;
 }
 
-/* When the lean leaves its rest on the way to its peak at sample `peak`, not before `first`. */
-static eg_edge lean_start(const eg_trunk *body, size_t first, size_t peak, bool is_end) {
+/* When the lean leaves its rest on the way to its peak at sample `peak`, not before `first`, by
+ * `reach` samples of rest; a turning point has no standard deviation. */
+static eg_edge lean_edge(const eg_trunk *body, size_t first, size_t peak, bool is_end,
+                         size_t reach) {
     const double *x = body->lean_rad;
-    size_t reach = function_samples(reach_lean_s, body->rate_hz);
     size_t a = is_end ? peak : first, b = is_end ? first : peak; /* the window in time */
     if (b <= a + 4) return no_edge;
     /* The level of the rest: where the lean is least; a tenth above it the movement is under way.
@@ -337,6 +345,26 @@ static eg_edge lean_start(const eg_trunk *body, size_t first, size_t peak, bool 
     return found;
 }
 
+/* The middle of what n lengths of rest say. */
+static eg_edge lean_start(const eg_trunk *body, size_t first, size_t peak, bool is_end, size_t n) {
+    double at[REACHES], scratch[REACHES], square = 0.0;
+    size_t count = 0;
+    eg_edge turning = no_edge;
+    for (size_t k = 0; k < n; k++) {
+        size_t reach = function_samples(reaches[k] * reach_lean_s, body->rate_hz);
+        eg_edge one = lean_edge(body, first, peak, is_end, reach);
+        if (k == 0) turning = one;
+        if (isnan(one.sd)) continue;
+        at[count++] = one.at;
+        square += one.sd * one.sd;
+    }
+    if (count == 0) return turning;
+    eg_sort(count, at, scratch);
+    return (eg_edge){.at = eg_sort_quantile(count, at, 0.5),
+                     .sd = sqrt(square / (double)count),
+                     .score = turning.score};
+}
+
 static double largest(const double *x, size_t from, size_t to, double sign) {
     return sign * x[extreme(x, from, to, sign)];
 }
@@ -355,7 +383,8 @@ static size_t sample_of(const eg_trunk *body, double t_s) {
     return i < 0.0 ? 0 : sooner((size_t)i, body->n - 1);
 }
 
-static void measure_up(const eg_trunk *body, const leg *up, size_t first, eg_stand *s) {
+static void measure_up(const eg_trunk *body, const leg *up, size_t first, size_t n_reaches,
+                       eg_stand *s) {
     size_t off = sample_of(body, s->seat_off_s), top = sample_of(body, s->standing_s);
     s->rise_m = hip_at(body, top) - hip_at(body, off);
     s->velocity_up_m_s = largest(body->rise_m_s, up->low, up->high, 1.0);
@@ -364,20 +393,21 @@ static void measure_up(const eg_trunk *body, const leg *up, size_t first, eg_sta
     size_t early = function_samples(0.3, body->rate_hz);
     size_t peak = extreme(body->lean_rad, sooner(later(first, off > early ? off - early : 0), off),
                           later(up->half, off), 1.0);
-    eg_edge start = lean_start(body, first, peak, false);
+    eg_edge start = lean_start(body, first, peak, false, n_reaches);
     s->start_s = fmin(start.at, s->seat_off_s);
     s->sd_s[EG_STAND_START] = start.sd;
     s->lean_up_rad = body->lean_rad[peak] - body->lean_rad[top];
     s->lean_rate_up_rad_s = quickest_lean(body, sample_of(body, s->start_s), peak);
 }
 
-static void measure_down(const eg_trunk *body, const leg *down, size_t last, eg_stand *s) {
+static void measure_down(const eg_trunk *body, const leg *down, size_t last, size_t n_reaches,
+                         eg_stand *s) {
     size_t off = sample_of(body, s->leaving_s), end = sample_of(body, s->seated_s);
     s->velocity_down_m_s = largest(body->rise_m_s, down->low, down->high, -1.0);
     s->settled_s = s->lean_down_rad = (double)NAN;
     if (!body->has_lean) return;
     size_t peak = extreme(body->lean_rad, down->low, sooner(last, later(end, down->high)), 1.0);
-    eg_edge settled = lean_start(body, last, peak, true);
+    eg_edge settled = lean_start(body, last, peak, true, n_reaches);
     s->settled_s = fmax(settled.at, s->seated_s);
     s->sd_s[EG_STAND_SETTLED] = settled.sd;
     s->lean_down_rad = body->lean_rad[peak] - body->lean_rad[off];
@@ -395,7 +425,7 @@ static void add_stand(const eg_trunk *body, legs *all, size_t k, eg_stands *out)
     s.standing_s = end.at;
     s.sd_s[EG_STAND_SEAT_OFF] = begin.sd;
     s.sd_s[EG_STAND_STANDING] = end.sd;
-    measure_up(body, up, before != NULL ? before->half : 0, &s);
+    measure_up(body, up, before != NULL ? before->half : 0, all->n_reaches, &s);
     s.leaving_s = s.seated_s = s.settled_s = (double)NAN;
     s.velocity_down_m_s = s.lean_down_rad = (double)NAN;
     if (after != NULL && -after->size >= EG_STAND_PART * out->usual_m) {
@@ -407,7 +437,7 @@ static void add_stand(const eg_trunk *body, legs *all, size_t k, eg_stands *out)
         s.seated_s = end.at;
         s.sd_s[EG_STAND_LEAVING] = begin.sd;
         s.sd_s[EG_STAND_SEATED] = end.sd;
-        measure_down(body, down, next != NULL ? next->half : body->n - 1, &s);
+        measure_down(body, down, next != NULL ? next->half : body->n - 1, all->n_reaches, &s);
     }
     out->stands[out->n++] = s;
 }
@@ -533,6 +563,7 @@ eg_err eg_stand_find(eg_trunk *body, eg_arena *arena, eg_stands *stands, eg_diag
     drop_steps(all, stands->usual_m);
     eg_err err = EG_OK;
     for (int round = 0; round < 3 && err == EG_OK; round++) {
+        all->n_reaches = round < 2 ? 1 : REACHES;
         err = add_all(body, all, stands, diag);
         if (!body->has_lean) break;
         if (round < 2) learn_levers(body, stands);
@@ -541,44 +572,4 @@ eg_err eg_stand_find(eg_trunk *body, eg_arena *arena, eg_stands *stands, eg_diag
     add_attempts(body, all, stands);
     eg_arena_reset(arena, mark);
     return EG_OK;
-}
-
-static double begin_of(const eg_stands *stands, double start_s) {
-    if (isfinite(start_s) || stands->n == 0) return start_s;
-    const eg_stand *first = &stands->stands[0];
-    return isfinite(first->start_s) ? first->start_s : first->seat_off_s;
-}
-
-double eg_stand_time(const eg_stands *stands, size_t n, double start_s, eg_stand_stop stop) {
-    EG_ASSERT(stands != NULL && n > 0);
-    double begin = begin_of(stands, start_s);
-    for (size_t k = 0; k < stands->n; k++) {
-        const eg_stand *s = &stands->stands[k];
-        if (s->standing_s < begin || --n > 0) continue;
-        return (stop == EG_STAND_STOP_SEATED ? s->seated_s : s->standing_s) - begin;
-    }
-    return (double)NAN;
-}
-
-size_t eg_stand_count(const eg_trunk *body, const eg_stands *stands, double start_s,
-                      double length_s) {
-    EG_ASSERT(body != NULL && stands != NULL && length_s > 0.0);
-    double begin = begin_of(stands, start_s), end = begin + length_s;
-    size_t count = 0;
-    for (size_t k = 0; k < stands->n; k++) {
-        const eg_stand *s = &stands->stands[k];
-        if (s->standing_s < begin) continue;
-        size_t off = sample_of(body, s->seat_off_s), top = sample_of(body, s->standing_s);
-        double half = 0.5 * (body->height_m[off] + body->height_m[top]);
-        size_t i = off;
-        while (i < top && body->height_m[i] < half) i++;
-        if ((double)i / body->rate_hz < end) count++;
-    }
-    return count;
-}
-
-double eg_stand_power(double mass_kg, double height_m, double chair_m, double time_s, size_t n) {
-    double way_m = 0.5 * height_m - chair_m;
-    if (!(mass_kg > 0.0) || !(way_m > 0.0) || !(time_s > 0.0) || n == 0) return (double)NAN;
-    return 0.9 * 9.81 * mass_kg * way_m / (time_s / (double)n * 0.5);
 }

@@ -140,9 +140,9 @@ static void thigh(void) {
 }
 
 static void other_rates(void) {
-    static const double rates[] = {50, 75, 148.15, 200, 286, 400};
-    char said[400] = "";
-    for (size_t r = 0; r < 6; r++) {
+    static const double rates[] = {50, 60, 75, 120, 148.15, 200, 286, 400};
+    char said[600] = "";
+    for (size_t r = 0; r < 8; r++) {
         for (int place = 0; place <= 3; place += 3) {
             double worst;
             char what[64];
@@ -155,8 +155,7 @@ static void other_rates(void) {
             snprintf(what, sizeof what, "%s, %g Hz", place_names[place], rates[r]);
             report(what, &all, &worst);
             EG_CHECK_INT(all.wrong_count, 0);
-            EG_CHECK(worst <= (rates[r] < 100 ? 30.0 : 20.0) *
-                                  few_share()); /* two samples are 40 ms there */
+            EG_CHECK(worst <= 20.0 * few_share());
             size_t used = strlen(said);
             snprintf(said + used, sizeof said - used, "%s%s %.1f ms", used > 0 ? ", " : "", what,
                      worst);

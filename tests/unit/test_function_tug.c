@@ -124,7 +124,7 @@ static void people(int place, double rate_hz, int n, const char *what) {
     EG_CHECK(within > (rate_hz < 100 ? 0.8 : 0.85) / few && within < 0.99);
     EG_CHECK(least > 0.65 / few);
     EG_CHECK_INT(wrong, 0);
-    EG_CHECK(worst <= (rate_hz < 100 ? 25.0 : 20.0) * few);
+    EG_CHECK(worst <= 20.0 * few);
 }
 
 static void markers(void) {
