@@ -141,11 +141,12 @@ bool strength_tremor_find(size_t n, const double *x, double rate_hz, strength_tr
     if (count < BLOCKS_MIN) return false;
     double step_s = (double)block / rate_hz, none;
     guess best = {.score = INFINITY};
-    for (double hz = low_hz; hz <= high_hz; hz += 0.5)
-        for (double decay = -2.0; decay < 2.0; decay += 2.0)
-            for (double ratio = 1.0; ratio < 12.0; ratio += 3.0)
-                (void)try_at(count, y, step_s, (double[]){hz, decay, ratio}, &best);
-    for (double part = 0.5; part > 0.004; part /= 2.0) {
+    for (int hz = 0; low_hz + 0.5 * hz <= high_hz; hz++)
+        for (int decay = -2; decay < 2; decay += 2)
+            for (int ratio = 1; ratio < 12; ratio += 3)
+                (void)try_at(count, y, step_s, (double[]){low_hz + 0.5 * hz, decay, ratio}, &best);
+    double part = 0.5;
+    for (int halving = 0; halving < 7; halving++, part /= 2.0) {
         for (int k = 0; k < 6; k++) {
             double at[3] = {best.at[0], best.at[1], best.at[2]}, size[3] = {0.5, 1.0, 1.5};
             at[k / 2] += (k % 2 != 0 ? part : -part) * size[k / 2];
