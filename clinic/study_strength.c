@@ -431,9 +431,10 @@ static void say_methods(json_t *result, const strength_file *e) {
                  "A contraction rises above a quarter of the largest and is parted from the "
                  "next by 0.3 s below a tenth. The onset is the instant at which a straight rest "
                  "turns into a rise, by least squares; the peak is the mean about the largest "
-                 "20 ms, the mean the highest over %g s; RFD is the rise from the onset over 50 "
-                 "to 200 ms.",
-                 e->options->window_s);
+                 "20 ms, the mean the highest over %g s; RFD is the rise from the onset over "
+                 "%g to %g ms.",
+                 e->options->window_s, 1e3 * eg_strength_rfd_s[0],
+                 1e3 * eg_strength_rfd_s[EG_STRENGTH_RFD_COUNT - 1]);
     if (e->bridged > 0) {
         char text[96];
         snprintf(text, sizeof text, "%zu missing values were bridged", e->bridged);

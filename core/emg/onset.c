@@ -453,9 +453,11 @@ static void date(const detection *d, size_t n, const onset_habit *habit, int is_
     for (size_t i = 0; i < n; i++) {
         onset_edge *edge = &c->edges[i];
         *edge = onset_edge_find(&c->views[i], &c->looks[i], habit);
-        edge->at = is_end ? size - (c->begins[i] + edge->at) : c->begins[i] + edge->at;
-        edge->early = is_end ? size - (c->begins[i] + edge->early) : c->begins[i] + edge->early;
-        edge->late = is_end ? size - (c->begins[i] + edge->late) : c->begins[i] + edge->late;
+        double *const cells[] = {&edge->at, &edge->early, &edge->late};
+        for (size_t k = 0; k < 3; k++) {
+            const double cell = fmin(fmax(c->begins[i] + *cells[k], 0.0), size);
+            *cells[k] = is_end ? size - cell : cell;
+        }
     }
 }
 

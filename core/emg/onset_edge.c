@@ -13,7 +13,8 @@
  * bursts of one recording are one muscle's in one task: all of them together tell how it rises.
  * So each change is looked at by itself first, the shares of the rises in this recording are
  * learned from that, and with these as the prior each instant is the median of its posterior, rise
- * and level integrated out. One burst alone has the usual shares. */
+ * and level integrated out. One burst alone has the usual shares. So are the curves: the median is
+ * that of the likelier one, drawn to the other's as far as that is likely, too. */
 #include "core/base/check.h"
 #include "core/emg/onset_part.h"
 
@@ -41,8 +42,11 @@ static const double level_log_prior[LEVELS] = {-1.28, -0.32, 0.0, -0.32, -1.28};
  * HOPELESS is left out of the finer search. */
 static const double FAR = 9.0, HOPELESS = 9.0;
 
-/* The curve of a muscle beside the rest is taken unless the other is e times as likely. */
-static const double SURE = 1.0;
+/* The curve of a muscle beside the rest is e times as usual as the other. */
+static const double USUAL_CURVE = 1.0;
+
+/* A curve less likely than this moves no interval. */
+static const double UNLIKELY = 0.025;
 
 /* What is usual counts as much as four changes that were seen. */
 static const double USUAL_COUNT = 4.0;
@@ -403,10 +407,14 @@ onset_edge onset_edge_find(const onset_edge_view *view, const onset_look *look,
     set_grid(&s, view->first, view->last, 1);
     weigh(&s, LEVELS);
     const double middle = quantile(&s, 0.5), later = other_is_later(look, habit);
-    const double at = middle + habit->doubt * later, reach = habit->doubt < 0.025 ? 0.0 : later;
-    return (onset_edge){at, quantile(&s, 0.025) + fmin(reach, 0.0),
-                        quantile(&s, 0.975) + fmax(reach, 0.0), s.rise_s,
-                        mass_near(&s, middle, 0.01 / view->cell_s)};
+    const double at = middle + habit->doubt * later, near = 0.01 / view->cell_s;
+    const double reach = habit->doubt < UNLIKELY ? 0.0 : later;
+    const double early = quantile(&s, 0.025) + fmin(reach, 0.0);
+    const double late = quantile(&s, 0.975) + fmax(reach, 0.0);
+    /* The other curve's posterior is taken for the same, later. */
+    const double confidence = (1.0 - habit->doubt) * mass_near(&s, at, near) +
+                              habit->doubt * mass_near(&s, at - later, near);
+    return (onset_edge){at, fmin(early, at), fmax(late, at), s.rise_s, confidence};
 }
 
 /* The most likely shares of the rises by one curve (expectation and maximisation). After each round
@@ -440,7 +448,7 @@ static double learn_rises(size_t n, const onset_look *looks, onset_curve curve, 
 }
 
 void onset_habit_learn(const size_t n[2], onset_look *const looks[2], onset_habit habits[2]) {
-    double evidence[ONSET_CURVES] = {[ONSET_ADDED] = SURE};
+    double evidence[ONSET_CURVES] = {[ONSET_ADDED] = USUAL_CURVE};
     for (onset_curve curve = ONSET_ADDED; curve < ONSET_CURVES; curve++)
         for (size_t k = 0; k < 2; k++)
             evidence[curve] += learn_rises(n[k], looks[k], curve, &habits[k].rises[curve]);

@@ -19,11 +19,6 @@ typedef struct top {
     size_t at, before, behind; /* samples: the top, the valleys beside it */
 } top;
 
-static size_t sample_at(const eg_trunk *body, double t_s) {
-    double i = floor(fmax(0.0, t_s) * body->rate_hz + 0.5);
-    return i < (double)body->n ? (size_t)i : body->n - 1;
-}
-
 /* Columns of the fit at sample i: the swing and a smooth curve. */
 static void columns_at(double t_s, double omega, double u, double column[COLUMNS]) {
     eg_sincos(omega * t_s, &column[0], &column[1]);
@@ -32,12 +27,14 @@ static void columns_at(double t_s, double omega, double u, double column[COLUMNS
     column[4] = u * u;
 }
 
-/* What the swing and the curve leave of the velocity (sum of squares); omega 0: the curve alone. */
+/* What the swing and the curve leave of the velocity (sum of squares); omega 0: the curve alone.
+ * 100 samples a second are enough of it. */
 static double left_by(const eg_trunk *body, size_t from, size_t to, double omega) {
     size_t first = omega > 0.0 ? 0 : 2, n = COLUMNS - first;
     double a[COLUMNS * COLUMNS] = {0}, b[COLUMNS] = {0}, factor[COLUMNS], right[COLUMNS];
     double column[COLUMNS], square = 0.0, length = (double)(to - from);
-    for (size_t i = from; i <= to; i++) {
+    const size_t every = function_samples(0.01, body->rate_hz);
+    for (size_t i = from; i <= to; i += every) {
         double v = body->rise_m_s[i], u = 2.0 * (double)(i - from) / length - 1.0;
         columns_at((double)(i - from) / body->rate_hz, omega, u, column);
         square += v * v;
@@ -47,9 +44,9 @@ static double left_by(const eg_trunk *body, size_t from, size_t to, double omega
         }
     }
     for (size_t j = 0; j < n; j++) right[j] = b[j];
-    if (eg_solve(n, a, b, factor) == 0) return square;
+    if (eg_solve(n, a, b, factor) == 0) return square * (double)every;
     for (size_t j = 0; j < n; j++) square -= factor[j] * right[j];
-    return fmax(square, 0.0);
+    return fmax(square, 0.0) * (double)every;
 }
 
 double eg_pace_cadence_hz(const eg_trunk *body, double from_s, double to_s) {
@@ -59,7 +56,7 @@ double eg_pace_cadence_hz(const eg_trunk *body, double from_s, double to_s) {
         from_s += 0.5 * excess;
         to_s -= 0.5 * excess;
     }
-    size_t from = sample_at(body, from_s), to = sample_at(body, to_s);
+    size_t from = function_sample_at(body, from_s), to = function_sample_at(body, to_s);
     if (!(to_s > from_s) || to < from + 16) return (double)NAN;
     double seconds = (double)(to - from) / body->rate_hz, step_hz = 0.05 / seconds;
     double low_hz = fmax(cadence_least_hz, 2.0 / seconds), before = (double)INFINITY;
@@ -181,9 +178,7 @@ static eg_err find_bob(const eg_trunk *body, size_t from, size_t to, double *bob
 
 /* The middle's steps into `pace`, then those at its ends. */
 static void count_walk(const double *bob, size_t from, size_t to, size_t n, const top *tops,
-                       double rate_hz, eg_pace *pace, eg_arena *scratch) {
-    double *part = eg_arena_take(scratch, n, sizeof *part);
-    if (part == NULL) return;
+                       double rate_hz, double *part, eg_pace *pace, eg_arena *scratch) {
     for (size_t k = 0; k < n; k++) {
         pace->at_s[k] = (double)tops[k].at / rate_hz;
         part[k] = bob[tops[k].at] - fmax(bob[tops[k].before], bob[tops[k].behind]);
@@ -200,12 +195,13 @@ static void count_walk(const double *bob, size_t from, size_t to, size_t n, cons
 eg_err eg_pace_find(const eg_trunk *body, double from_s, double to_s, eg_arena *scratch,
                     eg_pace *pace, eg_diag *diag) {
     EG_ASSERT(body != NULL && scratch != NULL && pace != NULL);
-    size_t mark = eg_arena_mark(scratch), from = sample_at(body, from_s), n = 0;
-    size_t to = sample_at(body, to_s);
+    size_t mark = eg_arena_mark(scratch), from = function_sample_at(body, from_s), n = 0;
+    size_t to = function_sample_at(body, to_s);
     *pace = (eg_pace){0};
     double *bob = eg_arena_take(scratch, body->n, sizeof *bob), square = 0.0;
+    double *part = eg_arena_take(scratch, EG_PACE_STEPS_MAX, sizeof *part);
     top *tops = eg_arena_take(scratch, EG_PACE_STEPS_MAX, sizeof *tops);
-    if (bob == NULL || tops == NULL)
+    if (bob == NULL || part == NULL || tops == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for steps");
     if (!(to > from)) return EG_OK;
     eg_err err = find_bob(body, from, to, bob, scratch, diag);
@@ -216,7 +212,7 @@ eg_err eg_pace_find(const eg_trunk *body, double from_s, double to_s, eg_arena *
         n = find_tops(bob, from, to, stands_out * sqrt(square), apart, tops);
     if (n > EG_PACE_STEPS_MAX)
         return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d steps", EG_PACE_STEPS_MAX);
-    if (n > 0) count_walk(bob, from, to, n, tops, body->rate_hz, pace, scratch);
+    if (n > 0) count_walk(bob, from, to, n, tops, body->rate_hz, part, pace, scratch);
     eg_arena_reset(scratch, mark);
     return EG_OK;
 }

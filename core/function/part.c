@@ -6,6 +6,11 @@
 #include "core/base/sort.h"
 #include "core/signal/filter.h"
 
+size_t function_sample_at(const eg_trunk *body, double t_s) {
+    double i = floor(fmax(0.0, t_s) * body->rate_hz + 0.5);
+    return i < (double)body->n ? (size_t)i : body->n - 1;
+}
+
 size_t function_samples(double seconds, double rate_hz) {
     double n = floor(seconds * rate_hz + 0.5);
     return n < 1.0 ? 1 : (size_t)n;

@@ -29,4 +29,7 @@ eg_err function_still_check(eg_trunk *body, eg_arena *scratch, eg_diag *diag);
 /* Samples of `seconds`, at least 1. */
 size_t function_samples(double seconds, double rate_hz);
 
+/* The sample nearest to t_s; what is no time is the first. */
+size_t function_sample_at(const eg_trunk *body, double t_s);
+
 #endif

@@ -378,14 +378,10 @@ static double quickest_lean(const eg_trunk *body, size_t from, size_t to) {
     return best;
 }
 
-static size_t sample_of(const eg_trunk *body, double t_s) {
-    double i = floor(t_s * body->rate_hz + 0.5);
-    return i < 0.0 ? 0 : sooner((size_t)i, body->n - 1);
-}
-
 static void measure_up(const eg_trunk *body, const leg *up, size_t first, size_t n_reaches,
                        eg_stand *s) {
-    size_t off = sample_of(body, s->seat_off_s), top = sample_of(body, s->standing_s);
+    size_t off = function_sample_at(body, s->seat_off_s),
+           top = function_sample_at(body, s->standing_s);
     s->rise_m = hip_at(body, top) - hip_at(body, off);
     s->velocity_up_m_s = largest(body->rise_m_s, up->low, up->high, 1.0);
     s->start_s = s->lean_up_rad = s->lean_rate_up_rad_s = (double)NAN;
@@ -397,12 +393,13 @@ static void measure_up(const eg_trunk *body, const leg *up, size_t first, size_t
     s->start_s = fmin(start.at, s->seat_off_s);
     s->sd_s[EG_STAND_START] = start.sd;
     s->lean_up_rad = body->lean_rad[peak] - body->lean_rad[top];
-    s->lean_rate_up_rad_s = quickest_lean(body, sample_of(body, s->start_s), peak);
+    s->lean_rate_up_rad_s = quickest_lean(body, function_sample_at(body, s->start_s), peak);
 }
 
 static void measure_down(const eg_trunk *body, const leg *down, size_t last, size_t n_reaches,
                          eg_stand *s) {
-    size_t off = sample_of(body, s->leaving_s), end = sample_of(body, s->seated_s);
+    size_t off = function_sample_at(body, s->leaving_s),
+           end = function_sample_at(body, s->seated_s);
     s->velocity_down_m_s = largest(body->rise_m_s, down->low, down->high, -1.0);
     s->settled_s = s->lean_down_rad = (double)NAN;
     if (!body->has_lean) return;
@@ -451,7 +448,7 @@ typedef struct lever_sums {
 
 static void add_stretch(const eg_trunk *body, double from_s, double to_s, lever_sums *sums) {
     if (!isfinite(from_s) || !isfinite(to_s) || !(to_s > from_s)) return;
-    size_t from = sample_of(body, from_s), to = sample_of(body, to_s);
+    size_t from = function_sample_at(body, from_s), to = function_sample_at(body, to_s);
     double mean[3] = {0.0, 0.0, 0.0}, n = (double)(to - from + 1);
     for (size_t i = from; i <= to; i++) {
         mean[0] += eg_cos(body->lean_rad[i]) / n;

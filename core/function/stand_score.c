@@ -1,12 +1,8 @@
 /* What the tests say of the repetitions: their time, their number, their power. */
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/function/part.h"
 #include "core/function/stand.h"
-
-static size_t sample_at(const eg_trunk *body, double t_s) {
-    double i = floor(fmax(0.0, t_s) * body->rate_hz + 0.5);
-    return i < (double)body->n ? (size_t)i : body->n - 1;
-}
 
 static double begin_of(const eg_stands *stands, double start_s) {
     if (isfinite(start_s) || stands->n == 0) return start_s;
@@ -33,7 +29,8 @@ size_t eg_stand_count(const eg_trunk *body, const eg_stands *stands, double star
     for (size_t k = 0; k < stands->n; k++) {
         const eg_stand *s = &stands->stands[k];
         if (s->standing_s < begin) continue;
-        size_t off = sample_at(body, s->seat_off_s), top = sample_at(body, s->standing_s);
+        size_t off = function_sample_at(body, s->seat_off_s),
+               top = function_sample_at(body, s->standing_s);
         double half = 0.5 * (body->height_m[off] + body->height_m[top]);
         size_t i = off;
         while (i < top && body->height_m[i] < half) i++;

@@ -16,11 +16,6 @@ double eg_swing_share(double t_s, double stop_s) {
     return u * u * (3.0 - 2.0 * u);
 }
 
-static size_t sample_at(const eg_trunk *body, double t_s) {
-    double i = floor(fmax(0.0, t_s) * body->rate_hz + 0.5);
-    return i < (double)body->n ? (size_t)i : body->n - 1;
-}
-
 /* Columns at sample i: sine, cosine of the angular frequency, 1, t and, for the heading, t^2. */
 static size_t columns_at(const eg_trunk *body, size_t i, size_t from, size_t to, double omega,
                          bool is_heading, double column[COLUMNS_MAX]) {
@@ -59,8 +54,8 @@ bool eg_swing_learn(const eg_trunk *body, double from_s, double to_s, double bob
     EG_ASSERT(body != NULL && swing != NULL);
     static const double heading_noise = 0.01, velocity_noise = 0.02;
     if (!(to_s > from_s + least_s)) return false;
-    size_t from = sample_at(body, from_s), to = sample_at(body, to_s);
-    size_t bob_to = sample_at(body, fmax(bob_to_s, to_s));
+    size_t from = function_sample_at(body, from_s), to = function_sample_at(body, to_s);
+    size_t bob_to = function_sample_at(body, fmax(bob_to_s, to_s));
     double usual = eg_turn_cadence_hz(body, (from + to) / 2), best = (double)INFINITY;
     if (!isfinite(usual) || to <= from + 8) return false;
     for (int k = -12; k <= 12; k++) {
@@ -84,7 +79,7 @@ bool eg_swing_learn(const eg_trunk *body, double from_s, double to_s, double bob
 
 double eg_swing_stop_score(const eg_trunk *body, const eg_swing *swing, double from_s, double to_s,
                            double stop_s) {
-    size_t from = sample_at(body, from_s), to = sample_at(body, to_s);
+    size_t from = function_sample_at(body, from_s), to = function_sample_at(body, to_s);
     double mean = 0.0, square = 0.0, n = (double)(to - from + 1), sine, cosine;
     if (to <= from + 4) return 0.0;
     for (int round = 0; round < 2; round++)

@@ -102,7 +102,7 @@ static void weigh(back_step *s, double fall, const usual *u, const back_shift *s
     s->off_sd_s = sqrt(info[0] / det);
 }
 
-/* The off where the strike is known better, from the shock: the same three observations. */
+/* The off where the strike is known better, from the shock: the same observations. */
 static void weigh_off(back_step *s, double fall, const usual *u, const back_shift *shift) {
     double info[3] = {0.0, 0.0, 0.0}, sum[2] = {0.0, 0.0}, part = EG_GAIT_BACK_TURN;
     double strike = s->strike_s - s->turn_s;

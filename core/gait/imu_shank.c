@@ -123,7 +123,8 @@ static double push_begin(const work *w, const push *p, size_t a, size_t b) {
 }
 
 /* The ankle falls; what lands is pushed up. Of a part of a swing, at an end of the recording, it
- * has landed only if a push like those of the other steps is seen. */
+ * has landed only if a push like those of the other steps is seen, or the recording goes on for so
+ * long that none can come any more. */
 static void find_strike(const work *w, size_t b, int is_part, swing *s) {
     const double *ahead = w->ankle.acc[1], *up = w->ankle.acc[2];
     double most = ahead[s->fastest], least;
@@ -139,6 +140,7 @@ static void find_strike(const work *w, size_t b, int is_part, swing *s) {
         if (p.size < least) continue;
         if (p.steep > (double)slow + EG_GAIT_SHANK_SHOCK_S * w->rate_hz) break;
         double begin = push_begin(w, &p, s->fastest, b);
+        if (begin < 0.0) return; /* it began before the recording */
         size_t peak = (size_t)begin + 1;
         while (peak < b && (up[peak + 1] > up[peak] || up[peak] <= 0.0)) peak++;
         double apart = imu_peak(w->n, up, peak, 1.0) - begin;
@@ -436,9 +438,9 @@ static void correct_strike(const work *w, size_t a, size_t b, double usual_m, in
     double sum = 0.0;
     size_t i = b;
     for (; i > a && sum + pace(w, i - 1) < usual_m; i--) sum += pace(w, i - 1);
-    if (i <= a) return;
+    if (i <= a || !isfinite(s->strike)) return;
     double strike = (double)i - (usual_m - sum) / pace(w, i - 1), apart = fabs(strike - s->strike);
-    if (isfinite(apart)) s->strike_apart = eg_hypot(s->strike_apart, sqrt(3.0) * apart);
+    s->strike_apart = eg_hypot(s->strike_apart, sqrt(3.0) * apart);
     if (!is_short || !(apart < EG_GAIT_SHANK_OWN_S * w->rate_hz)) s->strike = strike;
 }
 

@@ -35,8 +35,8 @@ static roll roll_at(const track_work *w, const track_foot *f, size_t i) {
     return r;
 }
 
-/* Speed over the ground of a point of the foot, mm/s: in any direction, or forwards alone, as the
- * walk's is, so that stairs are as the level. NaN in a gap. */
+/* Speed over the ground of a point of the foot, mm/s: in any direction, or only along the way,
+ * as the walk's is, so that stairs are as the level. NaN in a gap. */
 static double speed_at(const track_work *w, const track_foot *f, spot p, size_t i, int is_forward) {
     roll r = roll_at(w, f, i);
     double x = r.speed[0] + p.ahead * r.lag[0] - p.above * r.lag[1];
@@ -144,8 +144,8 @@ static double heel_turns(const track_foot *f, const track_swing *s, double span)
     return 0.5 * (double)(rise + top);
 }
 
-/* Whether heel and toe marker go their own ways, as no foot's do that rolls: they come nearer by a
- * part of their distance meanwhile. */
+/* Whether heel and toe marker go their own ways, as no foot's do that rolls: their distance
+ * changes by a part of it meanwhile. */
 static int is_loose(const track_work *w, const track_foot *f, double about, double span) {
     size_t i = about > span ? (size_t)(about - span) : 0;
     double least = (double)INFINITY, most = 0.0;
@@ -161,14 +161,15 @@ static int is_loose(const track_work *w, const track_foot *f, double about, doub
     return sqrt(least) < (1.0 - EG_GAIT_TRACK_LOOSE_PART) * sqrt(most);
 }
 
-/* The off of a foot with both markers, in samples, and when its turn ends; NaN where not seen. */
+/* The off of a foot with both markers, in samples, when its turn ends, and how far that is from the
+ * off that the speeds alone tell; NaN where not seen. */
 static double foot_leaves(const track_work *w, const track_foot *f, const track_swing *s,
-                          double span, double walk_mm_s, double *turned) {
+                          double span, double walk_mm_s, double *turned, double *apart) {
     const spot tip = {EG_GAIT_TRACK_TIP_PART, -EG_GAIT_TRACK_SOLE_PART}, toe = {0.0, 0.0};
     double least = EG_GAIT_TRACK_LEAVE_PART * walk_mm_s, lift = EG_GAIT_TRACK_LIFT_PART * walk_mm_s;
     double moves = exceeds(w, f, tip, s, least, 1);
     double begins = exceeds(w, f, toe, s, lift, 0);
-    *turned = (double)NAN;
+    *turned = *apart = (double)NAN;
     if (isfinite(begins) && is_loose(w, f, begins, span)) return begins;
     if (!isfinite(moves)) return moves;
     rolling rolls = find_rolling(w, f, moves, span);
@@ -179,6 +180,7 @@ static double foot_leaves(const track_work *w, const track_foot *f, const track_
     spot pivot = pivot_of(w, f, &rolls);
     moves = fmax(moves, exceeds(w, f, pivot, s, least, 1));
     *turned = turn_ends(w, f, &rolls, s->last);
+    *apart = fabs(*turned - moves);
     /* The nearer to the marker it rolled, the more its toes were bent, which are then not where the
      * tip is: the turn counts up to as much. */
     double bent = 0.5 * (1.0 - pivot.ahead / EG_GAIT_TRACK_TIP_PART);
@@ -193,10 +195,8 @@ void eg_gait_track_off(const track_work *w, const track_foot *f, track_swing *s,
         s->off_s = heel_turns(f, s, span) / w->rate_hz;
         return;
     }
-    double turned, moves = foot_leaves(w, f, s, span, walk_mm_s, &turned);
-    if (isfinite(turned) && isfinite(moves)) {
-        double apart = fabs(turned - moves) / w->rate_hz;
-        s->off_confidence = fmax(0.0, 1.0 - apart / EG_GAIT_TRACK_AGREE_S);
-    }
+    double turned, apart, moves = foot_leaves(w, f, s, span, walk_mm_s, &turned, &apart);
+    if (isfinite(apart))
+        s->off_confidence = fmax(0.0, 1.0 - apart / w->rate_hz / EG_GAIT_TRACK_AGREE_S);
     s->off_s = (isfinite(moves) ? fmin(moves, turned) : moves) / w->rate_hz;
 }

@@ -32,6 +32,8 @@ size_t eg_imu_check_bytes(size_t n, double rate_hz) {
            EG_IMU_CHECK_STRETCHES_MAX * sizeof(eg_imu_sums) + 5 * sizeof(eg_imu_outcome) + 1024;
 }
 
+enum { NAME_MAX_CHARS = 96 };
+
 static void axis_name(const signed char axis[3], char text[16]) {
     for (int k = 0; k < 3; k++) {
         text[3 * k] = axis[k] < 0 ? '-' : '+';
@@ -76,14 +78,14 @@ static const struct {
 } units[] = {
     {"", 1.0}, {"deg/s called rad/s", EG_PI / 180.0}, {"rad/s called deg/s", 180.0 / EG_PI}};
 
-static void name_of(const eg_imu_naming *m, const char *unit, char text[64]) {
+static void name_of(const eg_imu_naming *m, const char *unit, char text[NAME_MAX_CHARS]) {
     static const signed char given[3] = {1, 2, 3};
     char axis[16];
     int is_given = memcmp(m->axis, given, sizeof given) == 0;
     axis_name(m->axis, axis);
-    snprintf(text, 64, "%s%s%s", is_given ? "" : axis, !is_given && unit[0] != '\0' ? ", " : "",
-             unit);
-    if (text[0] == '\0') snprintf(text, 64, "as given");
+    snprintf(text, NAME_MAX_CHARS, "%s%s%s", is_given ? "" : axis,
+             !is_given && unit[0] != '\0' ? ", " : "", unit);
+    if (text[0] == '\0') snprintf(text, NAME_MAX_CHARS, "as given");
 }
 
 /* The likeliest common factor on these axes: a coarse search over two decades, then a fine one. */
@@ -144,7 +146,7 @@ static void judge_rivals(const eg_imu_trial *t, eg_imu_agreement *a, const eg_im
 /* The likeliest of all namings and units, into room[1]; room[0] is the file as it is. */
 static eg_imu_naming find_best(const eg_imu_trial *t, eg_imu_agreement *a, eg_imu_outcome *room) {
     eg_imu_naming best = {{1, 2, 3}, 1.0}, m;
-    char text[64];
+    char text[NAME_MAX_CHARS];
     room[1] = room[0];
     for (int which = 0; which < EG_IMU_CHECK_NAMINGS; which++)
         for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
@@ -179,7 +181,7 @@ static eg_imu_naming find_best(const eg_imu_trial *t, eg_imu_agreement *a, eg_im
 /* All hypotheses; room holds four outcomes: as given, the best, and two at hand. */
 static void judge(const eg_imu_trial *t, eg_imu_agreement *a, eg_imu_outcome *room) {
     const eg_imu_naming given = {{1, 2, 3}, 1.0};
-    char text[64], name[64];
+    char text[NAME_MAX_CHARS], name[NAME_MAX_CHARS];
     eg_imu_trial_try(t, &given, &room[0]);
     a->as_given = room[0].residual;
     add_row(a, "as given", a->as_given);

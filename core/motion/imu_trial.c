@@ -7,7 +7,7 @@
 
 enum { OFFS = 10, STEPS = 4 }; /* scale and cross-axis [3][3], delay */
 
-/* What the gyroscope is taken for: rate = part w, delay_s ago. */
+/* What the gyroscope is taken for: rate = part w, delay_s ahead. */
 typedef struct gyroscope {
     double part[3][3], delay_s;
 } gyroscope;
@@ -97,7 +97,7 @@ static void try_gyroscope(const eg_imu_trial *t, const gyroscope *g, eg_imu_outc
     int is_free = isnan(t->longer) && !t->has_offset;
     o->longer = is_free || t->has_offset ? 0.0 : t->longer;
     o->evidence = weigh(t, d, o->longer, o->off);
-    const double step = 0.005; /* a third of a sigma and less */
+    const double step = 0.005; /* half a sigma and less */
     for (int k = -4; is_free && k <= 20; k++) {
         double evidence = weigh(t, d, step * k, o->off);
         if (!(evidence > o->evidence)) continue;

@@ -10,6 +10,10 @@
 
 enum { BLOCKS_MAX = 400, BLOCKS_MIN = 60, COLUMNS = 3 };
 
+/* What is left of a rest beside its line, as a part of its level, that may be rounding alone: the
+ * root of a difference of sums of squares. */
+static const double rounding = 1e-6;
+
 static const double block_s = 0.004;
 static const double low_hz = 4.0, high_hz = 15.0;
 /* Twice the logarithm of the likelihood's gain: three unknowns and some twenty frequencies. */
@@ -130,16 +134,19 @@ static bool try_at(size_t n, const double *x, double step_s, const double at[3],
 
 bool strength_tremor_find(size_t n, const double *x, double rate_hz, strength_tremor *tremor) {
     EG_ASSERT((x != NULL || n == 0) && tremor != NULL);
-    double y[BLOCKS_MAX];
+    double y[BLOCKS_MAX], most = 0.0;
     size_t block = strength_samples(block_s, rate_hz), count = 0;
     for (size_t i = 0; i + block <= n && count < BLOCKS_MAX; i += block) {
         y[count] = 0.0;
-        for (size_t k = i; k < i + block; k++) y[count] += x[k] / (double)block;
+        for (size_t k = i; k < i + block; k++) y[count] += (x[k] - x[0]) / (double)block;
+        most = fmax(most, fabs(x[i]));
         count++;
     }
     *tremor = (strength_tremor){0};
     if (count < BLOCKS_MIN) return false;
     double step_s = (double)block / rate_hz, none;
+    double white = unlikely(count, y, swing_of(low_hz, 1.0, 0.0, step_s), &none);
+    if (!(none > rounding * most)) return false; /* it stands still */
     guess best = {.score = INFINITY};
     for (int hz = 0; low_hz + 0.5 * hz <= high_hz; hz++)
         for (int decay = -2; decay < 2; decay += 2)
@@ -153,7 +160,6 @@ bool strength_tremor_find(size_t n, const double *x, double rate_hz, strength_tr
             (void)try_at(count, y, step_s, at, &best);
         }
     }
-    double white = unlikely(count, y, swing_of(low_hz, 1.0, 0.0, step_s), &none);
     bool is_inside = best.at[0] > low_hz + 0.1 && best.at[0] < high_hz - 0.1;
     double decay_s = eg_exp(best.at[1]);
     if (!(white - best.score > sure) || !is_inside || best.at[0] * decay_s < cycles) return false;

@@ -139,7 +139,7 @@ static void others(void) {
 }
 
 /* A recording that begins and ends on the way holds the strikes made within. None lies nearer than
- * 60 ms to its ends: there the pace has to tell on which side of the edge it was, and these
+ * 100 ms to its ends: there the pace has to tell on which side of the edge it was, and these
  * walkers' steps differ by up to 25 ms, one standard deviation. */
 static void cut(void) {
     size_t n_walks = 0, n_wrong = 0, n_strikes = 0;

@@ -128,7 +128,8 @@ static void styles(scene *s, int style) {
     }
 }
 
-static const char *const style_names[] = {"even", "limping", "turning", "shuffling", "up", "down"};
+static const char *const style_names[] = {"even", "limping", "turning", "shuffling",
+                                          "up",   "down",    "toes"};
 
 /* What all walks of one style add up to. */
 typedef struct tally {

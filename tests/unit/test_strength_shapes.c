@@ -408,6 +408,14 @@ static void tremor_is_found(void) {
         EG_CHECK_NEAR(tremor.noise, 1, 0.15);
     }
     EG_CHECK_INT(found, 0);
+    for (int k = 0; k < 4000; k++) { /* what stands still, or drifts, is rounding at most */
+        strength_tremor tremor;
+        double level = 40 * eg_random_uniform(&random) - 20;
+        double slope = k % 2 == 0 ? 0 : 1e-3 * eg_random_normal(&random);
+        for (size_t i = 0; i < 700; i++) x[i] = level + slope * (double)i;
+        found += strength_tremor_find(700, x, 1000, &tremor);
+    }
+    EG_CHECK_INT(found, 0);
 }
 
 EG_TESTS({"strength: steps of a converter, tremor at rest, counter-movements", other_noise},
