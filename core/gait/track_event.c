@@ -173,9 +173,8 @@ static void find_strike(const track_work *w, const track_foot *f, track_swing *s
     const double stay[2] = {EG_GAIT_TRACK_STAY_MM, EG_GAIT_TRACK_LOW_MM};
     double shock[2] = {0.0, 0.0}, landed[2] = {(double)NAN, (double)NAN}, moment, still = 0.0;
     double ground[2] = {(double)NAN, (double)NAN};
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < (f->toe[0] != NULL ? 2 : 1); k++) { /* the heel is always there */
         double *const *marker = k == 0 ? f->heel : f->toe;
-        if (marker[0] == NULL) continue;
         size_t first = arrival(w, marker, s, walk_mm_s);
         ground[k] = standing(w, marker[2], s, next);
         landed[k] = landing(marker[2], ground[k], stay[k], first, last, &shock[k]);
