@@ -77,22 +77,21 @@ static double landing(const double *z, double ground, double stay, size_t first,
     return where;
 }
 
-/* How fast a marker rises, or with `lever` the tip, which lies so far beyond the toe marker. */
-static double rise(const double *z, const double *heel, double lever, size_t i) {
-    return lever > 0.0 ? slope(z, i) + lever * (slope(z, i) - slope(heel, i)) : slope(z, i);
+/* How fast a marker rises, or with a heel beside it the tip, which lies beyond the toe marker. */
+static double rise(const double *z, const double *heel, size_t i) {
+    if (heel == NULL) return slope(z, i);
+    return slope(z, i) + EG_GAIT_TRACK_TIP_PART * (slope(z, i) - slope(heel, i));
 }
 
 /* When the fall is over that a landing ends: a soft landing brakes long before it touches. */
-static double fall_end(const track_work *w, const double *z, const double *heel, double lever,
-                       double landed) {
+static double fall_end(const track_work *w, const double *z, const double *heel, double landed) {
     if (!isfinite(landed)) return landed;
     size_t i = (size_t)landed, most = i + (size_t)(EG_GAIT_TRACK_SOFT_S * w->rate_hz), fastest = i;
-    while (fastest > 1 && rise(z, heel, lever, fastest - 1) < rise(z, heel, lever, fastest))
-        fastest--;
-    if (!(rise(z, heel, lever, fastest) < 0.0)) return landed; /* it does not fall here */
-    double end = EG_GAIT_TRACK_FALL_PART * rise(z, heel, lever, fastest);
+    while (fastest > 1 && rise(z, heel, fastest - 1) < rise(z, heel, fastest)) fastest--;
+    if (!(rise(z, heel, fastest) < 0.0)) return landed; /* it does not fall here */
+    double end = EG_GAIT_TRACK_FALL_PART * rise(z, heel, fastest);
     for (size_t k = fastest; k <= most && k + 2 < w->n; k++) {
-        double here = rise(z, heel, lever, k), next = rise(z, heel, lever, k + 1);
+        double here = rise(z, heel, k), next = rise(z, heel, k + 1);
         if (next >= end) return (double)k + (end - here) / (next - here);
     }
     return landed;
@@ -144,8 +143,8 @@ static double tip_rests(const track_work *w, const track_foot *f, const track_sw
     for (size_t i = (size_t)landed; i > s->peak && i + 2 < w->n; i--) {
         double sine, cosine, height = f->toe[2][i] + lever * (f->toe[2][i] - f->heel[2][i]);
         eg_sincos(w->heading[i], &sine, &cosine);
-        double x = rise(f->toe[0], f->heel[0], lever, i) * w->rate_hz - cosine * w->ground_mm_s;
-        double y = rise(f->toe[1], f->heel[1], lever, i) * w->rate_hz - sine * w->ground_mm_s;
+        double x = rise(f->toe[0], f->heel[0], i) * w->rate_hz - cosine * w->ground_mm_s;
+        double y = rise(f->toe[1], f->heel[1], i) * w->rate_hz - sine * w->ground_mm_s;
         if (!(height <= where_low + EG_GAIT_TRACK_STAY_MM)) break;
         if (!(x * x + y * y <= least * least)) break;
         if (f->heel[2][i] - ground[0] > EG_GAIT_TRACK_LOW_MM) where = (double)i;
@@ -156,7 +155,7 @@ static double tip_rests(const track_work *w, const track_foot *f, const track_sw
 /* When a forefoot has come down that landed first: at the latest when the heel has, too. */
 static double forefoot_end(const track_work *w, const track_foot *f, double landed, double heel) {
     if (f->toe[0] == NULL) return landed;
-    double end = fall_end(w, f->toe[2], f->heel[2], EG_GAIT_TRACK_TIP_PART, landed);
+    double end = fall_end(w, f->toe[2], f->heel[2], landed);
     if (isfinite(heel)) end = fmin(end, fmax(landed, heel));
     return landed + EG_GAIT_TRACK_TIP_END_PART * (end - landed);
 }
@@ -180,7 +179,7 @@ static void find_strike(const track_work *w, const track_foot *f, track_swing *s
         landed[k] = landing(marker[2], ground[k], stay[k], first, last, &shock[k]);
         still = fmax(still, (double)slowed(w, marker, s, EG_GAIT_TRACK_STILL_PART * walk_mm_s));
     }
-    double heel = fall_end(w, f->heel[2], NULL, 0.0, landed[0]);
+    double heel = fall_end(w, f->heel[2], NULL, landed[0]);
     double rests = tip_rests(w, f, s, ground, landed[0], EG_GAIT_TRACK_ARRIVE_PART * walk_mm_s);
     int is_shock = landed[1] < landed[0] && shock[1] > EG_GAIT_TRACK_FOREFOOT_PART * shock[0];
     if (!isfinite(landed[0]) || is_shock || isfinite(rests)) {
