@@ -7,6 +7,7 @@
  * over a stiff leg a thousandth to a fiftieth is left, and strike and off lie within 15 ms. */
 #include "core/base/real.h"
 #include "core/gait/imu_back_part.h"
+#include "core/motion/solve.h"
 
 enum { CELLS = 78, PIECES = 4, STRIKES = 23, OFFS = 33 };
 
@@ -19,33 +20,22 @@ static const double left_over = 0.01; /* of the variance: a model never fits bet
 static const double corner_sd = 0.02; /* of a step: the force's corners about strike and off */
 static const double alike_sd = 3.0;   /* a double support further from the usual one is none */
 
-/* Weighted sums of the pieces' products, solved by elimination: what is left of y's square. */
-static double left_of(double a[PIECES][PIECES + 1], double square) {
-    for (int k = 0; k < PIECES; k++) {
-        if (!(a[k][k] > 1e-9)) continue;
-        square -= a[k][PIECES] * a[k][PIECES] / a[k][k];
-        for (int i = k + 1; i < PIECES; i++) {
-            double part = a[i][k] / a[k][k];
-            for (int j = k; j <= PIECES; j++) a[i][j] -= part * a[k][j];
-        }
-    }
-    return fmax(square, 0.0);
-}
-
-/* What three straight pieces with corners there leave over. */
+/* What three straight pieces with corners there leave over of y's square. */
 static double misfit(const double y[CELLS], double strike, double off) {
-    double a[PIECES][PIECES + 1] = {{0.0}}, square = 0.0;
+    double a[PIECES * PIECES] = {0.0}, b[PIECES] = {0.0}, factor[PIECES], square = 0.0;
     for (int c = 0; c < CELLS; c++) {
         double t = from_step + (to_step - from_step) * (double)c / (CELLS - 1);
         double x[PIECES] = {1.0, fmin(t, strike) - strike,
                             fmin(fmax(t - strike, 0.0), off - strike), fmax(t - off, 0.0)};
         square += y[c] * y[c];
         for (int i = 0; i < PIECES; i++) {
-            for (int j = 0; j < PIECES; j++) a[i][j] += x[i] * x[j];
-            a[i][PIECES] += x[i] * y[c];
+            for (int j = 0; j <= i; j++) a[i * PIECES + j] += x[i] * x[j];
+            b[i] += x[i] * y[c];
         }
     }
-    return left_of(a, square);
+    if (!eg_solve(PIECES, a, b, factor)) return (double)INFINITY;
+    for (int i = 0; i < PIECES; i++) square -= factor[i] * b[i];
+    return fmax(square, 0.0);
 }
 
 /* Medians, which a turn on the way does not bend. */
@@ -56,9 +46,9 @@ static void lay_over(back_work *w, const double *x, size_t first, size_t end, si
         double part = from_step + (to_step - from_step) * (double)c / (CELLS - 1);
         size_t n = 0;
         for (size_t k = first; k < end; k += stride) {
-            double at = (w->steps[k].turn_s + part * w->b->step_s) * rate;
+            double at = fmax(0.0, (w->steps[k].turn_s + part * w->b->step_s) * rate);
             double sign = stride == 1 && (k - first) % 2 == 1 ? -1.0 : 1.0;
-            size_t i = at > 0.0 ? (size_t)at : 0;
+            size_t i = (size_t)at;
             if (i + 1 < w->b->n)
                 w->vote[n++] = sign * (x[i] + (at - (double)i) * (x[i + 1] - x[i]));
         }

@@ -96,11 +96,16 @@ static double nearest(double truth_s, int is_off, int side, size_t n, const eg_g
     return best;
 }
 
+size_t single_strikes(size_t n, const eg_gait_contact *c) {
+    size_t count = 0;
+    for (size_t k = 0; k < n; k++) count += (size_t)(isfinite(c[k].strike_s) != 0);
+    return count;
+}
+
 /* side 2: both. The first and last footprint are those of starting and stopping. */
 static void compare(tally *t, size_t n_steps, const eg_walk_step *steps, int side, size_t n,
                     const eg_gait_contact *c) {
-    size_t n_true = 0, n_found = 0;
-    for (size_t k = 0; k < n; k++) n_found += (size_t)(isfinite(c[k].strike_s) != 0);
+    size_t n_true = 0, n_found = single_strikes(n, c);
     for (size_t i = 0; i < n_steps; i++) {
         int is_side = 1;
         if (side < 2 && steps[i].side != side) continue;

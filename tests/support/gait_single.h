@@ -37,6 +37,9 @@ eg_err single_back(const eg_orient_signal *s, double leg_mm, eg_gait_contact *c,
 eg_err single_shank(const eg_orient_signal *s, int side, eg_gait_contact *c, size_t *n,
                     eg_gait_shank *shank, eg_diag *diag);
 
+/* How many of the contacts are strikes. */
+size_t single_strikes(size_t n, const eg_gait_contact *c);
+
 /* Of the steady part, by the measures' own rules. */
 double single_cadence(size_t n, const eg_gait_contact *c, double duration_s);
 

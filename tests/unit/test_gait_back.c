@@ -106,13 +106,13 @@ static void others(void) {
         eg_gait_contact c[ROOM];
         eg_gait_back back;
         eg_diag diag = {0};
-        size_t n = 0, n_strikes = 0;
+        size_t n = 0;
         void *memory = NULL;
         phase_walk_make(number, &walk);
         if (single_back(&walk.signal, (double)NAN, c, &n, &back, &memory, &diag) != EG_OK)
             EG_FAIL("walker %d: %s", (int)number, diag.text);
         EG_CHECK(n <= ROOM);
-        for (size_t k = 0; k < n; k++) n_strikes += (size_t)(isfinite(c[k].strike_s) != 0);
+        const size_t n_strikes = single_strikes(n, c);
         for (size_t k = 0; k < walk.n_contacts; k++) {
             const eg_gait_contact *truth = &walk.contacts[k];
             if (isfinite(truth->strike_s)) add(&found[0], truth->strike_s, 0, truth->side, n, c);
@@ -171,10 +171,10 @@ static void cut(void) {
             if (single_back(&walk.signal, (double)NAN, c, &n, &back, &memory, &diag) != EG_OK)
                 EG_FAIL("walker %d: %s", (int)number, diag.text);
             for (size_t k = 0; k < n; k++) {
-                found += (size_t)(isfinite(c[k].strike_s) != 0);
                 double t = isfinite(c[k].strike_s) ? c[k].strike_s : c[k].off_s;
                 EG_CHECK(t >= 0.0 && t < (double)walk.signal.n / rate);
             }
+            found = single_strikes(n, c);
             printf("# %2d: strikes %zu of %zu\n", (int)number, found, within);
             n_walks++;
             n_strikes += within;

@@ -139,7 +139,7 @@ static void rate_alone(void) {
 /* How many strikes of the left foot the part of a recording from `from_s` to `to_s` tells. */
 static size_t strikes_within(const sensor *whole, double from_s, double to_s) {
     double rate_hz = whole->signal.rate_hz;
-    size_t first = (size_t)ceil(from_s * rate_hz), n_contacts = 0, n_strikes = 0;
+    size_t first = (size_t)ceil(from_s * rate_hz), n_contacts = 0;
     size_t end = (size_t)fmin(floor(to_s * rate_hz) + 1.0, (double)whole->n);
     eg_orient_signal part = {.n = end - first, .rate_hz = rate_hz};
     for (size_t k = 0; k < 3; k++) {
@@ -149,8 +149,7 @@ static size_t strikes_within(const sensor *whole, double from_s, double to_s) {
     eg_gait_contact c[STEPS];
     eg_gait_shank shank;
     EG_CHECK_INT(single_shank(&part, 0, c, &n_contacts, &shank, NULL), EG_OK);
-    for (size_t k = 0; k < n_contacts; k++) n_strikes += (size_t)(isfinite(c[k].strike_s) != 0);
-    return n_strikes;
+    return single_strikes(n_contacts, c);
 }
 
 /* Recordings that begin or end near a strike: it counts from 40 ms before the end on, and from 80
@@ -197,12 +196,11 @@ static void others(void) {
         eg_gait_contact c[STEPS];
         eg_gait_shank shank;
         eg_diag diag = {0};
-        size_t n_contacts = 0, n_strikes = 0;
+        size_t n_contacts = 0;
         rocker_walk_make(number, &walk);
         if (single_shank(&walk.signal, 0, c, &n_contacts, &shank, &diag) != EG_OK)
             EG_FAIL("walker %d: %s", (int)number, diag.text);
-        for (size_t k = 0; k < n_contacts; k++) n_strikes += (size_t)(isfinite(c[k].strike_s) != 0);
-        n_wrong += (size_t)(n_strikes + 1 != walk.n_contacts);
+        n_wrong += (size_t)(single_strikes(n_contacts, c) + 1 != walk.n_contacts);
         printf("# %d, %.1f m/s, %.0f Hz:", (int)number, walk.speed_m_s, walk.signal.rate_hz);
         for (size_t k = 0; k < 2 * walk.n_contacts; k++) {
             const eg_gait_contact *truth = &walk.contacts[k / 2];
