@@ -192,18 +192,15 @@ static void count_walk(const double *bob, size_t from, size_t to, size_t n, cons
         look_beyond(bob, from, to, side == 0, usual, period, rate_hz, pace);
 }
 
-eg_err eg_pace_find(const eg_trunk *body, double from_s, double to_s, eg_arena *scratch,
-                    eg_pace *pace, eg_diag *diag) {
-    EG_ASSERT(body != NULL && scratch != NULL && pace != NULL);
-    size_t mark = eg_arena_mark(scratch), from = function_sample_at(body, from_s), n = 0;
-    size_t to = function_sample_at(body, to_s);
-    *pace = (eg_pace){0};
+/* The steps between two samples; leaves the arena to the caller. */
+static eg_err find_between(const eg_trunk *body, size_t from, size_t to, eg_arena *scratch,
+                           eg_pace *pace, eg_diag *diag) {
     double *bob = eg_arena_take(scratch, body->n, sizeof *bob), square = 0.0;
     double *part = eg_arena_take(scratch, EG_PACE_STEPS_MAX, sizeof *part);
     top *tops = eg_arena_take(scratch, EG_PACE_STEPS_MAX, sizeof *tops);
+    size_t n = 0;
     if (bob == NULL || part == NULL || tops == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, NULL, 0, "no memory for steps");
-    if (!(to > from)) return EG_OK;
     eg_err err = find_bob(body, from, to, bob, scratch, diag);
     if (err != EG_OK) return err;
     for (size_t i = from; i <= to; i++) square += bob[i] * bob[i] / (double)(to - from + 1);
@@ -213,8 +210,18 @@ eg_err eg_pace_find(const eg_trunk *body, double from_s, double to_s, eg_arena *
     if (n > EG_PACE_STEPS_MAX)
         return eg_diag_set(diag, EG_ERR_LIMIT, NULL, 0, "more than %d steps", EG_PACE_STEPS_MAX);
     if (n > 0) count_walk(bob, from, to, n, tops, body->rate_hz, part, pace, scratch);
-    eg_arena_reset(scratch, mark);
     return EG_OK;
+}
+
+eg_err eg_pace_find(const eg_trunk *body, double from_s, double to_s, eg_arena *scratch,
+                    eg_pace *pace, eg_diag *diag) {
+    EG_ASSERT(body != NULL && scratch != NULL && pace != NULL);
+    size_t mark = eg_arena_mark(scratch);
+    size_t from = function_sample_at(body, from_s), to = function_sample_at(body, to_s);
+    *pace = (eg_pace){0};
+    eg_err err = to > from ? find_between(body, from, to, scratch, pace, diag) : EG_OK;
+    eg_arena_reset(scratch, mark);
+    return err;
 }
 
 size_t eg_pace_count(const eg_pace *pace, double from_s, double to_s) {

@@ -531,10 +531,8 @@ static eg_err refuse(double usual, eg_diag *diag) {
         usual, EG_STAND_RISE_MIN_M);
 }
 
-eg_err eg_stand_find(eg_trunk *body, eg_arena *arena, eg_stands *stands, eg_diag *diag) {
-    EG_ASSERT(body != NULL && arena != NULL && stands != NULL);
-    *stands = (eg_stands){0};
-    size_t mark = eg_arena_mark(arena);
+/* All of them into `stands`; leaves the arena to the caller. */
+static eg_err find_all(eg_trunk *body, eg_arena *arena, eg_stands *stands, eg_diag *diag) {
     legs *all = eg_arena_take(arena, 1, sizeof *all);
     double *hip = eg_arena_take(arena, body->n, sizeof *hip);
     if (all == NULL || hip == NULL)
@@ -567,6 +565,14 @@ eg_err eg_stand_find(eg_trunk *body, eg_arena *arena, eg_stands *stands, eg_diag
     }
     if (err != EG_OK) return err;
     add_attempts(body, all, stands);
-    eg_arena_reset(arena, mark);
     return EG_OK;
+}
+
+eg_err eg_stand_find(eg_trunk *body, eg_arena *arena, eg_stands *stands, eg_diag *diag) {
+    EG_ASSERT(body != NULL && arena != NULL && stands != NULL);
+    size_t mark = eg_arena_mark(arena);
+    *stands = (eg_stands){0};
+    eg_err err = find_all(body, arena, stands, diag);
+    eg_arena_reset(arena, mark);
+    return err;
 }

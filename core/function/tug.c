@@ -31,10 +31,8 @@ static eg_err choose_turns(const eg_turns *turns, eg_tug *tug, eg_diag *diag) {
     return EG_OK;
 }
 
-eg_err eg_tug_measure(eg_trunk *body, double begin_s, eg_arena *arena, eg_tug *tug, eg_diag *diag) {
-    EG_ASSERT(body != NULL && arena != NULL && tug != NULL);
-    size_t mark = eg_arena_mark(arena);
-    *tug = (eg_tug){0};
+/* All of the test into `tug`; leaves the arena to the caller. */
+static eg_err measure(eg_trunk *body, double begin_s, eg_arena *arena, eg_tug *tug, eg_diag *diag) {
     eg_stands *stands = eg_arena_take(arena, 1, sizeof *stands);
     eg_turns *turns = eg_arena_take(arena, 1, sizeof *turns);
     eg_pace *pace = eg_arena_take(arena, 1, sizeof *pace);
@@ -76,6 +74,14 @@ eg_err eg_tug_measure(eg_trunk *body, double begin_s, eg_arena *arena, eg_tug *t
     }
     tug->all_steps = pace->n;
     tug->unsure_steps = pace->n_unsure;
+    return EG_OK;
+}
+
+eg_err eg_tug_measure(eg_trunk *body, double begin_s, eg_arena *arena, eg_tug *tug, eg_diag *diag) {
+    EG_ASSERT(body != NULL && arena != NULL && tug != NULL);
+    size_t mark = eg_arena_mark(arena);
+    *tug = (eg_tug){0};
+    eg_err err = measure(body, begin_s, arena, tug, diag);
     eg_arena_reset(arena, mark);
     return err;
 }

@@ -267,7 +267,9 @@ static void other_recordings(void) {
         eg_diag diag = {0};
         eg_tug tug;
         EG_CHECK_INT(mover_body(&m, 0, 100, &arena, &memory, &body, &diag), EG_OK);
+        size_t before = arena.used;
         EG_CHECK_INT(eg_tug_measure(&body, (double)NAN, &arena, &tug, &diag), EG_ERR_DATA);
+        EG_CHECK_INT(arena.used, before);
         free(memory);
         memcpy(said[k], diag.text, sizeof diag.text);
     }
@@ -275,9 +277,39 @@ static void other_recordings(void) {
     eg_test_note("five stands: \"%.60s...\"; a walk: \"%.40s...\"", said[0], said[1]);
 }
 
+/* Whatever stops a measurement, the arena is as it was before. */
+static void memory_given_back(void) {
+    enum { SIZES = 24 };
+    mover m = mover_tug(7, MOVER_YOUNG);
+    eg_arena arena;
+    eg_trunk body;
+    void *memory;
+    eg_diag diag = {0};
+    eg_tug tug;
+    size_t refused = 0, measured = 0;
+    EG_CHECK_INT(mover_body(&m, 0, 100, &arena, &memory, &body, &diag), EG_OK);
+    size_t before = arena.used, size = arena.size;
+    arena.high_water = before;
+    EG_CHECK_INT(eg_tug_measure(&body, (double)NAN, &arena, &tug, &diag), EG_OK);
+    size_t needed = arena.high_water - before;
+    EG_CHECK_INT(arena.used, before);
+    for (size_t k = 0; k <= SIZES; k++) {
+        arena.size = before + needed * k / SIZES;
+        eg_err err = eg_tug_measure(&body, (double)NAN, &arena, &tug, &diag);
+        EG_CHECK_INT(arena.used, before);
+        refused += err != EG_OK;
+        measured += err == EG_OK;
+    }
+    arena.size = size;
+    free(memory);
+    eg_test_note("%zu of %d sizes below %zu bytes refused", refused, SIZES, needed);
+    EG_CHECK(refused > SIZES / 2 && measured > 0);
+}
+
 EG_TESTS({"function tug: phases from markers at known times", markers},
          {"function tug: phases from a sensor on the lower back", lower_back},
          {"function tug: 50 and 200 samples a second", slower_and_faster},
          {"function turn: counts, angles and times", turns},
          {"function tug: steps are counted", steps},
-         {"function tug: other recordings are refused", other_recordings})
+         {"function tug: other recordings are refused", other_recordings},
+         {"function tug: what is stopped gives its memory back", memory_given_back})
