@@ -33,9 +33,9 @@ void motion_say_naming(const motion_pair *p, motion_wearer *w, const eg_naming *
     signed char axis[3];
     char text[240];
     eg_imu_check_naming(naming->better, axis);
-    int length = snprintf(w->fault, sizeof w->fault,
-                          "the two sensors fit one joint only if x y z of "
-                          "this gyroscope are");
+    int length =
+        snprintf(w->fault, sizeof w->fault, "the two sensors fit one joint only if x y z of %s are",
+                 naming->which == 2 ? "both gyroscopes" : "this gyroscope");
     for (int k = 0; k < 3; k++)
         length += snprintf(w->fault + length, sizeof w->fault - (size_t)length, " %c%c",
                            axis[k] < 0 ? '-' : '+', "xyz"[(axis[k] < 0 ? -axis[k] : axis[k]) - 1]);

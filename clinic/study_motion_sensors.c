@@ -422,15 +422,21 @@ static void fill_traces(const motion_pair *p, int which, const double *delta,
 static eg_err narrow(motion_pair *p, eg_diag *diag) {
     const eg_orient_signal both[2] = {part_of(&p->of[0].signal, p->from, p->to),
                                       part_of(&p->of[1].signal, p->from, p->to)};
+    const uint64_t open[2] = {eg_naming_open(&p->of[0].agreement),
+                              eg_naming_open(&p->of[1].agreement)};
+    eg_naming naming;
+    eg_diag why = {0};
     if (p->of[0].fault[0] != '\0' || p->of[1].fault[0] != '\0') return EG_OK;
+    if (open[0] == 0 && open[1] == 0) return EG_OK;
+    eg_err err = eg_naming_try(both, open, &p->arena, &naming, &why);
+    if (err == EG_ERR_DATA) return EG_OK; /* then it closes nothing */
+    if (err != EG_OK) {
+        if (diag != NULL) *diag = why;
+        return err;
+    }
     for (int k = 0; k < 2; k++) {
-        motion_wearer *w = &p->of[k];
-        eg_naming naming;
-        if (w->agreement.open == 0) continue;
-        eg_err err = eg_naming_try(both, k, w->agreement.open, &p->arena, &naming, diag);
-        if (err != EG_OK) return err;
-        w->agreement.open = naming.open;
-        if (naming.better > 0) motion_say_naming(p, w, &naming);
+        eg_naming_close(&p->of[k].agreement, naming.open[k]);
+        if (naming.better > 0 && naming.which != 1 - k) motion_say_naming(p, &p->of[k], &naming);
     }
     return EG_OK;
 }

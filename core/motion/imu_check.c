@@ -122,10 +122,14 @@ void eg_imu_check_naming(int which, signed char axis[3]) {
 static void judge_rivals(const eg_imu_trial *t, eg_imu_agreement *a, const eg_imu_naming *best,
                          eg_imu_outcome *room) {
     eg_imu_naming m;
+    int its_own = 0;
     a->open = 0;
     for (int which = 0; which < EG_IMU_CHECK_NAMINGS; which++) {
         eg_imu_check_naming(which, m.axis);
-        if (memcmp(m.axis, best->axis, sizeof m.axis) == 0) continue;
+        if (memcmp(m.axis, best->axis, sizeof m.axis) == 0) {
+            its_own = which;
+            continue;
+        }
         for (int own = 0; own < 2; own++) {
             m.scale = own ? best->scale : 1.0;
             if (own && fabs(m.scale - 1.0) < 1e-9) continue;
@@ -134,6 +138,7 @@ static void judge_rivals(const eg_imu_trial *t, eg_imu_agreement *a, const eg_im
         }
     }
     a->is_whole = a->open == 0;
+    a->open = (a->open | UINT64_C(1) << its_own) & ~UINT64_C(1);
     /* Without any turning at all: if that is no worse, the gyroscope's words count for nothing. One
      * accelerometer has one gravity: that of the best naming. */
     eg_imu_trial fixed = *t;

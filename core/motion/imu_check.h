@@ -58,8 +58,8 @@ typedef struct eg_imu_hypothesis {
 /* How one vector (gravity, field) agrees with the gyroscope. */
 typedef struct eg_imu_agreement {
     int is_known;  /* 0: the sensor hardly turned: nothing can be said */
-    uint64_t open; /* bit k: naming k (see eg_imu_check_naming) fits about as well as the best;
-                      0: none does */
+    uint64_t open; /* bit k > 0: naming k (see eg_imu_check_naming) is the best or fits about as
+                      well as it, though it is not the file's own; 0: none does */
     int is_whole;  /* every other naming of the axes is clearly worse than the best */
     int is_wrong;  /* a rival is clearly better than the file as it is */
     double scale;  /* the gyroscope's best common factor on the best axes */

@@ -1,7 +1,9 @@
-/* Which namings of a gyroscope's axes does a joint allow? The joint's centre, seen from both
- * sensors, feels one acceleration (connect.h): a gyroscope whose axes are named wrongly leaves more
- * of a misfit than one that is named rightly. One sensor alone (imu_check.h) leaves open what it
- * hardly turned about; two on one joint leave open less. */
+/* Which namings of their gyroscopes' axes does a joint allow two sensors? At the joint's centre
+ * both feel the same, gravity and the movement's own acceleration alike (connect.h). Turned back by
+ * their gyroscopes over a stretch of 2 s, the two accelerations of the centre may therefore differ
+ * by one constant turn, and by nothing that moves. A gyroscope whose axes are named wrongly turns
+ * its own elsewhere. What one sensor alone (imu_check.h) leaves open, because it does not know the
+ * movement's acceleration, this closes. */
 #ifndef EG_MOTION_NAMING_H
 #define EG_MOTION_NAMING_H
 
@@ -10,17 +12,26 @@
 #include "core/motion/connect.h"
 #include "core/motion/imu_check.h"
 
-#define EG_NAMING_AXIS_DEG 10.0 /* E: an axis that is off by less costs a hinge little */
-#define EG_NAMING_SECONDS  20.0 /* E: of the recording are looked at */
-#define EG_NAMING_WORSE    1.5  /* E: times the misfit as given, and ... */
-#define EG_NAMING_M_S2     0.05 /* E: ... so much more, closes a naming; the reverse accuses */
+#define EG_NAMING_AXIS_DEG  10.0 /* E: an axis that is off by less costs a hinge little */
+#define EG_NAMING_SECONDS   20.0 /* E: of the recording are looked at */
+#define EG_NAMING_STRETCH_S 2.0  /* E: a stride and more; a bias of 1 deg/s turns by 2 degrees */
+#define EG_NAMING_WORSE     1.5  /* E: times the misfit as given, and ... */
+#define EG_NAMING_M_S2                                                                             \
+    0.2 /* E: ... so much more, 1.2 degrees of gravity, closes a naming; the reverse accuses */
 
 typedef struct eg_naming {
-    uint64_t open;      /* what is left of the namings asked for */
+    uint64_t open[2];   /* of each sensor: what is left of the namings asked for */
     int better;         /* naming that fits clearly better than the file as it is; 0: none */
+    int which;          /* sensor whose naming that is; 2: of both */
     double given_m_s2;  /* misfit as the file is */
     double better_m_s2; /* of `better` */
 } eg_naming;
+
+/* What one sensor alone leaves open: all of it where it did not turn enough to be known. */
+uint64_t eg_naming_open(const eg_imu_agreement *agreement);
+
+/* The joint left `open` of that: where it is nothing, the axes are known after all. */
+void eg_naming_close(eg_imu_agreement *agreement, uint64_t open);
 
 /* Does a naming that the data leave open turn this axis (unit, the sensor's frame) elsewhere, by
  * more than EG_NAMING_AXIS_DEG? If none does, a hinge's angle about it is the same with all of
@@ -29,9 +40,10 @@ int eg_naming_leaves_open(const eg_imu_agreement *agreement, const double axis[3
 
 size_t eg_naming_bytes(size_t n, double rate_hz);
 
-/* `which` (0, 1) is the sensor whose namings `open` (bits as in eg_imu_check_naming) are tried.
- * Both signals have the same n and rate. EG_ERR_DATA below 50 whole samples, EG_ERR_MEMORY. */
-EG_NODISCARD eg_err eg_naming_try(const eg_orient_signal signals[2], int which, uint64_t open,
+/* The namings `open` (bits as in eg_imu_check_naming) of either sensor and, where both have one, of
+ * both at once are tried. Both signals have the same n and rate. EG_ERR_DATA below 50 whole samples
+ * or without a whole stretch, EG_ERR_MEMORY. */
+EG_NODISCARD eg_err eg_naming_try(const eg_orient_signal signals[2], const uint64_t open[2],
                                   eg_arena *scratch, eg_naming *naming, eg_diag *diag);
 
 #endif

@@ -80,8 +80,8 @@ static double condition_of(size_t n, const double (*from)[3], const double (*to)
     return values[0] > 0.0 ? sqrt(fmax(0.0, values[1] / values[0])) : 0.0;
 }
 
-/* Horn's matrix from the cross-covariance m[from][to]; its first eigenvector is the quaternion. */
-static eg_rotation best_turn(double m[3][3]) {
+/* Horn's matrix; its first eigenvector is the quaternion, its first eigenvalue the match. */
+eg_quaternion eg_rigid_turn(double m[3][3], double *match) {
     double a[6][6], values[6], v[6][6];
     a[0][0] = m[0][0] + m[1][1] + m[2][2];
     a[0][1] = m[1][2] - m[2][1];
@@ -96,9 +96,8 @@ static eg_rotation best_turn(double m[3][3]) {
     for (int i = 0; i < 4; i++)
         for (int k = 0; k < i; k++) a[i][k] = a[k][i];
     eg_rigid_eigen(4, a, values, v);
-    eg_rotation turn;
-    eg_quaternion_matrix((eg_quaternion){v[0][0], v[1][0], v[2][0], v[3][0]}, turn.m);
-    return turn;
+    *match = values[0];
+    return (eg_quaternion){v[0][0], v[1][0], v[2][0], v[3][0]};
 }
 
 size_t eg_rigid_fit(size_t n, const double (*from)[3], const double (*to)[3], eg_rigid *pose) {
@@ -125,7 +124,8 @@ size_t eg_rigid_fit(size_t n, const double (*from)[3], const double (*to)[3], eg
         for (int r = 0; r < 3; r++)
             for (int c = 0; c < 3; c++) m[r][c] += (from[i][r] - a[r]) * (to[i][c] - b[c]);
     }
-    pose->turn = best_turn(m);
+    double match;
+    eg_quaternion_matrix(eg_rigid_turn(m, &match), pose->turn.m);
     for (int k = 0; k < 3; k++) pose->shift[k] = 0.0;
     double moved[3];
     eg_rigid_apply(pose, a, moved);

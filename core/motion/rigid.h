@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "core/motion/joint.h"
+#include "core/motion/quaternion.h"
 
 typedef struct eg_rigid {
     eg_rotation turn;
@@ -19,6 +20,11 @@ typedef struct eg_rigid {
 /* Points with a NaN in either set are left out. Gives how many counted; below 3, or where they lie
  * on one line (condition below 0.02), no pose is known and 0 is given back. */
 size_t eg_rigid_fit(size_t n, const double (*from)[3], const double (*to)[3], eg_rigid *pose);
+
+/* The turn that brings directions onto others best, from m[j][k] = sum from_j to_k; `match` is the
+ * sum of the products that it leaves, so that the sum of squared differences is
+ * sum |from|^2 + sum |to|^2 - 2 match. */
+eg_quaternion eg_rigid_turn(double m[3][3], double *match);
 
 void eg_rigid_apply(const eg_rigid *pose, const double from[3], double to[3]);
 

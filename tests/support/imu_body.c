@@ -130,3 +130,23 @@ eg_sim_imu eg_imu_strap(eg_sim_segment segment, uint64_t seed) {
     for (int k = 0; k < 3; k++) s.gyr_bias[k] = (eg_random_below(&random, 2) ? 0.5 : -0.5) * deg;
     return s;
 }
+
+void eg_imu_make_usual(size_t n, double *const v[6], uint64_t seed) {
+    eg_random random;
+    eg_random_init(&random, seed, 5);
+    for (int from = 0; from < 6; from += 3) {
+        double part[3][3], bias[3];
+        for (int j = 0; j < 3; j++) {
+            bias[j] = (from == 0 ? 0.015 : 0.08) * (2.0 * eg_random_uniform(&random) - 1.0);
+            for (int k = 0; k < 3; k++)
+                part[j][k] = (j == k ? 1.0 : 0.0) +
+                             (from == 0 ? 0.02 : 0.01) * (2.0 * eg_random_uniform(&random) - 1.0);
+        }
+        for (size_t i = 0; i < n; i++) {
+            double w[3] = {v[from][i], v[from + 1][i], v[from + 2][i]};
+            for (int j = 0; j < 3; j++)
+                v[from + j][i] =
+                    part[j][0] * w[0] + part[j][1] * w[1] + part[j][2] * w[2] + bias[j];
+        }
+    }
+}

@@ -37,4 +37,9 @@ void eg_imu_track_free(eg_imu_track *track);
  * axis in either direction. */
 eg_sim_imu eg_imu_strap(eg_sim_segment segment, uint64_t seed);
 
+/* Ours: what usual sensors are off by. Scale and cross-axis 2 % (gyroscope, v[0 ... 2]) and 1 %
+ * (accelerometer, v[3 ... 5]), a bias of 0.9 deg/s and 0.08 m/s2 at most. Movements that repeat
+ * themselves repeat what that leaves, and it is no wrong axis. */
+void eg_imu_make_usual(size_t n, double *const v[6], uint64_t seed);
+
 #endif

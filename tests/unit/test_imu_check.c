@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "clinic/sensors.h"
-#include "core/base/random.h"
 #include "core/motion/imu_check.h"
 #include "io/format/recording.h"
 #include "tests/support/gait_single.h"
@@ -246,28 +245,6 @@ static void moving_bodies(void) {
     EG_CHECK(found > missed);
 }
 
-/* Ours: what usual sensors are off by. Scale and cross-axis 2 % (gyroscope) and 1 %, a bias of 0.9
- * deg/s and 0.08 m/s2. Steps repeat what that leaves, and it is no wrong axis. */
-static void make_usual(copy *c, uint64_t seed) {
-    eg_random random;
-    eg_random_init(&random, seed, 5);
-    for (int from = 0; from < 6; from += 3) {
-        double part[3][3], bias[3];
-        for (int j = 0; j < 3; j++) {
-            bias[j] = (from == 0 ? 0.015 : 0.08) * (2.0 * eg_random_uniform(&random) - 1.0);
-            for (int k = 0; k < 3; k++)
-                part[j][k] = (j == k ? 1.0 : 0.0) +
-                             (from == 0 ? 0.02 : 0.01) * (2.0 * eg_random_uniform(&random) - 1.0);
-        }
-        for (size_t i = 0; i < c->signal.n; i++) {
-            double v[3] = {c->v[from][i], c->v[from + 1][i], c->v[from + 2][i]};
-            for (int j = 0; j < 3; j++)
-                c->v[from + j][i] =
-                    part[j][0] * v[0] + part[j][1] * v[1] + part[j][2] * v[2] + bias[j];
-        }
-    }
-}
-
 static void usual_sensors(void) {
     static single_walk walk;
     int accused = 0, n = 0;
@@ -279,7 +256,7 @@ static void usual_sensors(void) {
                 sensor s = single_feel(&walk.body, (eg_walk_part)part, walk.duration_s, 100.0,
                                        seed == 1 ? EG_QUATERNION_ONE : mount);
                 copy c = copy_of(&s.signal);
-                make_usual(&c, 100 * (uint64_t)v + 10 * (uint64_t)part + seed);
+                eg_imu_make_usual(c.signal.n, c.v, 100 * (uint64_t)v + 10 * (uint64_t)part + seed);
                 eg_imu_check r = check(&c.signal);
                 if (r.verdict == EG_VERDICT_FAIL) eg_test_note("\n# accused: %s", r.reasons[0]);
                 accused += r.verdict == EG_VERDICT_FAIL;
