@@ -144,6 +144,25 @@ static eg_err one_leg(const eg_study_call *call, eg_sensor_site where, int side,
     return err;
 }
 
+/* A strike next to where the recording begins or ends on the way. */
+static void say_near(const eg_gait_back *back, json_t *result) {
+    char text[160];
+    if (back->n_near_within > 0) {
+        snprintf(text, sizeof text,
+                 "steps that may have struck just outside the recording, where it begins or ends "
+                 "on the way, and are counted: %zu",
+                 back->n_near_within);
+        eg_study_add_warning(result, text);
+    }
+    if (back->n_near_beyond > 0) {
+        snprintf(text, sizeof text,
+                 "steps that may have struck just within the recording, where it begins or ends on "
+                 "the way, and are not counted: %zu",
+                 back->n_near_beyond);
+        eg_study_add_warning(result, text);
+    }
+}
+
 static eg_err the_back(const eg_study_call *call, const eg_sensor *sensor, gait_look *look,
                        json_t *result, eg_diag *diag) {
     static const char *const names[] = {"forward acceleration", "acceleration to the left",
@@ -178,6 +197,7 @@ static eg_err the_back(const eg_study_call *call, const eg_sensor *sensor, gait_
                  "event and in the intervals of stance, swing and support. Sides by the sideways "
                  "acceleration and the pelvis's turn.",
                  sensor->name[0] != '\0' ? sensor->name : "of the file");
+    say_near(&look->back, result);
     eg_study_add_warning(result, look->is_length_estimated
                                      ? "step length, stride length and speed are estimates from "
                                        "the rise and fall of the pelvis over a leg of that length"

@@ -85,6 +85,9 @@ typedef struct eg_gait_back {
     double alike;        /* correlation of the upward acceleration of neighbouring steps */
     double forward_sure; /* 0 to 1: how well "forward" was told */
     double side_sure;    /* votes for the sides, in their standard errors; the least of all bouts */
+    /* Where the recording begins or ends on the way: strikes that are counted and may lie beyond
+     * (at 1.96 standard deviations), and such that are not and may lie within. */
+    size_t n_near_within, n_near_beyond;
 } eg_gait_back;
 
 size_t eg_gait_back_bytes(size_t n, double rate_hz);

@@ -29,9 +29,6 @@ static const double most_said = 3.0;
 /* Where shocks are so clear, a landing without so much of one is none. */
 static const double shock_clear = 0.5, shock_least = 0.08;
 static const double room = 1.5; /* steps to the recording's end: less, and it may go on there */
-/* In steps: nearer to the edge of a recording that goes on there the pace tells a strike, too, as
- * what tells others is so far apart there; where the pace alone tells it, it may lie so far off. */
-static const double edge_steps = 0.4, edge_apart = 0.1, pace_apart = 0.15;
 static const double pattern_hz = 2.5; /* of the steps' rate: low-pass */
 
 /* How a walk looks from step to step. Channels: acceleration forward, left and up, rate of the
@@ -116,11 +113,14 @@ static double shock_of(const pattern *p, double at_s) {
     return fmax(0.0, (shock - chance) / fmax(1.0 - chance, 0.1));
 }
 
-/* The same of all channels; NaN where the recording does not reach. A swing pushes sideways and
- * turns: geometric mean of both, as who only shifts the weight does not turn. */
+/* The same of all channels; NaN where the recording does not reach, and where it begins or ends in
+ * standing: nobody lands there. A swing pushes sideways and turns: geometric mean of both, as who
+ * only shifts the weight does not turn. */
 static double score(const pattern *p, double at_s, size_t number) {
     const double *weight = p->weight[number % 2];
     double sum = 0.0, logs = 0.0, end_s = (double)(p->n - 1) / p->rate_hz;
+    if (p->is_still[0] && at_s < still_step * p->step_s) return (double)NAN;
+    if (p->is_still[1] && at_s > end_s - still_step * p->step_s) return (double)NAN;
     if (at_s < 0.0 || (at_s - 0.8 * p->step_s < 0.0 && !p->is_still[0])) return (double)NAN;
     if (at_s > end_s || (at_s + 0.4 * p->step_s > end_s && !p->is_still[1])) return (double)NAN;
     for (int c = 0; c < CHANNELS; c++) {
@@ -236,13 +236,13 @@ void imu_back_find_runs(back_work *w) {
     w->n_steps = kept;
 }
 
-static void remove_step(back_work *w, size_t k) {
+void imu_back_remove_step(back_work *w, size_t k) {
     for (size_t i = k + 1; i < w->n_steps; i++) w->steps[i - 1] = w->steps[i];
     w->n_steps--;
 }
 
 /* Before step k; 0: there is no room. */
-static int insert_step(back_work *w, size_t k, back_step step) {
+int imu_back_insert_step(back_work *w, size_t k, back_step step) {
     if (w->n_steps == w->capacity) return 0;
     for (size_t i = w->n_steps++; i > k; i--) w->steps[i] = w->steps[i - 1];
     w->steps[k] = step;
@@ -250,7 +250,7 @@ static int insert_step(back_work *w, size_t k, back_step step) {
 }
 
 /* A step of which only the strike is known; the rest as in another one. */
-static back_step moved(back_step step, double strike_s) {
+back_step imu_back_moved(back_step step, double strike_s) {
     double by = strike_s - step.strike_s;
     step.turn_s += by;
     step.off_s += by;
@@ -286,7 +286,7 @@ static void retime(back_work *w, const pattern *p, int is_end, size_t first, siz
                    size_t number) {
     double at, part = search_twice(w, p, is_end, first, last, i, number, &at);
     if (part > 0.0 && fabs(at - w->steps[i].strike_s) > retimed * p->step_s)
-        w->steps[i] = moved(w->steps[i], at);
+        w->steps[i] = imu_back_moved(w->steps[i], at);
 }
 
 /* Whether a step at an end of a run, or beyond, is another run's. */
@@ -307,11 +307,11 @@ static void take_off(back_work *w, const pattern *p, int is_end, size_t first, s
         if (!isfinite(part)) return;
         int is_other = is_taken(w, is_end, is_end ? i + 1 : i - 1, at, p->step_s);
         if (!is_other && part > 0.0 && evidence(p, at, its) >= 0.0) {
-            w->steps[i] = moved(w->steps[i], at);
+            w->steps[i] = imu_back_moved(w->steps[i], at);
             retime(w, p, is_end, first, *last, is_end ? i - 1 : i + 1, is_end ? its - 1 : its + 1);
             return;
         }
-        remove_step(w, i);
+        imu_back_remove_step(w, i);
         if (!is_end) ++*number;
         --*last;
     }
@@ -328,47 +328,10 @@ static void put_on(back_work *w, const pattern *p, int is_end, size_t first, siz
         double part = search(p, &at, its);
         if (!(part > 0.0) || evidence(p, at, its) < 0.0) return;
         if (is_taken(w, is_end, is_end ? i + 1 : i - 1, at, p->step_s)) return;
-        back_step step = moved(w->steps[i], at);
+        back_step step = imu_back_moved(w->steps[i], at);
         step.apart_s = reach * p->step_s;
-        if (!insert_step(w, is_end ? i + 1 : i, step)) return;
+        if (!imu_back_insert_step(w, is_end ? i + 1 : i, step)) return;
         if (!is_end) --*number;
-        ++*last;
-    }
-}
-
-/* Of the times of a foot's steps: from what follows each other. */
-static double spread_of(back_work *w, size_t first, size_t last) {
-    size_t n = 0;
-    for (size_t i = first + 3; i <= last; i++) {
-        const back_step *s = &w->steps[i];
-        double time = s[0].strike_s - s[-1].strike_s, before = s[-2].strike_s - s[-3].strike_s;
-        w->vote[n++] = fabs(time - before);
-    }
-    return n > 0 ? imu_back_median(n, w->vote, w->x) / (0.6745 * sqrt(2.0)) : w->b->step_s;
-}
-
-/* A recording that begins or ends on the way: near its edge, where filters and patterns reach
- * beyond it, the walk's own pace tells the strikes. */
-static void pace_edge(back_work *w, const pattern *p, int is_end, size_t first, size_t *last) {
-    double end_s = (double)p->n / p->rate_hz;
-    size_t i = is_end ? *last : first;
-    double at = w->steps[i].strike_s, rest = is_end ? end_s - at : at;
-    if (p->is_still[is_end] || !(rest < room * p->step_s)) return;
-    if (rest < edge_steps * p->step_s) {
-        double usual = usual_of(w, first, *last, is_end ? i : i + 1);
-        double own_sd = edge_apart * p->step_s, sd = spread_of(w, first, *last);
-        double pace = w->steps[is_end ? i - 1 : i + 1].strike_s + (is_end ? usual : -usual);
-        at += (pace - at) * own_sd * own_sd / (own_sd * own_sd + sd * sd);
-        w->steps[i] = moved(w->steps[i], at);
-    }
-    for (int k = 0; k < EDGE_STEPS; k++) {
-        i = is_end ? *last : first;
-        double usual = usual_of(w, first, *last, is_end ? i + 1 : i);
-        at = w->steps[i].strike_s + (is_end ? usual : -usual);
-        if (is_end ? at >= end_s : at < 0.0) return;
-        back_step step = moved(w->steps[i], at);
-        step.apart_s = pace_apart * p->step_s;
-        if (!insert_step(w, is_end ? i + 1 : i, step)) return;
         ++*last;
     }
 }
@@ -384,7 +347,7 @@ static void join_runs(back_work *w) {
     }
 }
 
-static void find_ends_of(back_work *w, pattern *p, size_t first, size_t last) {
+static void find_ends_of(back_work *w, pattern *p, back_cut *cut, size_t first, size_t last) {
     size_t n = last - first + 1, spare = n >= 7 ? 2 : n >= 5 ? 1 : 0, number = 1000;
     imu_back_heed_shocks(p->shock, w, first, last);
     learn(w, p, n - 2 * spare, w->steps + first + spare, number + spare);
@@ -396,21 +359,23 @@ static void find_ends_of(back_work *w, pattern *p, size_t first, size_t last) {
         take_off(w, p, is_end, first, &last, &number);
         put_on(w, p, is_end, first, &last, &number);
     }
-    pace_edge(w, p, 0, first, &last);
-    pace_edge(w, p, 1, first, &last);
+    for (int is_end = 0; is_end < 2; is_end++)
+        if (!p->is_still[is_end]) imu_back_cut_off(w, cut, is_end, first, &last);
 }
 
 eg_err imu_back_find_ends(back_work *w, eg_arena *scratch, eg_diag *diag) {
     pattern p;
     size_t mark = eg_arena_mark(scratch);
     back_shock *shock = eg_arena_take(scratch, 1, sizeof *shock);
-    if (shock == NULL) return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for shocks");
+    back_cut *cut = eg_arena_take(scratch, 1, sizeof *cut);
+    if (shock == NULL || cut == NULL)
+        return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for a walk's ends");
     eg_err err = imu_back_high_pass(shock, w, scratch, diag);
     if (err == EG_OK) err = find_channels(w, &p, scratch, diag);
     p.shock = shock;
     for (size_t first = 0; first < w->n_steps && err == EG_OK;) {
         size_t run = w->steps[first].run;
-        find_ends_of(w, &p, first, imu_back_run_end(w, first));
+        find_ends_of(w, &p, cut, first, imu_back_run_end(w, first));
         while (first < w->n_steps && w->steps[first].run == run) first++;
     }
     join_runs(w);

@@ -82,6 +82,26 @@ double imu_back_shock_at(const back_shock *s, double strike_s, double step_s);
  * order. */
 eg_err imu_back_find_ends(back_work *w, eg_arena *scratch, eg_diag *diag);
 
+/* Takes step k out; puts one before step k (0: there is no room). */
+void imu_back_remove_step(back_work *w, size_t k);
+int imu_back_insert_step(back_work *w, size_t k, back_step step);
+
+/* A step of which only the strike is known; the rest as in another one. */
+back_step imu_back_moved(back_step step, double strike_s);
+
+/* How a walk's waves go about the strikes of each foot, from cell to cell, and how far single steps
+ * stray from that. */
+enum { BACK_CUT_CHANNELS = 4, BACK_CUT_CELLS = 126 };
+typedef struct back_cut {
+    double usual[BACK_CUT_CHANNELS]; /* mean of the run */
+    double mean[2][BACK_CUT_CHANNELS][BACK_CUT_CELLS], variance[BACK_CUT_CHANNELS][BACK_CUT_CELLS];
+    double seen[BACK_CUT_CHANNELS][BACK_CUT_CELLS], scratch[BACK_CUT_CELLS];
+} back_cut;
+
+/* Dates a run's strikes next to where the recording begins or ends (is_end) on the way and tells
+ * which lie within. Takes x. */
+void imu_back_cut_off(back_work *w, back_cut *cut, int is_end, size_t first, size_t *last);
+
 /* The last step of the run that begins with `first`. */
 size_t imu_back_run_end(const back_work *w, size_t first);
 
