@@ -2,27 +2,10 @@
 
 #include "core/base/real.h"
 #include "core/base/sort.h"
-#include "core/gait/imu_ankle.h"
 #include "core/gait/imu_part.h"
+#include "core/gait/imu_shank_part.h"
 #include "core/gait/imu_shank_rate.h"
 #include "core/motion/solve.h"
-
-typedef struct work {
-    size_t n;
-    double rate_hz, stride_s;
-    double landing; /* size of the push that usually lands the foot; 0: not known */
-    double step_m;  /* how far it usually goes from rest to rest */
-    double *turn;   /* [n] forwards, rad/s */
-    double *scratch, *peaks;
-    imu_ankle ankle;
-} work;
-
-/* One swing: where the ankle is fastest and the ends of it, samples; NaN where not seen. */
-typedef struct swing {
-    size_t fastest;
-    double off, strike, off_apart, strike_apart;
-    double landing; /* size of its largest push */
-} swing;
 
 size_t eg_gait_shank_bytes(size_t n) {
     return n * 6 * sizeof(double) + imu_ankle_bytes(n) + 65536;
@@ -33,7 +16,7 @@ static double finite_or_zero(double x) {
 }
 
 /* The axis about which it turns most, forwards by the sense of the fast swing. */
-static void find_axis(work *w, const eg_orient_signal *s, const double bias[3],
+static void find_axis(shank_work *w, const eg_orient_signal *s, const double bias[3],
                       eg_gait_shank *shank) {
     double a[3][3] = {{0.0}}, value[3], vector[3][3], sum = 0.0, cube = 0.0;
     for (size_t i = 0; i < s->n; i++)
@@ -57,7 +40,7 @@ static void find_axis(work *w, const eg_orient_signal *s, const double bias[3],
 }
 
 /* What the gyroscope shows in the slowest tenth: its bias, if somebody stood; else little. */
-static void find_bias(work *w, const eg_orient_signal *s, double bias[3]) {
+static void find_bias(shank_work *w, const eg_orient_signal *s, double bias[3]) {
     double slow, sum[3] = {0.0, 0.0, 0.0}, count = 0.0;
     for (size_t i = 0; i < s->n; i++) {
         double size = 0.0;
@@ -81,136 +64,7 @@ static size_t lesser(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Where x passes zero between samples i and i + 1. */
-static double crossing(const double *x, size_t i) {
-    return (double)i + x[i] / (x[i] - x[i + 1]);
-}
-
-/* ---- the ends of a swing, between rests a and b ---- */
-
-/* A moment at which the upward acceleration rises fastest; samples; size 0: there is none from `i`
- * on. What brakes a foot that still moves counts more than what a foot feels as it becomes flat. */
-typedef struct push {
-    double steep, size;
-    size_t next;
-} push;
-
-static double rise_at(const work *w, size_t i) {
-    return w->ankle.acc[2][i + 1] - w->ankle.acc[2][i];
-}
-
-static push next_push(const work *w, size_t i, size_t b) {
-    for (i = i > 1 ? i : 1; i + 2 < b; i++) {
-        double before = rise_at(w, i - 1), rise = rise_at(w, i), behind = rise_at(w, i + 1);
-        if (!(rise > 0.0) || rise < before || rise <= behind) continue;
-        double bend = before - 2.0 * rise + behind;
-        double speed = eg_hypot(w->ankle.acc[0][i], w->ankle.acc[1][i]);
-        return (push){(double)i + 0.5 + 0.5 * (before - behind) / bend, rise * speed, i + 1};
-    }
-    return (push){0.0, 0.0, b};
-}
-
-/* Where what pushes up begins to outweigh what falls: the upward acceleration's way through zero,
- * if that is part of the same shock; between samples a and b. */
-static double push_begin(const work *w, const push *p, size_t a, size_t b) {
-    const double *up = w->ankle.acc[2];
-    double near = 0.5 * EG_GAIT_SHANK_PUSH_S * w->rate_hz;
-    double first = p->steep - near, last = p->steep + near;
-    size_t i = (size_t)fmax(first, (double)a), end = lesser((size_t)last + 1, b);
-    if (up[i] >= 0.0) return first;
-    while (i < end && up[i + 1] < 0.0) i++;
-    return i < end ? fmin(fmax(crossing(up, i), first), last) : last;
-}
-
-/* The ankle falls; what lands is pushed up. Of a part of a swing, at an end of the recording, it
- * has landed only if a push like those of the other steps is seen, or the recording goes on for so
- * long that none can come any more. */
-static void find_strike(const work *w, size_t b, int is_part, swing *s) {
-    const double *ahead = w->ankle.acc[1], *up = w->ankle.acc[2];
-    double most = ahead[s->fastest], least;
-    size_t from = s->fastest, slow;
-    int is_cut = (is_part || b + 1 >= w->n) && w->landing > 0.0;
-    while (!is_part && from < b && ahead[from] > EG_GAIT_SHANK_SLOWED * most) from++;
-    for (slow = from; slow < b && ahead[slow] > EG_GAIT_SHANK_SLOW * most;) slow++;
-    if (slow + 1 >= w->n && !is_cut) return; /* the recording ends before it lands */
-    for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b))
-        s->landing = fmax(s->landing, p.size);
-    least = EG_GAIT_SHANK_FIRST * (is_cut ? fmax(s->landing, w->landing) : s->landing);
-    for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.next, b)) {
-        if (p.size < least) continue;
-        if (p.steep > (double)slow + EG_GAIT_SHANK_SHOCK_S * w->rate_hz) break;
-        double begin = push_begin(w, &p, s->fastest, b);
-        if (begin < 0.0) return; /* it began before the recording */
-        size_t peak = (size_t)begin + 1;
-        while (peak < b && (up[peak + 1] > up[peak] || up[peak] <= 0.0)) peak++;
-        double apart = imu_peak(w->n, up, peak, 1.0) - begin;
-        double strike =
-            begin + fmin(EG_GAIT_SHANK_PUSH_PART * apart, EG_GAIT_SHANK_PUSH_S * w->rate_hz);
-        double seen = EG_GAIT_SHANK_SEEN_S * w->rate_hz;
-        if (strike < seen || strike + seen > (double)(w->n - 1)) return;
-        s->strike = strike;
-        s->strike_apart = apart;
-        return;
-    }
-    double apart = EG_GAIT_SHANK_UNSEEN_S * w->rate_hz;
-    if (is_cut && (is_part || (double)slow + apart > (double)(w->n - 1))) return;
-    s->strike = (double)slow;
-    s->strike_apart = apart;
-}
-
-/* Where the acceleration of the ankle changes, near sample `at`, between rests a and b: the middle
- * of its jerk, seen through a bell about `at` which is as wide as `at` is uncertain. That is the
- * mean of where the off may be, given both: a foot that lets go of the ground is moved otherwise.
- */
-static double change_near(const work *w, size_t a, size_t b, double at) {
-    const double *ahead = w->ankle.acc[1], *up = w->ankle.acc[2];
-    double wide = EG_GAIT_SHANK_CHANGE_S * w->rate_hz, sum = 0.0, weight = 0.0;
-    size_t first = (size_t)fmax((double)a, at - 3.0 * wide), last = (size_t)(at + 3.0 * wide) + 1;
-    for (size_t i = first + 1; i < lesser(last, b); i++) {
-        double rise = 0.5 * (up[i + 1] - up[i - 1]), u = ((double)i - at) / wide;
-        double run = (ahead[i + 1] - 2.0 * ahead[i] + ahead[i - 1]) * w->rate_hz;
-        double jerk = eg_exp(-0.5 * u * u) * eg_hypot(rise, run);
-        sum += jerk * ((double)i - at);
-        weight += jerk;
-    }
-    return weight > 0.0 ? at + sum / weight : at;
-}
-
-/* Where the last upward push ends, between the fastest turn back, before the turn forwards at
- * `zero`, and the moment at which the shank swings; NaN if it does not end there. */
-static double push_end(const work *w, size_t a, double zero, size_t most) {
-    const double *turn = w->turn, *up = w->ankle.acc[2];
-    size_t i = (size_t)zero, room = (size_t)(0.35 * w->rate_hz), back = i;
-    size_t first = i > a + room ? i - room : a;
-    for (size_t k = i; k-- > first;)
-        if (turn[k] < turn[back]) back = k;
-    while (i < most && turn[i] < EG_GAIT_SHANK_SWINGS * turn[most]) i++;
-    while (i-- > back)
-        if (up[i] > 0.0 && up[i + 1] <= 0.0) return crossing(up, i);
-    return (double)NAN;
-}
-
-/* The last upward push on the ankle ends; shortly behind, the shank turns forwards. */
-static void find_off(const work *w, size_t a, size_t b, swing *s) {
-    const double *turn = w->turn;
-    size_t room = (size_t)(0.35 * w->rate_hz), i = s->fastest > a + room ? s->fastest - room : a;
-    size_t end = lesser(s->fastest + room / 3, w->n - 2), most = i;
-    for (; i <= end; i++)
-        if (turn[i] > turn[most]) most = i;
-    if (!(turn[most] > 0.0)) return; /* it goes back */
-    for (i = most; i > a && turn[i] > 0.0;) i--;
-    if (!(turn[i] <= 0.0)) return;
-    double lead = EG_GAIT_SHANK_OFF_PART * w->stride_s * w->rate_hz, zero = crossing(turn, i);
-    double ends = push_end(w, a, zero, most);
-    if (!isfinite(ends)) ends = zero - lead;
-    zero = fmax(zero, ends) - lead; /* what still pushes has not yet turned for the swing */
-    double own = zero + EG_GAIT_SHANK_END_PART * (ends - zero);
-    if (own < 0.0) return; /* it had left when the recording began */
-    s->off = change_near(w, a, b, own);
-    s->off_apart = fmax(fmax(zero, ends), s->off) - fmin(fmin(zero, ends), s->off);
-}
-
-static int is_peak(const work *w, size_t i, size_t reach) {
+static int is_peak(const shank_work *w, size_t i, size_t reach) {
     size_t from = i > reach ? i - reach : 0, to = lesser(i + reach, w->n - 1);
     for (size_t k = from; k <= to; k++)
         if (w->turn[k] > w->turn[i] || (k < i && !(w->turn[k] < w->turn[i]))) return 0;
@@ -218,7 +72,7 @@ static int is_peak(const work *w, size_t i, size_t reach) {
 }
 
 /* Samples from one peak to the next, usually; pauses do not count. */
-static size_t usual_stride(work *w, size_t n_peaks, const size_t *peaks) {
+static size_t usual_stride(shank_work *w, size_t n_peaks, const size_t *peaks) {
     size_t n = 0;
     for (size_t k = 0; k + 1 < n_peaks; k++)
         if ((double)(peaks[k + 1] - peaks[k]) < 4.0 * w->rate_hz)
@@ -229,7 +83,7 @@ static size_t usual_stride(work *w, size_t n_peaks, const size_t *peaks) {
 }
 
 /* Peaks of the swings; their usual height. */
-static size_t find_peaks(work *w, size_t *peaks, size_t capacity, double *usual) {
+static size_t find_peaks(shank_work *w, size_t *peaks, size_t capacity, double *usual) {
     size_t n = 0, kept = 0, reach = (size_t)(EG_GAIT_SHANK_APART_S * w->rate_hz);
     for (size_t i = 1; i + 1 < w->n && n < capacity; i++)
         if (w->turn[i] > EG_GAIT_SHANK_LEAST_RAD_S && is_peak(w, i, reach)) peaks[n++] = i;
@@ -254,7 +108,7 @@ static int is_way(const imu_way *way) {
 
 /* Whether the ankle went somewhere between two rests; at the ends of a recording, where only one is
  * known, whether the shank swung. */
-static int is_swing(const work *w, size_t from, size_t a, size_t b, const imu_way *way,
+static int is_swing(const shank_work *w, size_t from, size_t a, size_t b, const imu_way *way,
                     double usual_rad_s) {
     double fastest = 0.0;
     for (size_t i = a; i <= b; i++) fastest = fmax(fastest, w->turn[i]);
@@ -270,7 +124,7 @@ static int is_swing(const work *w, size_t from, size_t a, size_t b, const imu_wa
 
 /* Mid-swing: the ankle goes ahead and comes down while the shank turns forwards. As the heel rises,
  * the one comes without the others. */
-static size_t fastest_of(const work *w, size_t a, size_t b) {
+static size_t fastest_of(const shank_work *w, size_t a, size_t b) {
     const double *up = w->ankle.acc[0], *ahead = w->ankle.acc[1];
     double most = 0.0;
     size_t best = a;
@@ -285,14 +139,14 @@ static size_t fastest_of(const work *w, size_t a, size_t b) {
     return best;
 }
 
-static void turn_round(work *w, eg_gait_shank *shank) {
+static void turn_round(shank_work *w, eg_gait_shank *shank) {
     for (size_t i = 0; i < w->n; i++) w->turn[i] = -w->turn[i];
     for (int r = 0; r < 3; r++) shank->axis[r] = -shank->axis[r];
 }
 
 /* Forwards is where the ankle goes: the sense of the axis by the vote of all ways; the usual time
  * of a stride. 0 where the ways do not agree: nobody walks to and fro. */
-static int find_sense(work *w, double usual_rad_s, eg_gait_shank *shank) {
+static int find_sense(shank_work *w, double usual_rad_s, eg_gait_shank *shank) {
     double vote = 0.0, sum = 0.0;
     size_t n = 0, before = 0, a, b;
     imu_way way;
@@ -339,7 +193,7 @@ static void put(list *l) {
 }
 
 /* A swing's off ends the contact that is on, its strike begins the next one. */
-static void add_swing(const work *w, const swing *s, list *l) {
+static void add_swing(const shank_work *w, const shank_swing *s, list *l) {
     eg_gait_contact *on = &l->on;
     on->off_s = s->off / w->rate_hz;
     on->off_sd_s = sd_of(EG_GAIT_SHANK_OFF_S, s->off_apart / w->rate_hz);
@@ -357,28 +211,28 @@ static void end_list(list *l) {
 }
 
 /* The swing of way k: between rests k - 1 and k, a and b. Returns 0 if it is none. */
-static int swing_at(work *w, size_t k, double usual_rad_s, size_t *a, size_t *b, imu_way *way,
-                    swing *s) {
+static int swing_at(shank_work *w, size_t k, double usual_rad_s, size_t *a, size_t *b, imu_way *way,
+                    shank_swing *s) {
     const double no = (double)NAN;
     imu_ankle_go(&w->ankle, k - 1, a, b, way); /* from SIZE_MAX on: before the first */
-    *s = (swing){*a, no, no, 0.0, 0.0, 0.0};
+    *s = (shank_swing){*a, no, no, 0.0, 0.0, 0.0};
     if (is_swing(w, k - 1, *a, *b, way, usual_rad_s)) {
         s->fastest = fastest_of(w, *a, *b);
-        find_off(w, *a, *b, s);
-        find_strike(w, *b, 0, s);
+        shank_find_off(w, *a, *b, s);
+        shank_find_strike(w, *b, 0, s);
         return 1;
     }
     if (k > 0 || !(w->landing > 0.0) || !is_way(way)) return 0;
-    find_strike(w, *b, 1, s); /* the recording may have begun shortly before it landed */
+    shank_find_strike(w, *b, 1, s); /* the recording may have begun shortly before it landed */
     return isfinite(s->strike);
 }
 
 /* How large the push is that lands the foot, where a rest follows, and how far it goes. */
-static void find_usual(work *w, double usual_rad_s) {
+static void find_usual(shank_work *w, double usual_rad_s) {
     for (int is_step = 0; is_step < 2; is_step++) {
         size_t n = 0, a, b;
         imu_way way;
-        swing s;
+        shank_swing s;
         for (size_t k = (size_t)is_step; k < w->ankle.n_rests && n < w->n; k++)
             if (swing_at(w, k, usual_rad_s, &a, &b, &way, &s))
                 w->peaks[n++] = is_step ? way.way_m : s.landing;
@@ -388,12 +242,12 @@ static void find_usual(work *w, double usual_rad_s) {
 }
 
 /* How far the ankle goes in one sample, m. */
-static double pace(const work *w, size_t i) {
+static double pace(const shank_work *w, size_t i) {
     return eg_hypot(w->ankle.acc[0][i], w->ankle.acc[1][i]) / w->rate_hz;
 }
 
 /* How far it goes from one moment to another, samples. */
-static double way_between(const work *w, double from, double to) {
+static double way_between(const shank_work *w, double from, double to) {
     size_t first = (size_t)from, last = (size_t)to;
     double sum = (to - floor(to)) * pace(w, last) - (from - floor(from)) * pace(w, first);
     for (size_t i = first; i < last; i++) sum += pace(w, i);
@@ -403,10 +257,10 @@ static double way_between(const work *w, double from, double to) {
 /* The way of the ankle from its rest to the off, or from the strike to its rest, in level steps, m.
  * It is that of a foot which rolls over its toe or its heel, so that it is much the same in all
  * steps of a person, first and last ones, too. NaN from fewer than three. */
-static double usual_way(work *w, int is_off, double usual_rad_s) {
+static double usual_way(shank_work *w, int is_off, double usual_rad_s) {
     size_t n = 0, a, b;
     imu_way way;
-    swing s;
+    shank_swing s;
     for (size_t k = (size_t)is_off; k < w->ankle.n_rests + (size_t)is_off && n < w->n; k++) {
         if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s) ||
             !isfinite(is_off ? s.off : s.strike) || fabs(way.rise_m) > EG_GAIT_SHANK_LEVEL_M)
@@ -420,7 +274,7 @@ static double usual_way(work *w, int is_off, double usual_rad_s) {
 }
 
 /* The off is where the ankle has gone the usual way. */
-static void correct_off(const work *w, size_t a, size_t b, double usual_m, swing *s) {
+static void correct_off(const shank_work *w, size_t a, size_t b, double usual_m, shank_swing *s) {
     double sum = 0.0;
     size_t i = a;
     for (; i < b && sum + pace(w, i) < usual_m; i++) sum += pace(w, i);
@@ -433,8 +287,8 @@ static void correct_off(const work *w, size_t a, size_t b, double usual_m, swing
 /* The strike is where the usual way is left to go. A short step lands flatter and has less way
  * left: there its own sign is right, unless it is too far off to be that of the landing. How far
  * two signs are apart, half of that is what either may be wrong by. */
-static void correct_strike(const work *w, size_t a, size_t b, double usual_m, int is_short,
-                           swing *s) {
+static void correct_strike(const shank_work *w, size_t a, size_t b, double usual_m, int is_short,
+                           shank_swing *s) {
     double sum = 0.0;
     size_t i = b;
     for (; i > a && sum + pace(w, i - 1) < usual_m; i--) sum += pace(w, i - 1);
@@ -445,17 +299,17 @@ static void correct_strike(const work *w, size_t a, size_t b, double usual_m, in
 }
 
 /* By the ankle's ways. Returns how many swings there are. */
-static size_t by_ankle(work *w, double usual_rad_s, list *l) {
+static size_t by_ankle(shank_work *w, double usual_rad_s, list *l) {
     size_t n_swings = 0, a, b;
     find_usual(w, usual_rad_s);
     double off_m = usual_way(w, 1, usual_rad_s), strike_m = usual_way(w, 0, usual_rad_s);
     imu_way way;
-    swing s;
+    shank_swing s;
     begin_list(l, 0.5);
     for (size_t k = 0; k < w->ankle.n_rests + 1; k++) {
         if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s)) continue;
         int is_level = fabs(way.rise_m) <= EG_GAIT_SHANK_LEVEL_M;
-        swing own = s;
+        shank_swing own = s;
         if (k > 0 && isfinite(off_m))
             correct_off(w, a, b, off_m, &s);
         else if (!is_level)
@@ -471,12 +325,12 @@ static size_t by_ankle(work *w, double usual_rad_s, list *l) {
 }
 
 /* By the rate alone: less sure. */
-static void by_rate(const work *w, const double *shock, size_t n_peaks, const size_t *peaks,
+static void by_rate(const shank_work *w, const double *shock, size_t n_peaks, const size_t *peaks,
                     list *l) {
     begin_list(l, 0.25);
     for (size_t k = 0; k < n_peaks; k++) {
         imu_rate_swing r = imu_rate_ends(w->n, w->rate_hz, w->turn, shock, peaks[k]);
-        swing s = {peaks[k], r.off, r.strike, r.off_apart, r.strike_apart, 0.0};
+        shank_swing s = {peaks[k], r.off, r.strike, r.off_apart, r.strike_apart, 0.0};
         add_swing(w, &s, l);
         l->on.confidence *= 0.5;
     }
@@ -489,7 +343,7 @@ static eg_err refuse(eg_diag *diag, const char *why) {
 }
 
 /* By the ankle's ways; NULL, or why it is no walk by them. */
-static const char *try_ankle(work *w, size_t *n_swings, list *l, eg_gait_shank *shank) {
+static const char *try_ankle(shank_work *w, size_t *n_swings, list *l, eg_gait_shank *shank) {
     if (w->ankle.n_rests == 0) return "the ankle below it is never at rest";
     if (!find_sense(w, shank->swing_rad_s, shank))
         return "the ankle below it goes to and fro, as in sitting down or cycling";
@@ -500,10 +354,10 @@ static const char *try_ankle(work *w, size_t *n_swings, list *l, eg_gait_shank *
 }
 
 /* How many of the shank's peaks lie within swings by the ankle. */
-static size_t count_told(work *w, double usual_rad_s, size_t n_peaks, const size_t *peaks) {
+static size_t count_told(shank_work *w, double usual_rad_s, size_t n_peaks, const size_t *peaks) {
     size_t told = 0, p = 0, a, b;
     imu_way way;
-    swing s;
+    shank_swing s;
     for (size_t k = 0; k < w->ankle.n_rests + 1; k++) {
         if (!swing_at(w, k, usual_rad_s, &a, &b, &way, &s)) continue;
         for (; p < n_peaks && peaks[p] <= b; p++) told += (size_t)(peaks[p] >= a);
@@ -512,7 +366,7 @@ static size_t count_told(work *w, double usual_rad_s, size_t n_peaks, const size
 }
 
 /* By the rate alone, if it is that of swings. Returns 0 if not: all is as before. */
-static int try_rate(work *w, const eg_orient_signal *s, size_t most, size_t *peaks, list *l,
+static int try_rate(shank_work *w, const eg_orient_signal *s, size_t most, size_t *peaks, list *l,
                     eg_gait_shank *shank, eg_arena *scratch) {
     double lean = imu_rate_lean(w->n, w->turn), *shock = w->ankle.stir;
     double by_ankle_rad_s = shank->swing_rad_s;
@@ -530,7 +384,7 @@ static int try_rate(work *w, const eg_orient_signal *s, size_t most, size_t *pea
     return 1;
 }
 
-static eg_err find_all(work *w, const eg_orient_signal *s, list *l, eg_gait_shank *shank,
+static eg_err find_all(shank_work *w, const eg_orient_signal *s, list *l, eg_gait_shank *shank,
                        eg_arena *scratch, eg_diag *diag) {
     double bias[3];
     find_bias(w, s, bias);
@@ -570,7 +424,7 @@ eg_err eg_gait_shank_contacts(const eg_orient_signal *signal, int side, size_t c
     if ((double)signal->n < 1.5 * signal->rate_hz)
         return refuse(diag, "the recording is shorter than one and a half seconds");
     size_t mark = eg_arena_mark(scratch);
-    work w = {.n = signal->n, .rate_hz = signal->rate_hz};
+    shank_work w = {.signal = signal, .n = signal->n, .rate_hz = signal->rate_hz};
     double *block = eg_arena_take(scratch, w.n + 8, 3 * sizeof *block);
     if (block == NULL)
         return eg_diag_set(diag, EG_ERR_MEMORY, "", 0, "no memory for a sensor on a shank");

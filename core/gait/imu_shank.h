@@ -7,9 +7,11 @@
  *           the ends of a recording, where one of the rests is not seen: the shank swung fast
  *   forward is where the ankle goes; the shank's axis, about which its rate has most power, lies
  *           to the left of it
- *   strike  the ankle falls, and what lands is pushed up: its upward acceleration rises fastest,
- *           passes zero nearby and peaks; two thirds of the way between these, for the first push
- *           that brakes a foot which still moves
+ *   strike  the ankle falls, and what lands is pushed up, suddenly, as no muscle does it: of the
+ *           pushes on the slowing ankle the one with the largest jolt (the change of the
+ *           acceleration from sample to sample, not low-passed; that of a foot which still moves
+ *           counts more); within it, from where the push begins to where it falls fastest, the
+ *           middle of the jolts' power, less what soles and pads give
  *   off     looked for near a first guess: a twentieth of a stride before the shank turns forwards
  *           and pushes no more, drawn by a third to the end of the last upward push on the ankle
  *           (the sign that Salarian, Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian
@@ -51,8 +53,8 @@
 #define EG_GAIT_SHANK_UNSEEN_S    0.1   /* how far off a landing without any push may be told */
 #define EG_GAIT_SHANK_SLOW        0.15  /* and without any push it has landed here */
 #define EG_GAIT_SHANK_SHOCK_S     0.06  /* no push lands a foot that has been slow for longer */
-#define EG_GAIT_SHANK_PUSH_PART   0.67  /* of the way from the push's begin to its peak */
-#define EG_GAIT_SHANK_PUSH_S      0.018 /* and no later: a slow rise is that of a filter */
+#define EG_GAIT_SHANK_NEAR_S      0.01  /* about a push its shock may lie */
+#define EG_GAIT_SHANK_GIVE_S      0.004 /* soles and pads give: so much later is the shock */
 #define EG_GAIT_SHANK_OFF_PART    0.05  /* of a stride: so long before the turn forwards */
 #define EG_GAIT_SHANK_END_PART                                                                     \
     0.33 /* weight of the end of the last push: it scatters twice as far */

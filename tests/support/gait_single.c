@@ -210,6 +210,7 @@ static void set_style(eg_walk_person *p, int style, int r) {
             p->rises[6 + k] = -160.0;
         }
     }
+    if (style == SINGLE_FOREFOOT) p->strike_pitch[0] = p->strike_pitch[1] = -6.0;
 }
 
 /* A sensor on a part of this body: its contacts into the tally. Refused is a wrong count, too. */
@@ -342,7 +343,7 @@ size_t single_drawn(size_t n_walks, int is_back, single_limits limits) {
 }
 
 size_t single_made(single_style style, int is_back, single_limits limits) {
-    static const char *const names[] = {"even", "uneven", "turning", "on stairs"};
+    static const char *const names[] = {"even", "uneven", "turning", "on stairs", "forefoot first"};
     tally *t = calloc(1, sizeof *t);
     one_style(t, (int)style, is_back);
     report(t, names[style], limits);

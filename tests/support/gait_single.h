@@ -48,12 +48,13 @@ typedef struct single_limits {
     double strike_ms, off_ms, cadence, off_most_ms;
 } single_limits;
 
-/* On stairs: four up, two level, four down, within a level walk. */
+/* On stairs: four up, two level, four down, within a level walk. Forefoot: it lands first. */
 typedef enum single_style {
     SINGLE_EVEN,
     SINGLE_UNEVEN,
     SINGLE_TURNING,
-    SINGLE_STAIRS
+    SINGLE_STAIRS,
+    SINGLE_FOREFOOT
 } single_style;
 
 /* Twelve made walks of a style, four speeds at three rates and mountings: prints each, checks.
