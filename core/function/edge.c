@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/base/solve.h"
 
 enum { TERMS_MAX = 3, UNKNOWNS_MAX = 2 + EG_EDGE_KNOWN_MAX + TERMS_MAX, GRID = 24, ZOOM = 8 };
 
@@ -36,23 +37,6 @@ typedef struct fit {
     double residual, at;
     int is_moving;
 } fit;
-
-/* Solves the symmetric a x = b in place by elimination; 0 if it is singular. */
-static int solve(int n, double a[UNKNOWNS_MAX][UNKNOWNS_MAX], double b[UNKNOWNS_MAX]) {
-    for (int k = 0; k < n; k++) {
-        if (!(a[k][k] > 1e-11)) return 0;
-        for (int i = k + 1; i < n; i++) {
-            double factor = a[i][k] / a[k][k];
-            for (int j = k; j < n; j++) a[i][j] -= factor * a[k][j];
-            b[i] -= factor * b[k];
-        }
-    }
-    for (int k = n - 1; k >= 0; k--) {
-        for (int j = k + 1; j < n; j++) b[k] -= a[k][j] * b[j];
-        b[k] /= a[k][k];
-    }
-    return 1;
-}
 
 static void prepare(const eg_edge_window *w, problem *p) {
     size_t n = w->n;
@@ -103,11 +87,11 @@ static double power_of(double u, int power) {
 }
 
 static fit fit_at(const problem *p, shape s, double at) {
-    double a[UNKNOWNS_MAX][UNKNOWNS_MAX] = {{0}}, b[UNKNOWNS_MAX] = {0}, right[UNKNOWNS_MAX];
+    double a[UNKNOWNS_MAX * UNKNOWNS_MAX] = {0}, right[UNKNOWNS_MAX] = {0}, b[UNKNOWNS_MAX];
     int base = p->base, n_unknown = base + s.terms;
     for (int j = 0; j < base; j++) {
-        b[j] = p->right[j];
-        for (int k = 0; k < base; k++) a[j][k] = p->gram[j][k];
+        right[j] = p->right[j];
+        for (int k = 0; k <= j; k++) a[j * n_unknown + k] = p->gram[j][k];
     }
     double span = (double)p->n - 1.0 - at;
     for (size_t i = (size_t)at + 1; i < p->n; i++) {
@@ -116,16 +100,14 @@ static fit fit_at(const problem *p, shape s, double at) {
         for (int k = 1; k < s.terms; k++) f[k] = f[k - 1] * u;
         if (s.knot > 0.0) f[s.terms - 1] = power_of(fmax(0.0, u - s.knot), s.power);
         for (int k = 0; k < s.terms; k++) {
-            b[base + k] += f[k] * p->y[i];
-            for (int j = 0; j < base; j++) a[base + k][j] += f[k] * p->columns[j][i];
-            for (int j = 0; j <= k; j++) a[base + k][base + j] += f[k] * f[j];
+            double *row = &a[(base + k) * n_unknown];
+            right[base + k] += f[k] * p->y[i];
+            for (int j = 0; j < base; j++) row[j] += f[k] * p->columns[j][i];
+            for (int j = 0; j <= k; j++) row[base + j] += f[k] * f[j];
         }
     }
-    for (int j = base; j < n_unknown; j++)
-        for (int k = 0; k < j; k++) a[k][j] = a[j][k];
-    for (int j = 0; j < n_unknown; j++) right[j] = b[j];
     fit result = {.residual = (double)INFINITY, .at = at};
-    if (!solve(n_unknown, a, b)) return result;
+    if (!eg_solve((size_t)n_unknown, a, right, b)) return result;
     double sum = p->square, rise = 0.0;
     for (int j = 0; j < n_unknown; j++) sum -= b[j] * right[j];
     for (int k = 0; k < s.terms; k++)

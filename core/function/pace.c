@@ -2,8 +2,8 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/function/part.h"
-#include "core/motion/solve.h"
 
 enum { COLUMNS = 5, BEYOND = 2 };
 

@@ -1,7 +1,7 @@
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/function/part.h"
-#include "core/motion/solve.h"
 
 enum { BACK = 400, BIASES = 3, DRIFTS = 3, REPEATS = 2 };
 

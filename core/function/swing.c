@@ -2,9 +2,9 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/function/part.h"
 #include "core/function/turn.h"
-#include "core/motion/solve.h"
 
 enum { COLUMNS_MAX = 5 };
 

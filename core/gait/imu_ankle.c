@@ -1,8 +1,8 @@
 #include "core/gait/imu_ankle.h"
 
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/gait/imu_part.h"
-#include "core/motion/solve.h"
 
 size_t imu_ankle_bytes(size_t n) {
     return n * (sizeof(eg_quaternion) + 10 * sizeof(double)) + (n / 4 + 64) * sizeof(imu_rest) +

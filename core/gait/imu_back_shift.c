@@ -6,8 +6,8 @@
  * quarters of the variance is left over) that is next to nothing; where forces go over as they do
  * over a stiff leg a thousandth to a fiftieth is left, and strike and off lie within 15 ms. */
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/gait/imu_back_part.h"
-#include "core/motion/solve.h"
 
 enum { CELLS = 78, PIECES = 4, STRIKES = 23, OFFS = 33 };
 

@@ -1,11 +1,11 @@
 #include "core/gait/imu_shank.h"
 
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/base/sort.h"
 #include "core/gait/imu_part.h"
 #include "core/gait/imu_shank_part.h"
 #include "core/gait/imu_shank_rate.h"
-#include "core/motion/solve.h"
 
 size_t eg_gait_shank_bytes(size_t n) {
     return n * 6 * sizeof(double) + imu_ankle_bytes(n) + 65536;

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/solve.h"
 #include "core/motion/orient.h"
-#include "core/motion/solve.h"
 
 static const double deg = 180.0 / EG_PI;
 

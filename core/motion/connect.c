@@ -1,6 +1,6 @@
 #include "core/motion/connect.h"
 
-#include "core/motion/solve.h"
+#include "core/base/solve.h"
 
 void eg_connect_centre(const eg_excerpt *e, size_t i, const double arm_m[3], double out[3]) {
     double across[3], twice[3], spun[3];

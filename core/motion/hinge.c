@@ -2,9 +2,9 @@
 
 #include <stdio.h>
 
+#include "core/base/solve.h"
 #include "core/base/sort.h"
 #include "core/motion/connect.h"
-#include "core/motion/solve.h"
 
 static const double deg = 180.0 / EG_PI;
 

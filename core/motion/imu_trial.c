@@ -1,9 +1,9 @@
 #include "core/motion/imu_trial.h"
 
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/base/sort.h"
 #include "core/motion/orient.h"
-#include "core/motion/solve.h"
 
 enum { OFFS = 10, STEPS = 4 }; /* scale and cross-axis [3][3], delay */
 

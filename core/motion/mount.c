@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "core/motion/solve.h"
+#include "core/base/solve.h"
 
 static const double deg = 180.0 / EG_PI;
 

@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/strength/part.h"
 
 enum { PIECES_MAX = EG_STRENGTH_TRIALS_MAX + 1, POINTS_MAX = 640, UNDER_POINTS = 1500 };
@@ -115,22 +116,19 @@ double strength_drift_at(const strength_drift *drift, double t_s) {
 
 /* Least squares of one model; false if the points do not hold it. */
 static bool fit(const points *p, strength_drift_kind kind, double hz, model *m) {
-    double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX] = {{0}}, b[STRENGTH_UNKNOWNS_MAX] = {0},
-           f[STRENGTH_UNKNOWNS_MAX];
+    double a[STRENGTH_UNKNOWNS_MAX * STRENGTH_UNKNOWNS_MAX] = {0}, b[STRENGTH_UNKNOWNS_MAX] = {0},
+                                     f[STRENGTH_UNKNOWNS_MAX];
     *m = (model){.drift = {.kind = kind, .hz = hz, .length_s = p->length_s}, .left = INFINITY};
     int n = 0;
     for (size_t i = 0; i < p->n; i++) {
         n = functions(&m->drift, p->t[i], f);
         for (int j = 0; j < n; j++) {
-            for (int k = 0; k <= j; k++) a[j][k] += f[j] * f[k] / (double)p->n;
+            for (int k = 0; k <= j; k++) a[j * n + k] += f[j] * f[k] / (double)p->n;
             b[j] += f[j] * p->x[i] / (double)p->n;
         }
     }
-    for (int j = 0; j < n; j++) {
-        for (int k = 0; k < j; k++) a[k][j] = a[j][k];
-        a[j][j] *= 1.0 + 1e-10;
-    }
-    if (!strength_solve(n, a, b)) return false;
+    for (int j = 0; j < n; j++) a[j * n + j] *= 1.0 + 1e-10;
+    if (!eg_solve((size_t)n, a, b, b)) return false;
     memcpy(m->drift.factors, b, sizeof b);
     double sum = 0.0;
     for (size_t i = 0; i < p->n; i++) {

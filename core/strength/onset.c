@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/strength/part.h"
 
 enum { POWERS = 3, TERMS_MAX = 3, SHAPES = POWERS * TERMS_MAX, GRID = 48, ZOOMS = 5 };
@@ -25,23 +26,6 @@ typedef struct fit {
     int is_rising;
 } fit;
 
-int strength_solve(int n, double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX],
-                   double b[STRENGTH_UNKNOWNS_MAX]) {
-    for (int k = 0; k < n; k++) {
-        if (!(a[k][k] > 1e-13)) return 0;
-        for (int i = k + 1; i < n; i++) {
-            double factor = a[i][k] / a[k][k];
-            for (int j = k; j < n; j++) a[i][j] -= factor * a[k][j];
-            b[i] -= factor * b[k];
-        }
-    }
-    for (int k = n - 1; k >= 0; k--) {
-        for (int j = k + 1; j < n; j++) b[k] -= a[k][j] * b[j];
-        b[k] /= a[k][k];
-    }
-    return 1;
-}
-
 /* The functions of the fit at sample t: 1, t, and the terms of the rise, all within 0 ... 1. */
 static void functions(shape s, size_t n, double onset, double t, double f[STRENGTH_UNKNOWNS_MAX]) {
     double length = (double)n - 1.0;
@@ -57,22 +41,18 @@ static void functions(shape s, size_t n, double onset, double t, double f[STRENG
 }
 
 static fit fit_at(size_t n, const double *x, shape s, double onset) {
-    double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX] = {{0}}, b[STRENGTH_UNKNOWNS_MAX] = {0},
-           f[STRENGTH_UNKNOWNS_MAX];
+    double a[STRENGTH_UNKNOWNS_MAX * STRENGTH_UNKNOWNS_MAX] = {0}, b[STRENGTH_UNKNOWNS_MAX] = {0},
+                                     f[STRENGTH_UNKNOWNS_MAX];
     int unknowns = 2 + s.terms;
     for (size_t i = 0; i < n; i++) {
         functions(s, n, onset, (double)i, f);
         for (int j = 0; j < unknowns; j++) {
-            for (int k = 0; k <= j; k++) a[j][k] += f[j] * f[k];
+            for (int k = 0; k <= j; k++) a[j * unknowns + k] += f[j] * f[k];
             b[j] += f[j] * x[i];
         }
     }
-    for (int j = 0; j < unknowns; j++) {
-        for (int k = 0; k <= j; k++) a[k][j] = a[j][k] = a[j][k] / (double)n;
-        b[j] /= (double)n;
-    }
     fit result = {.residual = INFINITY, .onset = onset};
-    if (!strength_solve(unknowns, a, b)) return result;
+    if (!eg_solve((size_t)unknowns, a, b, b)) return result;
     double sum = 0.0;
     for (size_t i = 0; i < n; i++) {
         double rest = x[i];

@@ -225,10 +225,6 @@ typedef struct strength_onset {
 bool strength_onset_fit(size_t n, const double *x, double noise, double block_noise,
                         strength_onset *onset);
 
-/* Solves the symmetric a x = b in place; 0 if it is singular. */
-int strength_solve(int n, double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX],
-                   double b[STRENGTH_UNKNOWNS_MAX]);
-
 /* Bridges a counter-movement before the contraction by the rest before it, up to where force comes
  * back through the level of that rest. What no tremor of the rest before reaches is a dip. False:
  * there is none, nothing was changed. */

@@ -11,6 +11,7 @@
 
 #include "core/base/check.h"
 #include "core/base/real.h"
+#include "core/base/solve.h"
 #include "core/strength/part.h"
 
 enum { LEVEL, SLOPE, HEIGHT, AT_20, AT_80, FORM, STEPS_MAX = 12, BLOCKS = 24 };
@@ -94,20 +95,21 @@ static void normal(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX],
 static bool step_to(const problem *p, double a[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX],
                     const double b[STRENGTH_UNKNOWNS_MAX], double damping,
                     const double q[STRENGTH_UNKNOWNS_MAX], double next[STRENGTH_UNKNOWNS_MAX]) {
-    double m[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX] = {{0}}, r[STRENGTH_UNKNOWNS_MAX] = {0};
+    double m[STRENGTH_UNKNOWNS_MAX * STRENGTH_UNKNOWNS_MAX], r[STRENGTH_UNKNOWNS_MAX];
     double scale[STRENGTH_UNKNOWNS_MAX];
-    for (int j = 0; j < p->unknowns; j++) {
+    int n = p->unknowns;
+    for (int j = 0; j < n; j++) {
         if (!(a[j][j] > 0.0)) return false;
         scale[j] = 1.0 / sqrt(a[j][j]);
     }
-    for (int j = 0; j < p->unknowns; j++) {
-        for (int k = 0; k <= j; k++) m[j][k] = m[k][j] = a[j][k] * scale[j] * scale[k];
-        m[j][j] += damping;
+    for (int j = 0; j < n; j++) {
+        for (int k = 0; k <= j; k++) m[j * n + k] = a[j][k] * scale[j] * scale[k];
+        m[j * n + j] += damping;
         r[j] = b[j] * scale[j];
     }
-    if (!strength_solve(p->unknowns, m, r)) return false;
+    if (!eg_solve((size_t)n, m, r, r)) return false;
     memcpy(next, q, sizeof(double) * STRENGTH_UNKNOWNS_MAX);
-    for (int j = 0; j < p->unknowns; j++) next[j] += r[j] * scale[j];
+    for (int j = 0; j < n; j++) next[j] += r[j] * scale[j];
     const strength_curve_form *form = strength_curve_form_of(p->which);
     if (p->unknowns > FORM) next[FORM] = fmin(form->high, fmax(form->low, next[FORM]));
     return next[HEIGHT] > 0.0 && next[AT_80] > next[AT_20] + 1.0 && next[AT_20] > 2.0 &&
@@ -233,17 +235,17 @@ static double evidence_of(const problem *p, const double q[STRENGTH_UNKNOWNS_MAX
         for (int k = 0; k < OUTPUTS; k++) slopes[j][k] = (slopes[j][k] - y[k]) / step * scale[j];
     }
     for (int k = 0; k < OUTPUTS; k++) {
-        double m[STRENGTH_UNKNOWNS_MAX][STRENGTH_UNKNOWNS_MAX] = {{0}};
-        double g[STRENGTH_UNKNOWNS_MAX] = {0};
-        for (int j = 0; j < p->unknowns; j++) {
+        double m[STRENGTH_UNKNOWNS_MAX * STRENGTH_UNKNOWNS_MAX], g[STRENGTH_UNKNOWNS_MAX];
+        int n = p->unknowns;
+        for (int j = 0; j < n; j++) {
             g[j] = slopes[j][k];
-            for (int i = 0; i <= j; i++) m[j][i] = m[i][j] = a[j][i] * scale[j] * scale[i];
+            for (int i = 0; i <= j; i++) m[j * n + i] = a[j][i] * scale[j] * scale[i];
         }
         squares[k] = 0.0;
-        if (!strength_solve(p->unknowns, m, g)) continue;
-        for (int j = 0; j < p->unknowns; j++) squares[k] += slopes[j][k] * g[j] * square;
+        if (!eg_solve((size_t)n, m, g, g)) continue;
+        for (int j = 0; j < n; j++) squares[k] += slopes[j][k] * g[j] * square;
         if (k > 0) continue;
-        for (int j = 0; j < p->unknowns; j++) score += eg_log(m[j][j]); /* the pivots */
+        for (int j = 0; j < n; j++) score += eg_log(m[j * n + j]); /* the pivots */
     }
     return score;
 }

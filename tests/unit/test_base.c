@@ -1,9 +1,12 @@
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "core/base/arena.h"
 #include "core/base/err.h"
 #include "core/base/measure.h"
+#include "core/base/random.h"
+#include "core/base/solve.h"
 #include "tests/support/test.h"
 
 static void errors_have_names(void) {
@@ -67,9 +70,50 @@ static void measures_are_found_by_code(void) {
     EG_CHECK(eg_measure_find(&table, "b") == NULL);
 }
 
+static void small_systems(void) {
+    eg_random random;
+    eg_random_init(&random, 2, 0);
+    double worst = 0.0;
+    for (int round = 0; round < 200; round++) {
+        size_t n = 1 + (size_t)round % EG_SOLVE_MAX;
+        double g[EG_SOLVE_MAX][EG_SOLVE_MAX], a[EG_SOLVE_MAX * EG_SOLVE_MAX], b[EG_SOLVE_MAX],
+            x[EG_SOLVE_MAX], copy[EG_SOLVE_MAX * EG_SOLVE_MAX],
+            inverse[EG_SOLVE_MAX * EG_SOLVE_MAX];
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++) g[i][j] = eg_random_normal(&random);
+        for (size_t i = 0; i < n; i++) {
+            b[i] = eg_random_normal(&random);
+            for (size_t j = 0; j < n; j++) {
+                a[i * n + j] = i == j ? 0.5 : 0.0;
+                for (size_t k = 0; k < n; k++) a[i * n + j] += g[i][k] * g[j][k];
+                copy[i * n + j] = a[i * n + j];
+            }
+        }
+        EG_CHECK(eg_solve_inverse(n, a, inverse));
+        EG_CHECK(eg_solve(n, a, b, x));
+        for (size_t i = 0; i < n; i++) {
+            double ax = -b[i], ib = -x[i];
+            for (size_t j = 0; j < n; j++)
+                ax += copy[i * n + j] * x[j], ib += inverse[i * n + j] * b[j];
+            worst = fmax(worst, fmax(fabs(ax), fabs(ib)));
+        }
+    }
+    double singular[4] = {1.0, 2.0, 2.0, 4.0}, b[2] = {1.0, 1.0}, x[2];
+    EG_CHECK(!eg_solve(2, singular, b, x));
+    double s[3][3] = {{4, 1, 0}, {1, 3, 1}, {0, 1, 2}}, value[3], vector[3][3];
+    eg_solve_eigen(s, value, vector);
+    EG_CHECK_NEAR(value[0], 3.0 + sqrt(3.0), 1e-12);
+    EG_CHECK_NEAR(value[1], 3.0, 1e-12);
+    EG_CHECK_NEAR(value[2], 3.0 - sqrt(3.0), 1e-12);
+    eg_test_note("200 systems of 1 to %d unknowns within %.1e; singular refused", EG_SOLVE_MAX,
+                 worst);
+    EG_CHECK(worst < 1e-9);
+}
+
 EG_TESTS({"err: every code has a name, text and fault", errors_have_names},
          {"err: the first error recorded stays", first_error_stays},
          {"err: a long place keeps its end", long_places_keep_their_end},
          {"arena: memory is aligned, zeroed and reusable", arena_gives_aligned_zeroed_memory},
          {"arena: refuses what does not fit or overflows", arena_refuses_what_does_not_fit},
-         {"measure: rows are found by their code", measures_are_found_by_code})
+         {"measure: rows are found by their code", measures_are_found_by_code},
+         {"solve: small systems, their inverses and eigenvalues", small_systems})

@@ -1,5 +1,5 @@
-/* Joint angles, their signs and their singularities; the small systems behind the fits; and the
- * synthetic body that everything else is tested on. */
+/* Joint angles, their signs and their singularities; and the synthetic body that everything else is
+ * tested on. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,6 @@
 #include "core/motion/excerpt.h"
 #include "core/motion/joint_angle.h"
 #include "core/motion/orient_error.h"
-#include "core/motion/solve.h"
 #include "tests/support/imu_body.h"
 #include "tests/support/test.h"
 
@@ -121,46 +120,6 @@ static void singularities(void) {
     eg_test_note("hanging arm and a hip at 89 degrees flagged");
 }
 
-static void small_systems(void) {
-    eg_random random;
-    eg_random_init(&random, 2, 0);
-    double worst = 0.0;
-    for (int round = 0; round < 200; round++) {
-        size_t n = 1 + (size_t)round % EG_SOLVE_MAX;
-        double g[EG_SOLVE_MAX][EG_SOLVE_MAX], a[EG_SOLVE_MAX * EG_SOLVE_MAX], b[EG_SOLVE_MAX],
-            x[EG_SOLVE_MAX], copy[EG_SOLVE_MAX * EG_SOLVE_MAX],
-            inverse[EG_SOLVE_MAX * EG_SOLVE_MAX];
-        for (size_t i = 0; i < n; i++)
-            for (size_t j = 0; j < n; j++) g[i][j] = eg_random_normal(&random);
-        for (size_t i = 0; i < n; i++) {
-            b[i] = eg_random_normal(&random);
-            for (size_t j = 0; j < n; j++) {
-                a[i * n + j] = i == j ? 0.5 : 0.0;
-                for (size_t k = 0; k < n; k++) a[i * n + j] += g[i][k] * g[j][k];
-                copy[i * n + j] = a[i * n + j];
-            }
-        }
-        EG_CHECK(eg_solve_inverse(n, a, inverse));
-        EG_CHECK(eg_solve(n, a, b, x));
-        for (size_t i = 0; i < n; i++) {
-            double ax = -b[i], ib = -x[i];
-            for (size_t j = 0; j < n; j++)
-                ax += copy[i * n + j] * x[j], ib += inverse[i * n + j] * b[j];
-            worst = fmax(worst, fmax(fabs(ax), fabs(ib)));
-        }
-    }
-    double singular[4] = {1.0, 2.0, 2.0, 4.0}, b[2] = {1.0, 1.0}, x[2];
-    EG_CHECK(!eg_solve(2, singular, b, x));
-    double s[3][3] = {{4, 1, 0}, {1, 3, 1}, {0, 1, 2}}, value[3], vector[3][3];
-    eg_solve_eigen(s, value, vector);
-    EG_CHECK_NEAR(value[0], 3.0 + sqrt(3.0), 1e-12);
-    EG_CHECK_NEAR(value[1], 3.0, 1e-12);
-    EG_CHECK_NEAR(value[2], 3.0 - sqrt(3.0), 1e-12);
-    eg_test_note("200 systems of 1 to %d unknowns within %.1e; singular refused", EG_SOLVE_MAX,
-                 worst);
-    EG_CHECK(worst < 1e-9);
-}
-
 /* The synthetic sensor is what it says: its rate integrates to its orientation, its acceleration
  * to its place, and both hold at every rate. */
 static void synthetic_sensors(void) {
@@ -221,5 +180,4 @@ static void synthetic_sensors(void) {
 
 EG_TESTS({"joint-angle: matrices and back", matrices_and_back},
          {"joint-angle: signs of both sides", signs}, {"joint-angle: singularities", singularities},
-         {"joint-angle: small systems", small_systems},
          {"joint-angle: synthetic sensors obey their motion", synthetic_sensors})

@@ -1,36 +1,41 @@
-#include "core/motion/solve.h"
+#include "core/base/solve.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "core/base/check.h"
 
-/* The Cholesky factor into the lower half of a. */
+/* a = L D L' (Cholesky's without roots): L below the diagonal, D on it. 0 if a pivot is nothing but
+ * rounding. */
 static int factor(size_t n, double *a) {
     for (size_t i = 0; i < n; i++) {
-        double size = a[i * n + i];
-        for (size_t j = 0; j <= i; j++) {
-            double sum = a[i * n + j];
-            for (size_t k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
-            if (j < i) {
-                a[i * n + j] = sum / a[j * n + j];
-            } else {
-                if (!(sum > 1e-14 * size)) return 0;
-                a[i * n + i] = sqrt(sum);
-            }
+        double *row = a + i * n, pivot = row[i];
+        for (size_t j = 0; j < i; j++) {
+            double sum = row[j];
+            for (size_t k = 0; k < j; k++) sum -= row[k] * a[j * n + k];
+            row[j] = sum;
         }
+        for (size_t j = 0; j < i; j++) {
+            double share = row[j] / a[j * n + j];
+            pivot -= share * row[j];
+            row[j] = share;
+        }
+        if (!(pivot > 1e-14 * row[i])) return 0;
+        row[i] = pivot;
     }
     return 1;
 }
 
 static void substitute(size_t n, const double *a, double *x) {
     for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < i; k++) x[i] -= a[i * n + k] * x[k];
-        x[i] /= a[i * n + i];
+        double sum = x[i];
+        for (size_t k = 0; k < i; k++) sum -= a[i * n + k] * x[k];
+        x[i] = sum;
     }
     for (size_t i = n; i-- > 0;) {
-        for (size_t k = i + 1; k < n; k++) x[i] -= a[k * n + i] * x[k];
-        x[i] /= a[i * n + i];
+        double sum = x[i] / a[i * n + i];
+        for (size_t k = i + 1; k < n; k++) sum -= a[k * n + i] * x[k];
+        x[i] = sum;
     }
 }
 
