@@ -55,13 +55,15 @@ static void each_fault(void) {
         [COARSE] = {"ok", "ok", "ok", "ok"},
     };
     static char text[256 << 10];
+    eg_knowledge *knowledge = NULL;
+    EG_CHECK_INT(eg_knowledge_load(eg_embedded_files, NULL, &knowledge, NULL), EG_OK);
     for (fault f = NONE; f <= COARSE; f++) {
         size_t n = write_motion(text, sizeof text, f);
         eg_recording *r = NULL;
         json_t *result = NULL;
         eg_diag diag = {0};
         if (eg_recording_parse("walk.mot", (const uint8_t *)text, n, &r, &diag) != EG_OK ||
-            eg_test_study("motion", r, NULL, NULL, "{}", &result, &diag) != EG_OK)
+            eg_test_study("motion", r, NULL, knowledge, "{}", &result, &diag) != EG_OK)
             EG_FAIL("fault %d: %s", (int)f, diag.text);
         for (size_t k = 0; k < 4; k++)
             if (strcmp(verdict_of(result, checks[k]), expected[f][k]) != 0)
@@ -71,6 +73,25 @@ static void each_fault(void) {
         json_decref(result);
         eg_recording_destroy(r);
     }
+    eg_knowledge_destroy(knowledge);
+}
+
+/* The limits are those of knowledge: without it nothing is said to have been looked at. */
+static void without_knowledge(void) {
+    static char text[256 << 10];
+    size_t n = write_motion(text, sizeof text, NONE);
+    eg_recording *r = NULL;
+    json_t *result = NULL;
+    eg_diag diag = {0};
+    if (eg_recording_parse("walk.mot", (const uint8_t *)text, n, &r, &diag) != EG_OK ||
+        eg_test_study("motion", r, NULL, NULL, "{}", &result, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    EG_CHECK_TEXT(verdict_of(result, "rate"), "ok");
+    EG_CHECK_TEXT(verdict_of(result, "held values"), "");
+    EG_CHECK_TEXT(verdict_of(result, "jumps"), "");
+    EG_CHECK_TEXT(verdict_of(result, "missing samples"), "");
+    json_decref(result);
+    eg_recording_destroy(r);
 }
 
 static void open_checks(void) {
@@ -79,4 +100,5 @@ static void open_checks(void) {
 }
 
 EG_TESTS({"motion check: each fault and nothing else", each_fault},
+         {"motion check: nothing is judged without knowledge", without_knowledge},
          {"motion check: what could not be checked", open_checks})
