@@ -29,19 +29,42 @@ void motion_say_sensor(const motion_pair *p, motion_wearer *w, const eg_imu_chec
                        check->gyr_peak_rad_s * deg, "gyroscope_against_gravity", rows));
 }
 
-void motion_say_naming(const motion_pair *p, motion_wearer *w, const eg_naming *naming) {
+/* What the rates must be multiplied by. */
+static void say_factor(const eg_naming_rival *rival, char *text, size_t size) {
+    const int is_deg = fabs(rival->factor * deg - 1.0) < 0.35,
+              is_rad = fabs(rival->factor / deg - 1.0) < 0.35;
+    if (is_deg || is_rad)
+        snprintf(
+            text, size,
+            "the angular rate is in %s but called %s: only so do the two sensors fit one joint",
+            is_deg ? "deg/s" : "rad/s", is_deg ? "rad/s" : "deg/s");
+    else
+        snprintf(text, size,
+                 "the two sensors fit one joint only if the rates of %s are %.2g times as large: "
+                 "%s scale is wrong",
+                 rival->which == 2 ? "both gyroscopes" : "this gyroscope", rival->factor,
+                 rival->which == 2 ? "the sampling rate or their" : "its");
+}
+
+static void say_axes(const eg_naming_rival *rival, char *text, size_t size) {
     signed char axis[3];
-    char text[240];
-    eg_imu_check_naming(naming->better, axis);
-    int length =
-        snprintf(w->fault, sizeof w->fault, "the two sensors fit one joint only if x y z of %s are",
-                 naming->which == 2 ? "both gyroscopes" : "this gyroscope");
+    eg_imu_check_naming(rival->axes, axis);
+    int length = snprintf(text, size, "the two sensors fit one joint only if x y z of %s are",
+                          rival->which == 2 ? "both gyroscopes" : "this gyroscope");
     for (int k = 0; k < 3; k++)
-        length += snprintf(w->fault + length, sizeof w->fault - (size_t)length, " %c%c",
-                           axis[k] < 0 ? '-' : '+', "xyz"[(axis[k] < 0 ? -axis[k] : axis[k]) - 1]);
+        length += snprintf(text + length, size - (size_t)length, " %c%c", axis[k] < 0 ? '-' : '+',
+                           "xyz"[(axis[k] < 0 ? -axis[k] : axis[k]) - 1]);
+}
+
+void motion_say_naming(const motion_pair *p, motion_wearer *w, const eg_naming *naming) {
+    char text[240];
+    if (naming->better.axes > 0)
+        say_axes(&naming->better, w->fault, sizeof w->fault);
+    else
+        say_factor(&naming->better, w->fault, sizeof w->fault);
     snprintf(text, sizeof text, "%s (misfit %.2f instead of %.2f m/s2)", w->fault,
-             naming->better_m_s2, naming->given_m_s2);
-    eg_study_add_check(p->run->result, "sensor axes", 2, text, eg_study_sensor_name(w->sensor));
+             naming->better.misfit_m_s2, naming->given_m_s2);
+    eg_study_add_check(p->run->result, "sensor", 2, text, eg_study_sensor_name(w->sensor));
 }
 
 int motion_say_open(const motion_pair *p, const eg_heading_joint *joint) {

@@ -418,7 +418,7 @@ static void fill_traces(const motion_pair *p, int which, const double *delta,
     for (size_t i = 0; i < n; i++) trace[0]->values[i] -= first;
 }
 
-/* What each sensor alone leaves open about its axes, the joint may close, or accuse. */
+/* What each sensor alone leaves open about its axes and rates, the joint may close, or accuse. */
 static eg_err narrow(motion_pair *p, eg_diag *diag) {
     const eg_orient_signal both[2] = {part_of(&p->of[0].signal, p->from, p->to),
                                       part_of(&p->of[1].signal, p->from, p->to)};
@@ -427,7 +427,6 @@ static eg_err narrow(motion_pair *p, eg_diag *diag) {
     eg_naming naming;
     eg_diag why = {0};
     if (p->of[0].fault[0] != '\0' || p->of[1].fault[0] != '\0') return EG_OK;
-    if (open[0] == 0 && open[1] == 0) return EG_OK;
     eg_err err = eg_naming_try(both, open, &p->arena, &naming, &why);
     if (err == EG_ERR_DATA) return EG_OK; /* then it closes nothing */
     if (err != EG_OK) {
@@ -436,7 +435,8 @@ static eg_err narrow(motion_pair *p, eg_diag *diag) {
     }
     for (int k = 0; k < 2; k++) {
         eg_naming_close(&p->of[k].agreement, naming.open[k]);
-        if (naming.better > 0 && naming.which != 1 - k) motion_say_naming(p, &p->of[k], &naming);
+        if (naming.is_wrong && naming.better.which != 1 - k)
+            motion_say_naming(p, &p->of[k], &naming);
     }
     return EG_OK;
 }
@@ -452,7 +452,8 @@ static eg_err measure_pair(motion_pair *p, eg_diag *diag) {
     eg_heading_result heading;
     eg_motion_trace *trace[3];
     size_t n = p->of[0].signal.n;
-    eg_err err = fit_joint(p, which, &joint, &known, diag);
+    eg_err err = narrow(p, diag);
+    if (err == EG_OK) err = fit_joint(p, which, &joint, &known, diag);
     if (err == EG_OK)
         err = add_traces(p, which, joint.kind == EG_HEADING_HINGE, known, trace, diag);
     if (err != EG_OK) return err;
@@ -469,8 +470,6 @@ static eg_err measure_pair(motion_pair *p, eg_diag *diag) {
     free(delta);
     if (err != EG_OK) return err;
     motion_say_heading(p, &heading);
-    err = narrow(p, diag);
-    if (err != EG_OK) return err;
     int is_sure = motion_say_open(p, &joint);
     if (trace[0] != NULL && known) motion_refuse_turns(p, &joint, trace[0]);
     if (!p->has_pose)

@@ -1,5 +1,6 @@
 #include "core/motion/naming.h"
 
+#include "core/base/real.h"
 #include "core/motion/rigid.h"
 
 static size_t samples_of(size_t n, double rate_hz) {
@@ -39,15 +40,16 @@ size_t eg_naming_bytes(size_t n, double rate_hz) {
     return 2 * eg_excerpt_bytes(some, rate_hz) + 12 * (some + 16) * sizeof(double) + 512;
 }
 
-/* A sensor's gyroscope with other axes; `to` has its own rate and spin. */
-static void rename_axes(const eg_excerpt *from, int naming, eg_excerpt *to) {
+/* A sensor's gyroscope as the rival has it; `to` has its own rate and spin. */
+static void rename_axes(const eg_excerpt *from, const eg_naming_rival *rival, eg_excerpt *to) {
     signed char axis[3];
-    eg_imu_check_naming(naming, axis);
+    eg_imu_check_naming(rival->axes, axis);
     for (size_t i = 0; i < from->n; i++)
         for (int k = 0; k < 3; k++) {
             int at = (axis[k] < 0 ? -axis[k] : axis[k]) - 1;
-            to->gyr[i][k] = axis[k] < 0 ? -from->gyr[i][at] : from->gyr[i][at];
-            to->spin[i][k] = axis[k] < 0 ? -from->spin[i][at] : from->spin[i][at];
+            double factor = axis[k] < 0 ? -rival->factor : rival->factor;
+            to->gyr[i][k] = factor * from->gyr[i][at];
+            to->spin[i][k] = factor * from->spin[i][at];
         }
 }
 
@@ -108,19 +110,99 @@ static int is_worse(double misfit, double than) {
     return misfit > EG_NAMING_WORSE * than && misfit > than + EG_NAMING_M_S2;
 }
 
-/* One naming of one sensor (0, 1) or of both (2). */
-static eg_err try_one(const eg_excerpt e[2], eg_excerpt renamed[2], int k, int which,
-                      eg_naming *naming, eg_diag *diag) {
-    double misfit = 0.0;
-    eg_err err = misfit_of(which != 1 ? &renamed[0] : &e[0], which != 0 ? &renamed[1] : &e[1],
-                           &misfit, diag);
-    if (err != EG_OK) return err;
-    if (which < 2 && is_worse(misfit, naming->given_m_s2))
-        naming->open[which] &= ~(UINT64_C(1) << k);
-    if (is_worse(naming->given_m_s2, misfit) && misfit < naming->better_m_s2) {
-        naming->better = k;
-        naming->which = which;
-        naming->better_m_s2 = misfit;
+/* Both sensors, and room for what a rival makes of them. */
+typedef struct pair {
+    eg_excerpt given[2], renamed[2];
+} pair;
+
+/* Where to look: the seconds in which the sensor that turned less turned most. */
+static size_t busiest(const eg_orient_signal signals[2], size_t length) {
+    size_t n = signals[0].n, step = length / 2, best = 0;
+    double most = -1.0;
+    for (size_t from = 0; step > 0 && from + length <= n; from += step) {
+        double turned[2] = {0.0, 0.0};
+        for (int s = 0; s < 2; s++)
+            for (size_t i = from; i < from + length; i++)
+                for (int k = 0; k < 3; k++) {
+                    double w = signals[s].gyr[k][i];
+                    turned[s] += isfinite(w) ? w * w : 0.0;
+                }
+        if (!(fmin(turned[0], turned[1]) > most)) continue;
+        most = fmin(turned[0], turned[1]);
+        best = from;
+    }
+    return best;
+}
+
+static eg_err make_pair(const eg_orient_signal signals[2], eg_arena *scratch, pair *p,
+                        eg_diag *diag) {
+    size_t length = samples_of(signals[0].n, signals[0].rate_hz);
+    size_t from = busiest(signals, length);
+    for (int s = 0; s < 2; s++) {
+        eg_orient_signal some = signals[s];
+        some.n = length;
+        for (int k = 0; k < 3; k++) {
+            some.gyr[k] += from;
+            some.acc[k] += from;
+            some.mag[k] = NULL;
+        }
+        eg_err err = eg_excerpt_make(&some, NULL, scratch, &p->given[s], diag);
+        if (err != EG_OK) return err;
+        size_t n = p->given[s].n;
+        p->renamed[s] = p->given[s];
+        p->renamed[s].gyr = eg_arena_take(scratch, n, sizeof *p->renamed[s].gyr);
+        p->renamed[s].spin = eg_arena_take(scratch, n, sizeof *p->renamed[s].spin);
+        if (p->renamed[s].gyr == NULL || p->renamed[s].spin == NULL)
+            return eg_diag_set(diag, EG_ERR_MEMORY, "joint", 0, "no room for other axes");
+    }
+    return EG_OK;
+}
+
+/* The rival's misfit; keeps it as `better` where it is the least so far. */
+static eg_err try_rival(pair *p, eg_naming_rival *rival, eg_naming_rival *better, eg_diag *diag) {
+    const eg_excerpt *e[2];
+    for (int s = 0; s < 2; s++) {
+        int is_meant = rival->which == s || rival->which == 2;
+        if (is_meant) rename_axes(&p->given[s], rival, &p->renamed[s]);
+        e[s] = is_meant ? &p->renamed[s] : &p->given[s];
+    }
+    eg_err err = misfit_of(e[0], e[1], &rival->misfit_m_s2, diag);
+    if (err == EG_OK && rival->misfit_m_s2 < better->misfit_m_s2) *better = *rival;
+    return err;
+}
+
+/* All namings that are open; `open` loses those that are worse than the file as it is. */
+static eg_err try_axes(pair *p, const uint64_t asked[2], eg_naming *naming, eg_diag *diag) {
+    for (int k = 1; k < EG_IMU_CHECK_NAMINGS; k++)
+        for (int which = 0; which < 3; which++) {
+            uint64_t open = which == 2 ? asked[0] & asked[1] : asked[which];
+            eg_naming_rival rival = {.which = which, .axes = k, .factor = 1.0};
+            if ((open >> k & 1) == 0) continue;
+            eg_err err = try_rival(p, &rival, &naming->better, diag);
+            if (err != EG_OK) return err;
+            if (which < 2 && is_worse(rival.misfit_m_s2, naming->given_m_s2))
+                naming->open[which] &= ~(UINT64_C(1) << k);
+        }
+    return EG_OK;
+}
+
+/* Factors of the rates, the axes as given: a coarse search, then finer ones about the best. */
+static eg_err try_factors(pair *p, eg_naming *naming, eg_diag *diag) {
+    for (int which = 0; which < 3; which++) {
+        eg_naming_rival best = {.misfit_m_s2 = naming->given_m_s2, .which = which, .factor = 1.0};
+        double from = 1.0, ratio = 2.0;
+        for (int round = 0; round < 3; round++) {
+            int steps = round > 0 ? 2 : (int)(eg_log(EG_NAMING_FACTOR) / eg_log(ratio));
+            for (int k = -steps; k <= steps; k++) {
+                eg_naming_rival rival = {.which = which, .factor = from * eg_pow(ratio, (double)k)};
+                eg_err err = k != 0 ? try_rival(p, &rival, &best, diag) : EG_OK;
+                if (err != EG_OK) return err;
+            }
+            from = best.factor;
+            ratio = eg_pow(ratio, 1.0 / 3.0);
+        }
+        int is_off = fabs(best.factor - 1.0) > EG_IMU_CHECK_SCALE;
+        if (is_off && best.misfit_m_s2 < naming->better.misfit_m_s2) naming->better = best;
     }
     return EG_OK;
 }
@@ -128,30 +210,21 @@ static eg_err try_one(const eg_excerpt e[2], eg_excerpt renamed[2], int k, int w
 eg_err eg_naming_try(const eg_orient_signal signals[2], const uint64_t open[2], eg_arena *scratch,
                      eg_naming *naming, eg_diag *diag) {
     size_t mark = eg_arena_mark(scratch);
-    eg_excerpt e[2], renamed[2];
-    eg_err err = EG_OK;
+    pair p;
+    eg_naming_rival none, still = {.which = 2, .factor = 0.0};
     *naming = (eg_naming){.open = {open[0], open[1]}};
-    for (int s = 0; s < 2 && err == EG_OK; s++) {
-        eg_orient_signal some = signals[s];
-        some.n = samples_of(some.n, some.rate_hz);
-        err = eg_excerpt_make(&some, NULL, scratch, &e[s], diag);
-        if (err != EG_OK) break;
-        renamed[s] = e[s];
-        renamed[s].gyr = eg_arena_take(scratch, e[s].n, sizeof *renamed[s].gyr);
-        renamed[s].spin = eg_arena_take(scratch, e[s].n, sizeof *renamed[s].spin);
-        if (renamed[s].gyr == NULL || renamed[s].spin == NULL)
-            err = eg_diag_set(diag, EG_ERR_MEMORY, "joint", 0, "no room for other axes");
-    }
-    if (err == EG_OK) err = misfit_of(&e[0], &e[1], &naming->given_m_s2, diag);
-    naming->better_m_s2 = naming->given_m_s2;
-    for (int k = 1; k < EG_IMU_CHECK_NAMINGS && err == EG_OK; k++) {
-        int is_open[3] = {(open[0] >> k & 1) != 0, (open[1] >> k & 1) != 0, 0};
-        is_open[2] = is_open[0] && is_open[1];
-        for (int s = 0; s < 2; s++)
-            if (is_open[s]) rename_axes(&e[s], k, &renamed[s]);
-        for (int which = 0; which < 3 && err == EG_OK; which++)
-            if (is_open[which]) err = try_one(e, renamed, k, which, naming, diag);
-    }
+    eg_err err = make_pair(signals, scratch, &p, diag);
+    if (err == EG_OK) err = misfit_of(&p.given[0], &p.given[1], &naming->given_m_s2, diag);
+    none = (eg_naming_rival){.factor = 1.0, .misfit_m_s2 = naming->given_m_s2};
+    naming->better = none;
+    if (err == EG_OK) err = try_rival(&p, &still, &none, diag);
+    if (err == EG_OK) err = try_axes(&p, open, naming, diag);
+    if (err == EG_OK) err = try_factors(&p, naming, diag);
+    /* Where nothing turned, a bias is all that the gyroscopes say. */
+    if (!is_worse(still.misfit_m_s2, naming->given_m_s2))
+        for (int s = 0; s < 2; s++) naming->open[s] = open[s];
+    naming->is_wrong = is_worse(naming->given_m_s2, naming->better.misfit_m_s2) &&
+                       is_worse(still.misfit_m_s2, naming->better.misfit_m_s2);
     eg_arena_reset(scratch, mark);
     return err;
 }
