@@ -16,7 +16,8 @@
  *           and pushes no more, drawn by a third to the end of the last upward push on the ankle
  *           (the sign that Salarian, Russmann, Vingerhoets, Dehollain, Blanc, Burkhard & Aminian
  *           2004, IEEE Trans Biomed Eng 51:1434, have, earlier by what six real walks over plates
- *           show). A foot that lets go of the ground is moved otherwise: the ankle's acceleration
+ *           show); a shank that turns forwards, stops and turns again has left between the two. A
+ *           foot that lets go of the ground is moved otherwise: the ankle's acceleration
  *           changes there. How much it changes at each moment, weighted by how far that is from
  *           the guess, says how likely the foot left then; its mean is the off
  *   both    a foot rolls over its heel and its toe in each step alike: how far the ankle goes from

@@ -129,12 +129,12 @@ void shank_find_strike(const shank_work *w, size_t b, int is_part, shank_swing *
 }
 
 /* Where the acceleration of the ankle changes, near sample `at`, between rests a and b: the middle
- * of its jerk, seen through a bell about `at` which is as wide as `at` is uncertain. That is the
- * mean of where the off may be, given both: a foot that lets go of the ground is moved otherwise.
- */
-static double change_near(const shank_work *w, size_t a, size_t b, double at) {
+ * of its jerk, seen through a bell about `at` which is as wide as `at` is uncertain, and more if so
+ * said, samples. That is the mean of where the off may be, given both: a foot that lets go of the
+ * ground is moved otherwise. */
+static double change_near(const shank_work *w, size_t a, size_t b, double at, double more) {
     const double *ahead = w->ankle.acc[1], *up = w->ankle.acc[2];
-    double wide = EG_GAIT_SHANK_CHANGE_S * w->rate_hz, sum = 0.0, weight = 0.0;
+    double wide = eg_hypot(EG_GAIT_SHANK_CHANGE_S * w->rate_hz, more), sum = 0.0, weight = 0.0;
     size_t first = (size_t)fmax((double)a, at - 3.0 * wide), last = (size_t)(at + 3.0 * wide) + 1;
     for (size_t i = first + 1; i < lesser(last, b); i++) {
         double rise = 0.5 * (up[i + 1] - up[i - 1]), u = ((double)i - at) / wide;
@@ -144,6 +144,16 @@ static double change_near(const shank_work *w, size_t a, size_t b, double at) {
         weight += jerk;
     }
     return weight > 0.0 ? at + sum / weight : at;
+}
+
+/* Where the shank first turns forwards behind its fastest turn back, between samples a and b; NaN
+ * if it does not before b. */
+static double first_forwards(const shank_work *w, size_t a, size_t b) {
+    size_t i = a;
+    for (size_t k = a; k < b; k++)
+        if (w->turn[k] < w->turn[i]) i = k;
+    while (i + 1 < b && !(w->turn[i] <= 0.0 && w->turn[i + 1] > 0.0)) i++;
+    return i + 1 < b ? crossing(w->turn, i) : (double)NAN;
 }
 
 /* Where the last upward push ends, between the fastest turn back, before the turn forwards at
@@ -160,7 +170,8 @@ static double push_end(const shank_work *w, size_t a, double zero, size_t most) 
     return (double)NAN;
 }
 
-/* The last upward push on the ankle ends; shortly behind, the shank turns forwards. */
+/* The last upward push on the ankle ends; shortly behind, the shank turns forwards. One that turns
+ * forwards, stops and turns again, as in slow steps, has left between the two. */
 void shank_find_off(const shank_work *w, size_t a, size_t b, shank_swing *s) {
     const double *turn = w->turn;
     size_t room = (size_t)(0.35 * w->rate_hz), i = s->fastest > a + room ? s->fastest - room : a;
@@ -171,11 +182,13 @@ void shank_find_off(const shank_work *w, size_t a, size_t b, shank_swing *s) {
     for (i = most; i > a && turn[i] > 0.0;) i--;
     if (!(turn[i] <= 0.0)) return;
     double lead = EG_GAIT_SHANK_OFF_PART * w->stride_s * w->rate_hz, zero = crossing(turn, i);
-    double ends = push_end(w, a, zero, most);
+    double early = first_forwards(w, a, i), more = isfinite(early) ? zero - early : 0.0;
+    double ends = push_end(w, a, zero, most), middle = zero - 0.5 * more;
     if (!isfinite(ends)) ends = zero - lead;
     zero = fmax(zero, ends) - lead; /* what still pushes has not yet turned for the swing */
-    double own = zero + EG_GAIT_SHANK_END_PART * (ends - zero);
+    double own = more > 0.0 ? middle : zero + EG_GAIT_SHANK_END_PART * (ends - zero);
     if (own < 0.0) return; /* it had left when the recording began */
-    s->off = change_near(w, a, b, own);
+    s->off = change_near(w, a, b, own, more / sqrt(12.0));
     s->off_apart = fmax(fmax(zero, ends), s->off) - fmin(fmin(zero, ends), s->off);
+    s->off_apart = fmax(s->off_apart, more);
 }

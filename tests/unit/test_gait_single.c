@@ -18,7 +18,7 @@ static void even(void) {
     EG_CHECK_INT(single_made(SINGLE_EVEN, 0, (single_limits){8.0, 4.0, 0.002, 10.0}), 0);
 }
 static void uneven(void) {
-    EG_CHECK_INT(single_made(SINGLE_UNEVEN, 0, (single_limits){8.0, 12.0, 0.002, 45.0}), 0);
+    EG_CHECK_INT(single_made(SINGLE_UNEVEN, 0, (single_limits){8.0, 12.0, 0.002, 33.0}), 0);
 }
 static void turning(void) {
     EG_CHECK_INT(single_made(SINGLE_TURNING, 0, (single_limits){8.0, 5.0, 0.002, 55.0}), 0);
@@ -30,7 +30,7 @@ static void forefoot(void) {
     EG_CHECK_INT(single_made(SINGLE_FOREFOOT, 0, (single_limits){10.0, 8.0, 0.002, 20.0}), 0);
 }
 static void drawn(void) {
-    EG_CHECK_INT(single_drawn(32, 0, (single_limits){8.0, 8.0, 0.01, 45.0}), 0);
+    EG_CHECK_INT(single_drawn(32, 0, (single_limits){8.0, 8.0, 0.01, 40.0}), 0);
 }
 static void real(void) {
     single_real(0);
