@@ -17,12 +17,16 @@ void eg_arena_init(eg_arena *arena, void *memory, size_t size) {
     arena->high_water = 0;
 }
 
+size_t eg_arena_bytes(size_t count, size_t element_size) {
+    return (count * element_size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
 void *eg_arena_take(eg_arena *arena, size_t count, size_t element_size) {
     EG_ASSERT(arena != NULL && element_size > 0);
     size_t left = arena->size - arena->used;
     if (count > left / element_size) return NULL;
     size_t bytes = count * element_size;
-    size_t rounded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    size_t rounded = eg_arena_bytes(count, element_size);
     if (rounded > left) return NULL;
     void *start = arena->memory + arena->used;
     memset(start, 0, bytes);

@@ -21,6 +21,10 @@ void eg_arena_init(eg_arena *arena, void *memory, size_t size);
  * or if the product overflows. */
 void *eg_arena_take(eg_arena *arena, size_t count, size_t element_size);
 
+/* Bytes of an arena that such a piece takes. The first may need another eg_arena_bytes(1, 1), where
+ * the memory lent is not aligned. */
+size_t eg_arena_bytes(size_t count, size_t element_size);
+
 /* A place to come back to: everything taken after eg_arena_mark is given back by eg_arena_reset. */
 size_t eg_arena_mark(const eg_arena *arena);
 void eg_arena_reset(eg_arena *arena, size_t mark);

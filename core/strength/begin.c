@@ -229,6 +229,12 @@ strength_tremor strength_tremor_before(const strength_work *w, double end_s) {
     return tremor;
 }
 
+size_t strength_begin_size(void) {
+    return eg_arena_bytes(FIT_SAMPLES_MAX, sizeof(double)) +
+           eg_arena_bytes(CURVE_SAMPLES_MAX, sizeof(double)) +
+           strength_whitener_size(CURVE_SAMPLES_MAX) + strength_rise_size(CURVE_SAMPLES_MAX);
+}
+
 void strength_find_begin(strength_work *w, eg_arena *arena) {
     eg_strength_trial *t = w->trial;
     double *x = eg_arena_take(arena, FIT_SAMPLES_MAX, sizeof *x);

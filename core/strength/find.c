@@ -75,10 +75,6 @@ bool eg_strength_is_inverted(size_t n, const double *values) {
     return -low > high;
 }
 
-size_t eg_strength_size(size_t n) {
-    return 8 * (n + 64) * sizeof(double) + 65536 + 786432;
-}
-
 /* The trace smoothed by a centred running mean: y[n]. */
 static double *smooth(const eg_strength_signal *signal, eg_arena *arena) {
     size_t n = signal->n, half = strength_samples(smooth_s, signal->rate_hz) / 2;
@@ -92,9 +88,19 @@ static double *smooth(const eg_strength_signal *signal, eg_arena *arena) {
     return y;
 }
 
+/* One in so many samples tells the level of rest. */
+static size_t level_step(size_t n) {
+    return n / 2000 + 1;
+}
+
+size_t strength_find_size(size_t n) {
+    return eg_arena_bytes(n, sizeof(double)) + eg_arena_bytes(n + 1, sizeof(double)) +
+           2 * eg_arena_bytes(n / level_step(n) + 1, sizeof(double));
+}
+
 /* The level that a twentieth of the samples lies below: rest, even in a trace with little of it. */
 static double low_level(size_t n, const double *y, eg_arena *arena) {
-    size_t step = n / 2000 + 1, count = 0;
+    size_t step = level_step(n), count = 0;
     double *sorted = eg_arena_take(arena, n / step + 1, sizeof *sorted);
     double *scratch = eg_arena_take(arena, n / step + 1, sizeof *scratch);
     if (sorted == NULL || scratch == NULL) return NAN;

@@ -456,7 +456,7 @@ double strength_evidence(double n, double squares, double least) {
 }
 
 size_t strength_free_size(size_t n) {
-    return n * (2 * sizeof(kept) + PARTS * sizeof(double)) + 64;
+    return 2 * eg_arena_bytes(n, sizeof(kept)) + eg_arena_bytes(n * PARTS, sizeof(double));
 }
 
 static process process_of(const strength_rise_trace *trace, double height, double width,

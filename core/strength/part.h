@@ -28,6 +28,9 @@ typedef struct strength_line {
 } strength_line;
 strength_line strength_fit(size_t n, const double *x);
 
+/* Bytes of arena that eg_strength_find takes of a trace of n samples. */
+size_t strength_find_size(size_t n);
+
 /* SD of the noise from second differences, which a slow change does not enter; at most 4096 of
  * them. */
 double strength_noise(size_t n, const double *x);
@@ -137,6 +140,7 @@ typedef struct strength_whitener {
 /* For samples every step_s whose white noise has the SD `noise`. False: no memory. */
 bool strength_whitener_make(const strength_tremor *tremor, size_t n, double step_s, double noise,
                             strength_whitener *whitener, eg_arena *arena);
+size_t strength_whitener_size(size_t n);
 
 /* The oscillator as the samples before foretell it; zeros to begin with. */
 typedef struct strength_foretold {
@@ -183,6 +187,7 @@ typedef struct strength_rise {
 
 /* Fits the curves and the free form. False if the trace shows no rise. */
 bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg_arena *arena);
+size_t strength_rise_size(size_t n);
 
 /* Onset, level at the onset, gains. */
 enum { STRENGTH_OUTPUTS = 2 + EG_STRENGTH_RFD_COUNT };
@@ -199,7 +204,7 @@ typedef struct strength_free {
 } strength_free;
 bool strength_free_fit(const strength_rise_trace *trace, double height, double width,
                        strength_free *result, eg_arena *arena);
-size_t strength_free_size(size_t n); /* bytes of arena */
+size_t strength_free_size(size_t n); /* bytes of arena, as of the others */
 
 /* What a fit leaves, sample by sample, and in 24 blocks. */
 typedef struct strength_residue {

@@ -353,6 +353,13 @@ eg_err eg_strength_measure(const eg_strength_signal *signal, const eg_strength_s
     return EG_OK;
 }
 
+/* A copy of the trace, then either what finds the contractions or what measures one of them. */
+size_t eg_strength_size(size_t n) {
+    size_t copy = eg_arena_bytes(n, sizeof(double)), find = strength_find_size(n);
+    size_t measure = copy + eg_arena_bytes(n + 1, sizeof(double)) + strength_begin_size();
+    return eg_arena_bytes(1, 1) + copy + (find > measure ? find : measure);
+}
+
 /* The trace less `slope` unit / s, and less `drift` if there is one: x[n]. */
 static eg_strength_signal levelled(const eg_strength_signal *signal, double slope,
                                    const strength_drift *drift, double *x) {

@@ -45,6 +45,10 @@ static double next_gains(swing *s, double gain[2]) {
     return square;
 }
 
+size_t strength_whitener_size(size_t n) {
+    return eg_arena_bytes(n, sizeof(strength_gain));
+}
+
 bool strength_whitener_make(const strength_tremor *tremor, size_t n, double step_s, double noise,
                             strength_whitener *whitener, eg_arena *arena) {
     EG_ASSERT(tremor != NULL && whitener != NULL && tremor->hz > 0.0 && noise > 0.0);

@@ -35,5 +35,6 @@ size_t strength_last_below(const strength_work *work, double part);
 
 /* Onset, level at the onset and, where it is known, the rise; the flag where there is no rest. */
 void strength_find_begin(strength_work *work, eg_arena *arena);
+size_t strength_begin_size(void); /* bytes of arena, however long the trace is */
 
 #endif

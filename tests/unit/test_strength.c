@@ -1,5 +1,6 @@
 /* Strength: made force traces whose onset, peak, RFD, pre-tension and drift are known exactly. */
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -315,6 +316,53 @@ static void work_is_known(void) {
     EG_CHECK_NEAR(measure(&m).fatigue, 20, 1);
 }
 
+/* A hold over half of the trace, with a tremor of 9 Hz beside noise. */
+static void fill_hold(double *x, size_t n, double rate_hz) {
+    eg_random random;
+    eg_random_init(&random, 3, 7);
+    double onset_s = 0.3 * (double)n / rate_hz, end_s = 0.8 * (double)n / rate_hz;
+    for (size_t i = 0; i < n; i++) {
+        double t = (double)i / rate_hz, u = t - onset_s;
+        x[i] = u > 0 && t < end_s ? 300 * (1 - exp(-u / 0.06)) : 0.0;
+        x[i] += 3 * sin(2 * M_PI * 9 * t) + 0.3 * eg_random_normal(&random);
+    }
+}
+
+/* What is too little memory would only be measured more coarsely: so all that more memory gives is
+ * asked for, of the shortest and of the longest trace, in memory that is not aligned. */
+static void memory_suffices(void) {
+    static const size_t lengths[] = {16, 100, 3000, 10000, EG_STRENGTH_SAMPLES_MAX};
+    double fullest = 0, *x = malloc(EG_STRENGTH_SAMPLES_MAX * sizeof *x);
+    for (size_t k = 0; k < 5; k++) {
+        size_t n = lengths[k], size = eg_strength_size(n), count[2], used[2];
+        double rate_hz = n < 1000 ? EG_STRENGTH_RATE_MIN_HZ : n > 10000 ? 10000 : 1000;
+        fill_hold(x, n, rate_hz);
+        unsigned char *memory = malloc(2 * size + 1);
+        eg_strength_trial trials[2][8];
+        for (size_t j = 0; j < 2; j++) {
+            eg_arena arena;
+            eg_strength_signal signal = {n, x, rate_hz, false};
+            eg_diag diag = {0};
+            eg_arena_init(&arena, memory + 1, size * (j + 1));
+            if (eg_strength_trace(&signal, &limits, EG_STRENGTH_WINDOW_S, 8, trials[j], &count[j],
+                                  &arena, &diag) != EG_OK)
+                EG_FAIL("%zu samples: %s", n, diag.text);
+            used[j] = arena.high_water;
+        }
+        free(memory);
+        EG_CHECK_INT(count[0], 1);
+        EG_CHECK(count[1] == count[0] && used[1] == used[0] && used[0] <= size);
+        EG_CHECK_INT(trials[0][0].flags, trials[1][0].flags);
+        EG_CHECK(memcmp(trials[0], trials[1], offsetof(eg_strength_trial, flags)) == 0);
+        fullest = fmax(fullest, (double)used[0] / (double)size);
+        if (n >= 3000) EG_CHECK(eg_strength_has(trials[0][0].flags, EG_STRENGTH_FLAG_TREMOR));
+    }
+    free(x);
+    eg_test_note("16 to %d samples; at most %.4f of what is asked for is used",
+                 EG_STRENGTH_SAMPLES_MAX, fullest);
+    EG_CHECK(fullest > 0.99);
+}
+
 static void invariants(void) {
     size_t n;
     made m = usual(EXPONENTIAL);
@@ -426,6 +474,7 @@ static void grades(void) {
 
 EG_TESTS({"strength: made traces: peak, onset, RFD", known_answers},
          {"strength: any rate", other_rates},
+         {"strength: the memory asked for suffices", memory_suffices},
          {"strength: pre-tension is flagged and changes nothing else", pretension_is_flagged},
          {"strength: drift is flagged and, where it is sure, taken off", drift_is_flagged},
          {"strength: faults of a trace are named", faults_are_flagged},
