@@ -2,10 +2,6 @@
 #include "core/gait/imu_part.h"
 #include "core/gait/imu_shank_part.h"
 
-static double finite_or_zero(double x) {
-    return isfinite(x) ? x : 0.0;
-}
-
 static size_t lesser(size_t a, size_t b) {
     return a < b ? a : b;
 }
@@ -18,7 +14,7 @@ static double crossing(const double *x, size_t i) {
 /* ---- the ends of a swing, between rests a and b ---- */
 
 /* A push on the ankle: its upward acceleration rises fastest at `steep`, is highest at `peak` and
- * falls fastest at `last`; samples. Size 0: there is none from `i` on. */
+ * falls fastest at `last`; samples. At 0: there is none. */
 typedef struct push {
     double steep, size;
     size_t peak, last;
@@ -29,17 +25,17 @@ static double rise_at(const shank_work *w, size_t i) {
 }
 
 /* How much the acceleration changes from sample i to the next, not low-passed: what the ground does
- * to a foot is sudden, what muscles do to it is not. */
+ * to a foot is sudden, what muscles do to it is not. 0 in a gap. */
 static double jolt_at(const shank_work *w, size_t i) {
     double sum = 0.0, f[2][3];
     for (size_t k = 0; k < 2; k++) {
         double matrix[3][3], acc[3];
-        for (int r = 0; r < 3; r++) acc[r] = finite_or_zero(w->signal->acc[r][i + k]);
+        for (int r = 0; r < 3; r++) acc[r] = w->signal->acc[r][i + k];
         eg_quaternion_matrix(w->ankle.turn[i + k], matrix);
         eg_quaternion_apply(matrix, acc, f[k]);
     }
     for (int r = 0; r < 3; r++) sum += (f[1][r] - f[0][r]) * (f[1][r] - f[0][r]);
-    return sqrt(sum);
+    return isfinite(sum) ? sqrt(sum) : 0.0;
 }
 
 /* How large a push is: its largest jolt; one that brakes a foot which still moves counts more than
@@ -99,6 +95,20 @@ static void strike_of(const shank_work *w, const push *p, double begin, shank_sw
     s->strike_apart = weight > 0.0 ? sqrt(12.0 * fmax(0.0, square / weight - mean * mean)) : 0.0;
 }
 
+/* How far the strike may be off as another push may have been it: the sixth power of its part of
+ * the largest one is how likely that is; samples. */
+static double rivals(const shank_work *w, const push *best, size_t from, size_t b, double last) {
+    double weight = 1.0, square = 0.0;
+    for (push p = next_push(w, from, b); p.steep > 0.0; p = next_push(w, p.peak, b)) {
+        double part = p.size / best->size, away = p.steep - best->steep;
+        part *= part * part;
+        if (p.steep > last || p.peak == best->peak) continue;
+        weight += part * part;
+        square += part * part * away * away;
+    }
+    return sqrt(square / weight);
+}
+
 /* The ankle falls; what lands is pushed up. Of a part of a swing, at an end of the recording, it
  * has landed only if a push like those of the other steps is seen, or the recording goes on for so
  * long that none can come any more. */
@@ -110,15 +120,16 @@ void shank_find_strike(const shank_work *w, size_t b, int is_part, shank_swing *
     while (!is_part && from < b && ahead[from] > EG_GAIT_SHANK_SLOWED * most) from++;
     for (slow = from; slow < b && ahead[slow] > EG_GAIT_SHANK_SLOW * most;) slow++;
     if (slow + 1 >= w->n && !is_cut) return; /* the recording ends before it lands */
+    double latest = (double)slow + EG_GAIT_SHANK_SHOCK_S * w->rate_hz;
     push best = {0.0, 0.0, b, b};
-    for (push p = next_push(w, from, b); p.size > 0.0; p = next_push(w, p.peak, b))
-        if (p.steep <= (double)slow + EG_GAIT_SHANK_SHOCK_S * w->rate_hz && p.size > best.size)
-            best = p;
+    for (push p = next_push(w, from, b); p.steep > 0.0; p = next_push(w, p.peak, b))
+        if (p.steep <= latest && p.size > best.size) best = p;
     s->landing = best.size;
     if (best.size > (is_cut ? EG_GAIT_SHANK_FIRST * w->landing : 0.0)) {
         double begin = push_begin(w, &best, s->fastest, b);
         if (begin < 0.0) return; /* it began before the recording */
         strike_of(w, &best, begin, s);
+        s->strike_apart = eg_hypot(s->strike_apart, sqrt(12.0) * rivals(w, &best, from, b, latest));
         if (s->strike < seen || s->strike + seen > (double)(w->n - 1)) s->strike = (double)NAN;
         return;
     }
