@@ -220,6 +220,86 @@ static void walk_leg(eg_random *r, leg *l) {
     smooth(l, l->smooth_s, l->z);
 }
 
+/* A foot as a body that springs draw along its way, pitch included, and that meets a ground which
+ * gives, with friction: position, speed and where each point of the sole holds on. */
+typedef struct sprung {
+    double at[3], speed[3], hold[3]; /* forwards, up, pitch; NaN: the point is in the air */
+    double stiff, damp, mass, draw_hz;
+} sprung;
+
+/* What the ground does to the foot, N and N m; returns how hard it presses. */
+static double press(const leg *l, sprung *f, double out[3]) {
+    const double sole[3][2] = {
+        {-l->heel_m, -l->ankle_m}, {l->ball_m, -l->ankle_m}, {l->tip_m, l->tip_up_m - l->ankle_m}};
+    double c = eg_cos(f->at[2]), s = eg_sin(f->at[2]), sum = 0.0;
+    for (int k = 0; k < 3; k++) {
+        double x = c * sole[k][0] - s * sole[k][1], z = s * sole[k][0] + c * sole[k][1];
+        double deep = -(f->at[1] + z), at = f->at[0] + x;
+        if (deep <= 0.0) {
+            f->hold[k] = (double)NAN;
+            continue;
+        }
+        if (!isfinite(f->hold[k])) f->hold[k] = at;
+        double vx = f->speed[0] - z * f->speed[2], vz = f->speed[1] + x * f->speed[2];
+        double up = fmax(0.0, fmin(1.0, deep / 0.002) * (f->stiff * deep - f->damp * vz));
+        double along = -2e4 * (at - f->hold[k]) - 300.0 * vx, most = 0.8 * up;
+        if (fabs(along) > most) { /* it slips */
+            along = along > 0.0 ? most : -most;
+            f->hold[k] = at + along / 2e4;
+        }
+        out[0] += along;
+        out[1] += up;
+        out[2] += x * up - z * along;
+        sum += up;
+    }
+    return sum;
+}
+
+/* The leg's way as such a foot goes it; when it presses by more than 20 N. */
+static void on_springs(eg_random *r, leg *l, char *presses) {
+    enum { PARTS = 8 };
+    const double dt = 1.0 / (PARTS * GRID_HZ), low = 0.004, inertia = 0.16;
+    sprung f = {.at = {l->x[0], l->z[0], l->foot[0]},
+                .hold = {(double)NAN, (double)NAN, (double)NAN},
+                .stiff = draw(r, 2e4, 8e4),
+                .mass = draw(r, 3.0, 6.0),
+                .draw_hz = draw(r, 5.0, 9.0)};
+    const double w = 2.0 * EG_PI * f.draw_hz, stiff[3] = {w * w, 4.0 * w * w, 6.0 * w * w};
+    const double damp[3] = {2.0 * w, 4.0 * w, 5.0 * w};
+    f.damp = 2.0 * draw(r, 0.15, 0.6) * sqrt(f.stiff * f.mass);
+    double *want[3] = {l->x, l->z, l->foot}, before[3] = {l->x[0], l->z[0], l->foot[0]};
+    for (size_t i = 0; i < l->n; i++) {
+        double goal[3], pace[3], pressed = 0.0;
+        for (int k = 0; k < 3; k++) {
+            pace[k] = (want[k][i] - before[k]) * GRID_HZ;
+            before[k] = want[k][i];
+            goal[k] = want[k][i] - (k == 1 ? low : 0.0);
+        }
+        for (int part = 0; part < PARTS; part++) {
+            double force[3] = {0.0, 0.0, 0.0};
+            pressed = press(l, &f, force);
+            for (int k = 0; k < 3; k++)
+                f.speed[k] +=
+                    dt * (stiff[k] * (goal[k] - f.at[k]) + damp[k] * (pace[k] - f.speed[k]) +
+                          force[k] / (k == 2 ? inertia : f.mass));
+            for (int k = 0; k < 3; k++) f.at[k] += dt * f.speed[k];
+        }
+        for (int k = 0; k < 3; k++) want[k][i] = f.at[k];
+        presses[i] = pressed > 20.0;
+    }
+}
+
+/* Where the pressing begins or ends next to what was planned. */
+static void read_contacts(leg *l, const char *presses) {
+    for (size_t k = 0; k < l->n_swings; k++) {
+        size_t middle = (size_t)(0.5 * (l->off_s[k] + l->strike_s[k + 1]) * GRID_HZ), i = middle;
+        while (i > 0 && !presses[i]) i--;
+        l->off_s[k] = (double)i / GRID_HZ;
+        for (i = middle; i + 1 < l->n && !presses[i];) i++;
+        l->strike_s[k + 1] = (double)i / GRID_HZ;
+    }
+}
+
 /* What a sensor on the shank feels at grid point i, in the shank's axes: forward, left, up. */
 static void feel(const leg *l, const double place[2], size_t i, double acc[3], double gyr[3]) {
     double p[2][3], t = (double)i / GRID_HZ, ring = 0.0;
@@ -280,7 +360,7 @@ static void sample(eg_random *r, const leg *l, double rate_hz, rocker_walk *walk
     walk->duration_s = (double)n / rate_hz;
 }
 
-void rocker_walk_make(uint64_t number, rocker_walk *walk) {
+void rocker_walk_make(uint64_t number, int is_sprung, rocker_walk *walk) {
     static const double rates[] = {50, 100, 128, 200};
     eg_random random;
     eg_random_init(&random, 616, number);
@@ -294,6 +374,13 @@ void rocker_walk_make(uint64_t number, rocker_walk *walk) {
     l->z = block + 3 * l->n;
     l->scratch = block + 4 * l->n;
     walk_leg(&random, l);
+    if (is_sprung) {
+        char *presses = calloc(l->n, 1);
+        on_springs(&random, l, presses);
+        read_contacts(l, presses);
+        l->shock = 0.0; /* the ground makes its own */
+        free(presses);
+    }
     sample(&random, l, rates[number % 4], walk);
     walk->speed_m_s = l->speed_m_s;
     walk->n_contacts = l->n_swings + 1;

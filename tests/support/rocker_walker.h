@@ -21,7 +21,9 @@ typedef struct rocker_walk {
 } rocker_walk;
 
 /* The walker with this number: speed, cadence, foot, how far it turns, how suddenly it leaves,
- * lands and swings, where and how the sensor sits, and the rate are drawn from it. */
-void rocker_walk_make(uint64_t number, rocker_walk *walk);
+ * lands and swings, where and how the sensor sits, and the rate are drawn from it. `is_sprung`:
+ * springs draw the foot along that way and it meets a ground that gives; it stands where it presses
+ * by more than 20 N. */
+void rocker_walk_make(uint64_t number, int is_sprung, rocker_walk *walk);
 
 #endif
