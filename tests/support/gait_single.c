@@ -55,6 +55,22 @@ sensor single_feel(const eg_walk_body *body, eg_walk_part part, double duration_
     return s;
 }
 
+eg_recording single_recording(const sensor *s, const char *const labels[6],
+                              eg_channel channels[6]) {
+    double rate_hz = s->signal.rate_hz;
+    for (size_t k = 0; k < 6; k++) {
+        channels[k] = (eg_channel){
+            .is_named = 1, .rate_hz = rate_hz, .n = s->n, .values = s->block + k * s->n};
+        snprintf(channels[k].label, sizeof channels[k].label, "%s", labels[k]);
+        snprintf(channels[k].unit, sizeof channels[k].unit, "%s", k < 3 ? "rad/s" : "m/s2");
+    }
+    return (eg_recording){.name = "walk",
+                          .rate_hz = rate_hz,
+                          .n_channels = 6,
+                          .n_frames = s->n,
+                          .channels = channels};
+}
+
 typedef struct tally {
     size_t n_walks, n_true, n_found, n_wrong_count, n_wrong_side, n_false, n_missed;
     double strike_ms[EVENTS_MAX], off_ms[EVENTS_MAX], bias_ms[2];

@@ -6,6 +6,7 @@
 #include "core/gait/imu_back.h"
 #include "core/gait/imu_shank.h"
 #include "core/sim/walk_body.h"
+#include "io/format/recording.h"
 
 enum { STEPS = 400 };
 
@@ -30,6 +31,9 @@ void single_walk_make(double speed_m_s, double steps_a_minute, single_walk *walk
 /* What a sensor on a part feels, with noise and bias. */
 sensor single_feel(const eg_walk_body *body, eg_walk_part part, double duration_s, double rate_hz,
                    eg_quaternion mount);
+
+/* The sensor as a file would hold it, in rad/s and m/s2; borrows its values. */
+eg_recording single_recording(const sensor *s, const char *const labels[6], eg_channel channels[6]);
 
 /* `memory` holds the arrays of `back`; the caller frees it. */
 eg_err single_back(const eg_orient_signal *s, double leg_mm, eg_gait_contact *c, size_t *n,

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clinic/study.h"
 #include "core/base/random.h"
 #include "core/base/real.h"
 #include "core/base/sort.h"
 #include "core/gait/harmony.h"
 #include "tests/support/gait_single.h"
 #include "tests/support/phase_walker.h"
+#include "tests/support/study.h"
 #include "tests/support/test.h"
 
 static const single_limits limits = {12.0, 15.0, 0.005, 0.0};
@@ -285,39 +285,27 @@ static void harmony(void) {
  * how sure it is. */
 static void study(void) {
     static single_walk walk;
-    static const char *const kinds[] = {"Gyr", "Acc"};
+    static const char *const labels[6] = {"lumbar_Gyr_X", "lumbar_Gyr_Y", "lumbar_Gyr_Z",
+                                          "lumbar_Acc_X", "lumbar_Acc_Y", "lumbar_Acc_Z"};
     size_t i;
-    double harmonic = (double)NAN, cadence = (double)NAN;
     single_walk_make(1.1, 105.0, &walk);
     sensor s = single_feel(&walk.body, EG_WALK_PELVIS, walk.duration_s, 100.0, EG_QUATERNION_ONE);
     eg_channel channels[6];
-    memset(channels, 0, sizeof channels);
+    eg_recording r = single_recording(&s, labels, channels);
     for (size_t k = 0; k < 6; k++) {
-        snprintf(channels[k].label, sizeof channels[k].label, "lumbar_%s_%c", kinds[k / 3],
-                 (char)('X' + (int)(k % 3)));
         snprintf(channels[k].unit, sizeof channels[k].unit, "%s", k < 3 ? "deg/s" : "g");
-        channels[k].is_named = 1;
-        channels[k].rate_hz = 100.0;
-        channels[k].n = s.n;
-        channels[k].values = s.block + k * s.n;
         for (i = 0; i < s.n; i++) s.block[k * s.n + i] *= k < 3 ? 180.0 / EG_PI : 1.0 / 9.80665;
     }
-    eg_recording r = {.name = "belt", .rate_hz = 100.0, .n_channels = 6, .channels = channels};
-    r.n_frames = s.n;
     json_t *result = NULL, *one;
     eg_diag diag = {0};
-    eg_study_call call = {.recording = &r};
-    const eg_study *row = eg_study_find("gait");
-    EG_CHECK(row->suits(&r) > 0);
-    if (eg_study_run(row, call, &result, &diag) != EG_OK) EG_FAIL("%s", diag.text);
-    json_array_foreach(json_object_get(result, "measures"), i, one) {
-        const char *code = json_string_value(json_object_get(one, "code"));
-        double value = json_number_value(json_object_get(one, "value"));
-        if (strcmp(code, "gait.harmonic_ratio.v") == 0) harmonic = value;
-        if (strcmp(code, "gait.cadence") == 0) cadence = value;
-        /* No length is invented. */
-        EG_CHECK(strcmp(code, "gait.step.length") != 0);
-    }
+    EG_CHECK(eg_study_find("gait")->suits(&r) > 0);
+    if (eg_test_study("gait", &r, NULL, NULL, "{}", &result, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    double harmonic = eg_test_value_of(result, "gait.harmonic_ratio.v", 0);
+    double cadence = eg_test_value_of(result, "gait.cadence", 0);
+    /* No length is invented. */
+    json_array_foreach(json_object_get(result, "measures"), i, one)
+        EG_CHECK(strcmp(json_string_value(json_object_get(one, "code")), "gait.step.length") != 0);
     json_array_foreach(json_object_get(result, "events"), i, one)
         EG_CHECK(json_number_value(json_object_get(one, "uncertainty_s")) >= 0.015);
     eg_test_note("%zu events, %.2f a minute, harmonic ratio %.1f", i, cadence, harmonic);

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clinic/study.h"
 #include "core/base/random.h"
 #include "core/base/real.h"
 #include "core/base/sort.h"
 #include "tests/support/gait_single.h"
 #include "tests/support/rocker_walker.h"
+#include "tests/support/study.h"
 #include "tests/support/test.h"
 
 /* The off of a leg that limps slowly, and in a turn, is the weak event. */
@@ -267,44 +267,28 @@ static int has_warning(const json_t *result, const char *part) {
 /* One sensor through the study, its name without a side: what is taken for granted is said. A name
  * that says nothing is refused as what it is not, with what to do. */
 static void study(void) {
+    static const char *const labels[2][6] = {
+        {"thing.gx", "thing.gy", "thing.gz", "thing.ax", "thing.ay", "thing.az"},
+        {"tibia.gx", "tibia.gy", "tibia.gz", "tibia.ax", "tibia.ay", "tibia.az"}};
     static single_walk walk;
     size_t i;
-    double cadence = (double)NAN;
     single_walk_make(1.1, 105.0, &walk);
     sensor s =
         single_feel(&walk.body, EG_WALK_RIGHT_SHANK, walk.duration_s, 100.0, EG_QUATERNION_ONE);
     for (int is_named = 1; is_named >= 0; is_named--) {
         eg_channel channels[6];
-        memset(channels, 0, sizeof channels);
-        for (size_t k = 0; k < 6; k++) {
-            eg_channel *c = &channels[k];
-            snprintf(c->label, sizeof c->label, "%s.%c%c", is_named ? "tibia" : "thing",
-                     k < 3 ? 'g' : 'a', "xyz"[k % 3]);
-            snprintf(c->unit, sizeof c->unit, "%s", k < 3 ? "rad/s" : "m/s2");
-            c->is_named = 1;
-            c->rate_hz = 100.0;
-            c->n = s.n;
-            c->values = s.block + k * s.n;
-        }
-        eg_recording r = {.name = "leg", .rate_hz = 100.0, .n_channels = 6, .channels = channels};
-        r.n_frames = s.n;
+        eg_recording r = single_recording(&s, labels[is_named], channels);
         json_t *result = NULL, *one;
         eg_diag diag = {0};
-        eg_study_call call = {.recording = &r};
-        const eg_study *row = eg_study_find("gait");
-        eg_err err = eg_study_run(row, call, &result, &diag);
+        eg_err err = eg_test_study("gait", &r, NULL, NULL, "{}", &result, &diag);
         if (!is_named) {
             EG_CHECK_INT(err, EG_ERR_DATA);
             EG_CHECK(strstr(diag.text, "--place shank") != NULL);
             continue;
         }
-        EG_CHECK(row->suits(&r) > 0);
+        EG_CHECK(eg_study_find("gait")->suits(&r) > 0);
         if (err != EG_OK) EG_FAIL("%s", diag.text);
-        json_array_foreach(json_object_get(result, "measures"), i, one) {
-            if (strcmp(json_string_value(json_object_get(one, "code")), "gait.cadence") == 0 &&
-                json_object_get(one, "side") == NULL)
-                cadence = json_number_value(json_object_get(one, "value"));
-        }
+        double cadence = eg_test_value_of(result, "gait.cadence", 0);
         json_array_foreach(json_object_get(result, "events"), i, one)
             EG_CHECK(json_number_value(json_object_get(one, "uncertainty_s")) >= 0.015);
         eg_test_note("%zu events, %.2f a minute", i, cadence);
