@@ -10,6 +10,9 @@ enum { COLUMNS_MAX = 5 };
 
 static const double least_s = 1.2;  /* of walking: less shows no stride */
 static const double ending_s = 0.5; /* the last step */
+/* Of the swing, in shares: how far it strays from what the walk before says, as long as nothing is
+ * known of the person; that counts as much as one number seen. */
+static const double usual_spread = 0.2;
 
 double eg_swing_share(double t_s, double stop_s) {
     double u = fmax(0.0, fmin(1.0, (stop_s - t_s) / ending_s));
@@ -49,6 +52,31 @@ static double fit(const eg_trunk *body, const double *y, size_t from, size_t to,
     return fmax(0.0, square) / (double)(to - from + 1);
 }
 
+/* How far single strides' swings lie from the mean one, sine and cosine, in shares of it: what is
+ * left of the heading, stride by stride. With each stride seen that says more than what is usual.
+ */
+static double spread_of(const eg_trunk *body, size_t from, size_t to, const eg_swing *swing) {
+    double omega = EG_PI * swing->cadence_hz, factor[COLUMNS_MAX] = {0.0}, column[COLUMNS_MAX];
+    size_t stride = (size_t)(2.0 * body->rate_hz / swing->cadence_hz + 0.5);
+    size_t n = (to - from + 1) / stride;
+    if (n < 2 || !isfinite(fit(body, body->heading_rad, from, to, omega, true, factor)))
+        return usual_spread;
+    double size = factor[0] * factor[0] + factor[1] * factor[1], square = 0.0;
+    if (!(size > 0.0)) return usual_spread;
+    for (size_t k = 0; k < n; k++) {
+        double sum[2] = {0.0, 0.0};
+        for (size_t i = from + k * stride; i < from + (k + 1) * stride; i++) {
+            double rest = body->heading_rad[i] - body->heading_rad[from];
+            size_t m = columns_at(body, i, from, to, omega, true, column);
+            for (size_t j = 0; j < m; j++) rest -= factor[j] * column[j];
+            for (int j = 0; j < 2; j++) sum[j] += 2.0 * rest * column[j] / (double)stride;
+        }
+        square += sum[0] * sum[0] + sum[1] * sum[1];
+    }
+    double seen = 2.0 * (double)(n - 1);
+    return sqrt((usual_spread * usual_spread + square / size) / (1.0 + seen));
+}
+
 bool eg_swing_learn(const eg_trunk *body, double from_s, double to_s, double bob_to_s,
                     eg_swing *swing) {
     EG_ASSERT(body != NULL && swing != NULL);
@@ -74,7 +102,9 @@ bool eg_swing_learn(const eg_trunk *body, double from_s, double to_s, double bob
             swing->velocity[j] = factor[1][j];
         }
     }
-    return isfinite(best);
+    if (!isfinite(best)) return false;
+    swing->spread = spread_of(body, from, to, swing);
+    return true;
 }
 
 double eg_swing_stop_score(const eg_trunk *body, const eg_swing *swing, double from_s, double to_s,

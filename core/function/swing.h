@@ -11,6 +11,7 @@ typedef struct eg_swing {
     double cadence_hz;    /* steps a second */
     double heading[2];    /* sine and cosine of pi cadence t, rad; t from the first sample */
     double velocity[2];   /* sine and cosine of 2 pi cadence t, m/s, upwards */
+    double spread;        /* of the heading's, from stride to stride: standard deviation, shares */
     double velocity_rest; /* RMS of the vertical velocity that is no step, m/s */
 } eg_swing;
 

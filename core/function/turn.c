@@ -13,7 +13,6 @@ static const double reach_s = 1.3; /* of straight walking beside a turn: a strid
 static const double part = 0.75;   /* of the turn that goes into a window */
 static const double heading_noise = 0.005;
 static const double swing_rad = 0.1;       /* of the pelvis at a stride: expected size */
-static const double swing_spread = 0.2;    /* of it, in shares, where the walk before tells it */
 static const double straight_most_s = 5.0; /* of that walk */
 static const double beside_s = 0.2;        /* not of it, beside a turn */
 static const double after_s = 2.0;         /* of walking behind a turn, or it was the last */
@@ -90,7 +89,7 @@ static eg_edge edge(const eg_trunk *body, const gait *walk, size_t from, size_t 
     eg_edge_window w = {.y = y, .n = n, .is_end = is_end, .noise = heading_noise};
     if (walk != NULL) {
         bool is_known = walk->swing != NULL;
-        double spread = is_known ? swing_spread : swing_rad;
+        double spread = is_known ? walk->swing->spread : swing_rad;
         w.n_known = 2;
         w.is_plain = walk->is_plain;
         w.known[0] = (eg_edge_known){first, is_known ? 1.0 : 0.0, spread};

@@ -140,6 +140,11 @@ static void slower_and_faster(void) {
     people(3, 200, eg_test_crowd(45), "markers");
 }
 
+static void markers_at_video_rates(void) {
+    people(3, 50, eg_test_crowd(210), "markers");
+    people(3, 75, eg_test_crowd(210), "markers");
+}
+
 static void turns(void) {
     static eg_turns found;
     size_t wrong = 0, count = 0;
@@ -309,6 +314,7 @@ static void memory_given_back(void) {
 EG_TESTS({"function tug: phases from markers at known times", markers},
          {"function tug: phases from a sensor on the lower back", lower_back},
          {"function tug: 50 and 200 samples a second", slower_and_faster},
+         {"function tug: markers at 50 and 75 samples a second", markers_at_video_rates},
          {"function turn: counts, angles and times", turns},
          {"function tug: steps are counted", steps},
          {"function tug: other recordings are refused", other_recordings},
