@@ -49,7 +49,7 @@
 #define EG_GAIT_SHANK_TILT_RAD    0.2   /* gravity turns no further between two rests */
 #define EG_GAIT_SHANK_AGREE       0.6   /* of all ways go forwards, less those back */
 #define EG_GAIT_SHANK_SLOWED      0.6   /* of its largest speed: from here on the foot may land, */
-#define EG_GAIT_SHANK_FIRST       0.5   /* of the largest push the first has to be */
+#define EG_GAIT_SHANK_FIRST       0.4   /* of the usual push, at the recording's end: it landed */
 #define EG_GAIT_SHANK_SEEN_S      0.02  /* no strike so short before the end is seen */
 #define EG_GAIT_SHANK_UNSEEN_S    0.1   /* how far off a landing without any push may be told */
 #define EG_GAIT_SHANK_SLOW        0.15  /* and without any push it has landed here */
