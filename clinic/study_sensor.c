@@ -10,6 +10,8 @@
 static const double shortest_s = 3.0;  /* of which the check can speak */
 static const double gravity_off = 0.1; /* a part: more is told */
 
+static const char is_sound[] = "units, axes and rate agree";
+
 const char *eg_study_sensor_name(const eg_sensor *sensor) {
     return sensor->name[0] != '\0' ? sensor->name : NULL;
 }
@@ -58,7 +60,7 @@ eg_err eg_study_sensor_check(const eg_study_call *call, const eg_sensor *sensor,
         eg_study_add_check(result, "sensor", 0,
                            !is_as_given         ? "not checked: it did not turn enough to tell its "
                                                   "units and axes"
-                           : check.acc.is_whole ? "units, axes and rate agree"
+                           : check.acc.is_whole ? is_sound
                                                 : "unit and rate agree; axes only as far as it "
                                                   "turned, which was not about all three",
                            name);
@@ -81,15 +83,30 @@ void eg_study_sensor_faults(const json_t *result, size_t size, char *text) {
     }
 }
 
+/* Was a sensor's check made, and did it leave its axes open? */
+static int is_open(const json_t *result) {
+    size_t i;
+    json_t *entry;
+    json_array_foreach(json_object_get(result, "quality"), i, entry) {
+        const char *check = json_string_value(json_object_get(entry, "check"));
+        const char *detail = json_string_value(json_object_get(entry, "detail"));
+        if (strcmp(check, "sensor") == 0 && strcmp(detail, is_sound) != 0) return 1;
+    }
+    return 0;
+}
+
 eg_err eg_study_sensor_judge(json_t *result, eg_err err, eg_diag *diag) {
     char faults[320];
     if (err == EG_OK) {
         eg_study_withhold(result, "sensor", 0);
         return EG_OK;
     }
+    if (diag == NULL) return err;
     eg_study_sensor_faults(result, sizeof faults, faults);
-    if (faults[0] == '\0' || diag == NULL) return err;
+    const char *open = faults[0] == '\0' && err == EG_ERR_DATA && is_open(result)
+                           ? "; the axes of its gyroscope could not be checked: are they right?"
+                           : "";
     eg_diag before = *diag;
     *diag = (eg_diag){.code = EG_OK};
-    return eg_diag_set(diag, err, before.where, before.line, "%s%s", faults, before.text);
+    return eg_diag_set(diag, err, before.where, before.line, "%s%s%s", faults, before.text, open);
 }

@@ -377,8 +377,27 @@ static void look(const eg_excerpt *e, eg_imu_check *c) {
     c->rest_part = whole > 0.0 ? still / whole : 0.0;
 }
 
-/* The stretches that say most: gravity turns much and keeps its length. The gyroscope, which may be
- * wrong, is not asked. */
+/* How far gravity, at first along `mean`, turns in the sensor if the gyroscope is right, as `turn`
+ * below: one minus the square of its direction's mean. */
+static double turn_said(const eg_excerpt *e, size_t from, size_t length, const double mean[3]) {
+    eg_quaternion q = EG_QUATERNION_ONE;
+    double up[3] = {mean[0], mean[1], mean[2]}, sum[3] = {0.0, 0.0, 0.0}, dt = 1.0 / e->rate_hz;
+    if (!eg_unit(up)) return 0.0;
+    for (size_t i = from; i < from + length; i++) {
+        double now[3], r[3];
+        eg_rotate(eg_quaternion_inverse(q), up, now);
+        for (int k = 0; k < 3; k++) {
+            sum[k] += now[k] / (double)length;
+            r[k] = 0.5 * dt * (e->gyr[i][k] + e->gyr[i + 1][k]);
+        }
+        q = eg_quaternion_product(q, eg_quaternion_turn(r[0], r[1], r[2]));
+        q = eg_quaternion_tidied(q);
+    }
+    return 1.0 - eg_dot(sum, sum);
+}
+
+/* The stretches that say most: gravity turns much, or the gyroscope says so, and it keeps its
+ * length. */
 static size_t choose(const eg_excerpt *e, size_t length, double size, double *score, size_t *order,
                      size_t *spare, size_t *from) {
     EG_ASSERT(length >= 2);
@@ -396,6 +415,7 @@ static size_t choose(const eg_excerpt *e, size_t length, double size, double *sc
             is_whole = is_whole && (e->is_whole[i] || i == 0 || i + 1 == e->n);
         }
         double turn = 1.0 - eg_dot(mean, mean);
+        if (is_whole) turn = fmax(turn, turn_said(e, s * half, length, mean));
         score[s] = (double)NAN;
         if (is_whole && turn > EG_IMU_CHECK_TURN)
             score[s] = -fmin(turn, 0.5) / (0.05 + sqrt(off) / fmax(size, 1e-9));
