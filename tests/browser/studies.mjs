@@ -110,7 +110,8 @@ function converted(folder, from, ending) {
 }
 
 /** One open recording of each kind: file, the study it is taken for, a word among its measures, the
- * study that is chosen by hand, its settings. There is no open recording of a dynamometer. */
+ * study that is chosen by hand, its settings. There is no open recording of a dynamometer; a force
+ * plate's vertical force, onto which a person stepped, is the real force there is. */
 const real = [
   ['emg/derived_uci_3Apie.edf', 'Muscle signals', 'Root mean square'],
   ['emg/bsn_emg_bursts.h5', 'Muscle signals', 'Root mean square'],
@@ -124,6 +125,7 @@ const real = [
   ['imu/c3d/opensim_test_walking.c3d', 'Walking and steps', 'Step length', 'gait'],
   ['imu/kinematics/opensim_walk_free_01.trc', 'Walking and steps', 'Cadence', 'gait', { Source: 'markers' }],
   ['imu/kinematics/qmt_fullbody_open.nchain', 'Walking and steps', 'Steps', 'gait', { Left: 'foot_left' }],
+  ['imu/c3d/opensim_walking5.c3d', 'Strength', 'Best contraction', 'strength', { Column: 'Fz1' }],
   ['imu/kinematics/opencap_squats1.mot', 'Function tests', 'Duration of rising', 'function', { Age: '70' }],
 ]
 
