@@ -61,7 +61,7 @@ typedef struct ties {
 } ties;
 
 static bool tie(const wander_process *p, const wander_state *b, const wander_state *s, ties *t) {
-    double sum[TIES_MAX][TIES_MAX], d[TIES_MAX];
+    double sum[TIES_MAX][TIES_MAX], d[TIES_MAX] = {0.0};
     *t = (ties){.n = 0};
     for (int k = 0; k < p->start; k++, t->n++) {
         t->of_rise[t->n] = k;

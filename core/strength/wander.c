@@ -10,7 +10,7 @@
 static void back(const wander_process *p, double step, wander_state *s) {
     static const double factorial[WANDER_ORDER_MAX] = {1, 1, 2, 6};
     int r = p->order, own = p->own, all = own + s->fixed;
-    double a[WANDER_OWN_MAX][WANDER_OWN_MAX] = {{0}}, half[WANDER_OWN_MAX][WANDER_WIDE],
+    double a[WANDER_OWN_MAX][WANDER_OWN_MAX] = {{0}}, half[WANDER_OWN_MAX][WANDER_WIDE] = {{0}},
            m[WANDER_OWN_MAX];
     for (int i = 0; i < r; i++) {
         double term = 1.0;
