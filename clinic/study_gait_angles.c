@@ -71,41 +71,46 @@ static void list(const posture *p, json_t *crossing) {
     json_object_set_new(crossing, "angles", object);
 }
 
-/* Mean over all steps of a kind, slope over the leading ones. x[3 n] is scratch. */
+/* Up and down the mean over all steps, over obstacles over the leading feet; the slope over leading
+ * feet. x[3 n] is scratch. */
 static void add_measures(const eg_study_call *call, size_t n, const eg_gait_crossing *c,
-                         const posture *p, int is_down, int joint, int moment, double *x,
-                         json_t *result) {
-    eg_gait_crossing_kind kind = is_down ? EG_GAIT_DOWN : EG_GAIT_UP;
+                         const posture *p, eg_gait_crossing_kind kind, int joint, int moment,
+                         double *x, json_t *result) {
     double leg = eg_study_number(call, "leg_mm", (double)NAN), *heights = x + n, *y = x + 2 * n;
+    const int is_over = kind == EG_GAIT_OVER;
+    const int mean = is_over ? eg_gait_obstacle_angle_measure(joint, 0)
+                             : eg_gait_angle_measure(kind == EG_GAIT_DOWN, joint, moment, 0);
     size_t m = 0, leads = 0;
     for (size_t i = 0; i < n; i++) {
         if (c[i].kind != kind || !isfinite(p[i].deg[joint][moment])) continue;
-        x[m++] = p[i].deg[joint][moment];
+        if (c[i].is_lead || !is_over) x[m++] = p[i].deg[joint][moment];
         if (!c[i].is_lead) continue;
         heights[leads] = c[i].height_mm;
         y[leads++] = p[i].deg[joint][moment];
     }
     eg_gait_value v = eg_gait_mean_of(m, x);
     if (v.n == 0) return;
-    json_t *object = eg_study_add_value(
-        result, &eg_gait_measures,
-        &(eg_study_value){
-            .code = eg_gait_measures.rows[eg_gait_angle_measure(is_down, joint, moment, 0)].code,
-            .value = v.value,
-            .low = v.low,
-            .high = v.high,
-            .note = v.n < EG_GAIT_MEAN_SURE ? "of fewer than 3 steps" : NULL});
+    json_t *object =
+        eg_study_add_value(result, &eg_gait_measures,
+                           &(eg_study_value){.code = eg_gait_measures.rows[mean].code,
+                                             .value = v.value,
+                                             .low = v.low,
+                                             .high = v.high,
+                                             .note = v.n >= EG_GAIT_MEAN_SURE ? NULL
+                                                     : is_over ? "of fewer than 3 crossings"
+                                                               : "of fewer than 3 steps"});
     if (object != NULL) json_object_set_new(object, "n", json_integer((json_int_t)v.n));
     if (!isfinite(leg)) return;
     eg_gait_slope s = eg_gait_clearance_slope(leads, heights, y, leg);
     (void)eg_study_add_value(
         result, &eg_gait_measures,
-        &(eg_study_value){
-            .code = eg_gait_measures.rows[eg_gait_angle_measure(is_down, joint, moment, 1)].code,
-            .value = s.slope,
-            .low = s.low,
-            .high = s.high,
-            .note = isfinite(s.slope) ? NULL : "needs 3 leading steps of two heights"});
+        &(eg_study_value){.code = eg_gait_measures.rows[mean + 1].code,
+                          .value = s.slope,
+                          .low = s.low,
+                          .high = s.high,
+                          .note = isfinite(s.slope) ? NULL
+                                  : is_over         ? "needs 3 leading feet over two heights"
+                                                    : "needs 3 leading steps of two heights"});
 }
 
 static void add_all(const eg_study_call *call, const gait_look *look, size_t n,
@@ -119,8 +124,9 @@ static void add_all(const eg_study_call *call, const gait_look *look, size_t n,
         if (crossing != NULL) list(&p[i], crossing);
     }
     for (int k = 0; k < 2 * JOINTS * MOMENTS; k++)
-        add_measures(call, n, c, p, k / (JOINTS * MOMENTS), k / MOMENTS % JOINTS, k % MOMENTS, x,
-                     result);
+        add_measures(call, n, c, p, k < JOINTS * MOMENTS ? EG_GAIT_UP : EG_GAIT_DOWN,
+                     k / MOMENTS % JOINTS, k % MOMENTS, x, result);
+    for (int j = 0; j < JOINTS; j++) add_measures(call, n, c, p, EG_GAIT_OVER, j, 1, x, result);
     if (known == 0)
         eg_study_add_warning(result, "the markers do not tell the angles of hip, knee or ankle");
     else

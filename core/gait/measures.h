@@ -342,6 +342,37 @@
       "How much more ankle dorsiflexion, at its largest while the foot is over the "               \
       "step, for each percent of the length of the leg that the step is higher; "                  \
       "leading feet.",                                                                             \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(OVER_HIP_PEAK, 0, 0, "gait.obstacle.hip.peak",                                               \
+      "Hip flexion over the obstacle, largest in the swing", "deg", EG_BETTER_NONE,                \
+      "Mean hip flexion of the leg that goes over first, at its largest in that swing.",           \
+      "mean over leading feet of the angle from off to strike, its maximum",                       \
+      "Patla & Rietdyk 1993, Gait Posture 1:45")                                                   \
+    X(OVER_HIP_PEAK_SLOPE, 0, 0, "gait.obstacle.hip.peak.slope",                                   \
+      "Hip flexion for height over the obstacle, largest in the swing", "deg/%", EG_BETTER_NONE,   \
+      "How much more hip flexion, at its largest in the swing, for each percent of the length of " \
+      "the leg that the obstacle is higher; leading feet.",                                        \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(OVER_KNEE_PEAK, 0, 0, "gait.obstacle.knee.peak",                                             \
+      "Knee flexion over the obstacle, largest in the swing", "deg", EG_BETTER_NONE,               \
+      "Mean knee flexion of the leg that goes over first, at its largest in that swing.",          \
+      "mean over leading feet of the angle from off to strike, its maximum",                       \
+      "Patla & Rietdyk 1993, Gait Posture 1:45")                                                   \
+    X(OVER_KNEE_PEAK_SLOPE, 0, 0, "gait.obstacle.knee.peak.slope",                                 \
+      "Knee flexion for height over the obstacle, largest in the swing", "deg/%", EG_BETTER_NONE,  \
+      "How much more knee flexion, at its largest in the swing, for each percent of the length "   \
+      "of the leg that the obstacle is higher; leading feet.",                                     \
+      "least-squares slope of the angle over 100 x height / leg length", "Engram")                 \
+    X(OVER_ANKLE_PEAK, 0, 0, "gait.obstacle.ankle.peak",                                           \
+      "Ankle dorsiflexion over the obstacle, largest in the swing", "deg", EG_BETTER_NONE,         \
+      "Mean ankle dorsiflexion of the leg that goes over first, at its largest in that swing.",    \
+      "mean over leading feet of the angle from off to strike, its maximum",                       \
+      "Patla & Rietdyk 1993, Gait Posture 1:45")                                                   \
+    X(OVER_ANKLE_PEAK_SLOPE, 0, 0, "gait.obstacle.ankle.peak.slope",                               \
+      "Ankle dorsiflexion for height over the obstacle, largest in the swing", "deg/%",            \
+      EG_BETTER_NONE,                                                                              \
+      "How much more ankle dorsiflexion, at its largest in the swing, for each percent of the "    \
+      "length of the leg that the obstacle is higher; leading feet.",                              \
       "least-squares slope of the angle over 100 x height / leg length", "Engram")
 
 typedef enum eg_gait_measure_id {
@@ -355,6 +386,11 @@ typedef enum eg_gait_measure_id {
  * peak; the mean and its slope. */
 static inline int eg_gait_angle_measure(int is_down, int joint, int is_peak, int is_slope) {
     return EG_GAIT_M_UP_HIP_STRIKE + ((is_down * 3 + joint) * 2 + is_peak) * 2 + is_slope;
+}
+
+/* Over obstacles, at the largest in the leading foot's swing. */
+static inline int eg_gait_obstacle_angle_measure(int joint, int is_slope) {
+    return EG_GAIT_M_OVER_HIP_PEAK + 2 * joint + is_slope;
 }
 
 extern const eg_measure_table eg_gait_measures;

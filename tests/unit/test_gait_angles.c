@@ -1,5 +1,5 @@
-/* Joint angles on stairs: a made walker with steps of several heights, seen by markers on pelvis,
- * joints and feet; every knee angle against that of its own bones. */
+/* Joint angles on stairs and over obstacles: a made walker with steps of several heights, seen by
+ * markers on pelvis, joints and feet; every knee angle against that of its own bones. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "core/sim/walk_body.h"
 #include "tests/support/test.h"
 
-enum { STEPS = 80, MARKERS = 14 };
+enum { STEPS = 80, MARKERS = 14, BARS = 4 };
 
 static const char *const labels[MARKERS] = {"LASI", "RASI", "LPSI", "RPSI", "LHJC", "RHJC", "LKJC",
                                             "RKJC", "LAJC", "RAJC", "LHEE", "RHEE", "LTOE", "RTOE"};
@@ -82,8 +82,61 @@ static void compare(const json_t *result, const eg_walk_body *body, size_t *n, d
     }
 }
 
+/* A walk as its markers show it: on pelvis, joints and feet, and bars that lie across the way. */
+typedef struct seen {
+    eg_walk_step steps[STEPS];
+    size_t n_steps;
+    eg_walk_body body;
+    void *grid;
+    eg_recording r;
+    eg_marker markers[MARKERS + BARS];
+    double (*block)[3];
+} seen;
+
+static void see(const eg_walk_person *p, int n_bars, const double bars[][3], seen *s) {
+    double duration_s = 0.0;
+    eg_arena arena;
+    EG_CHECK_INT(eg_walk_plan(p, 3, STEPS, s->steps, &s->n_steps, &duration_s, NULL), EG_OK);
+    size_t bytes = eg_walk_body_bytes(duration_s), n_markers = (size_t)(MARKERS + n_bars);
+    s->grid = malloc(bytes);
+    eg_arena_init(&arena, s->grid, bytes);
+    EG_CHECK_INT(eg_walk_body_build(p, s->n_steps, s->steps, duration_s, &s->body, &arena, NULL),
+                 EG_OK);
+    s->r = (eg_recording){.name = "steps", .rate_hz = 100.0, .has_points = 1};
+    s->r.n_frames = (size_t)(duration_s * 100.0);
+    s->block = malloc(n_markers * s->r.n_frames * sizeof *s->block);
+    memset(s->markers, 0, sizeof s->markers);
+    for (size_t k = 0; k < n_markers; k++) {
+        eg_marker *m = &s->markers[k];
+        if (k < MARKERS)
+            snprintf(m->label, sizeof m->label, "%s", labels[k]);
+        else
+            snprintf(m->label, sizeof m->label, "BAR%zu", k - MARKERS + 1);
+        m->xyz = s->block + k * s->r.n_frames;
+        m->n_valid = s->r.n_frames;
+        m->is_named = 1;
+    }
+    for (size_t i = 0; i < s->r.n_frames; i++) {
+        place_markers(&s->body, i, (double)i / 100.0, s->markers);
+        for (int b = 0; b < n_bars; b++)
+            memcpy(s->markers[MARKERS + b].xyz[i], bars[b], sizeof bars[b]);
+    }
+    s->r.points =
+        (eg_points){.rate_hz = 100.0, .unit = "mm", .n_markers = n_markers, .markers = s->markers};
+}
+
+static json_t *measure(const seen *s, json_t *options) {
+    json_t *result = NULL;
+    eg_diag diag = {0};
+    eg_study_call call = {.recording = &s->r, .options = options};
+    if (eg_study_run(eg_study_find("gait"), call, &result, &diag) != EG_OK)
+        EG_FAIL("%s", diag.text);
+    json_decref(options);
+    return result;
+}
+
 static void stairs(void) {
-    static eg_walk_step steps[STEPS];
+    seen *s = calloc(1, sizeof *s);
     eg_walk_person p = eg_walk_usual(0.55, 80.0);
     p.rise_at = 4;
     p.n_rises = 16;
@@ -92,38 +145,11 @@ static void stairs(void) {
         p.rises[k] = k % 2 == 1 ? 0.0 : k < 8 ? height : -height;
     }
     p.clearance[0] = p.clearance[1] = 70.0;
-    size_t n_steps = 0;
-    double duration_s = 0.0;
-    EG_CHECK_INT(eg_walk_plan(&p, 3, STEPS, steps, &n_steps, &duration_s, NULL), EG_OK);
-    size_t bytes = eg_walk_body_bytes(duration_s);
-    void *grid = malloc(bytes);
-    eg_arena arena;
-    eg_arena_init(&arena, grid, bytes);
-    eg_walk_body body;
-    EG_CHECK_INT(eg_walk_body_build(&p, n_steps, steps, duration_s, &body, &arena, NULL), EG_OK);
-    eg_recording r = {.name = "stairs", .rate_hz = 100.0, .has_points = 1};
-    r.n_frames = (size_t)(duration_s * 100.0);
-    eg_marker markers[MARKERS];
-    double(*block)[3] = malloc(MARKERS * r.n_frames * sizeof *block);
-    memset(markers, 0, sizeof markers);
-    for (size_t k = 0; k < MARKERS; k++) {
-        snprintf(markers[k].label, sizeof markers[k].label, "%s", labels[k]);
-        markers[k].xyz = block + k * r.n_frames;
-        markers[k].n_valid = r.n_frames;
-        markers[k].is_named = 1;
-    }
-    for (size_t i = 0; i < r.n_frames; i++) place_markers(&body, i, (double)i / 100.0, markers);
-    r.points =
-        (eg_points){.rate_hz = 100.0, .unit = "mm", .n_markers = MARKERS, .markers = markers};
-    json_t *result = NULL;
-    eg_diag diag = {0};
-    eg_study_call call = {.recording = &r};
-    call.options = json_pack("{s:s, s:f}", "task", "stairs", "leg_mm", 900.0);
-    if (eg_study_run(eg_study_find("gait"), call, &result, &diag) != EG_OK)
-        EG_FAIL("%s", diag.text);
+    see(&p, 0, NULL, s);
+    json_t *result = measure(s, json_pack("{s:s, s:f}", "task", "stairs", "leg_mm", 900.0));
     size_t n = 0;
     double worst = 0.0;
-    compare(result, &body, &n, &worst);
+    compare(result, &s->body, &n, &worst);
     double up = number_of(result, "gait.stairs.up.knee.peak");
     double down = number_of(result, "gait.stairs.down.knee.peak");
     double slope = number_of(result, "gait.stairs.up.knee.peak.slope");
@@ -136,10 +162,79 @@ static void stairs(void) {
     EG_CHECK(slope > 0.2); /* higher steps bend the knee more */
     EG_CHECK(isfinite(number_of(result, "gait.stairs.down.hip.strike")));
     EG_CHECK(isfinite(number_of(result, "gait.stairs.down.ankle.strike.slope")));
-    json_decref((json_t *)call.options);
+    EG_CHECK(isnan(number_of(result, "gait.obstacle.knee.peak")));
     json_decref(result);
-    free(block);
-    free(grid);
+    free(s->block);
+    free(s->grid);
+    free(s);
 }
 
-EG_TESTS({"gait: joint angles against the height of stairs", stairs})
+/* Bars of four heights; each leading swing's largest knee angle against its bones, the measures
+ * against mean and line of these. */
+static void obstacles(void) {
+    seen *s = calloc(1, sizeof *s);
+    eg_walk_person p = eg_walk_usual(0.9, 90.0);
+    p.clearance[0] = 230.0;
+    p.clearance[1] = 170.0; /* the right foot is lifted less */
+    p.off_pitch = 50.0;
+    see(&p, 0, NULL, s);
+    double bars[BARS][3], truth = 0.0, sx = 0.0, sxx = 0.0, sxy = 0.0;
+    static const double heights[BARS] = {40.0, 130.0, 60.0, 100.0};
+    int sides[BARS];
+    for (int b = 0; b < BARS; b++) {
+        const eg_walk_step *to = &s->steps[8 + 5 * b], *from = to - 2;
+        bars[b][0] = 0.18 * from->heel_mm[0] + 0.82 * to->heel_mm[0];
+        bars[b][1] = 0.0;
+        bars[b][2] = heights[b];
+        sides[b] = to->side;
+    }
+    free(s->block);
+    free(s->grid);
+    see(&p, BARS, (const double(*)[3])bars, s);
+    json_t *result = measure(s, json_pack("{s:s, s:f, s:[s,s,s,s]}", "task", "obstacle", "leg_mm",
+                                          900.0, "edges", "BAR1", "BAR2", "BAR3", "BAR4"));
+    double worst = 0.0;
+    for (int b = 0; b < BARS; b++) {
+        const eg_walk_step *to = &s->steps[8 + 5 * b], *from = to - 2;
+        double most = 0.0, percent = 100.0 * heights[b] / 900.0, found = (double)NAN;
+        for (int i = 0; i <= 1000; i++) {
+            double joints[3][3], part = (double)i / 1000.0;
+            eg_walk_leg_at(&s->body, sides[b], from->off_s + part * (to->strike_s - from->off_s),
+                           joints);
+            most = fmax(most, knee_of(joints));
+        }
+        size_t i;
+        json_t *one;
+        json_array_foreach(
+            json_object_get(json_object_get(result, "detail"), "crossings"), i,
+            one) if (json_is_true(json_object_get(one, "leads")) &&
+                     fabs(json_number_value(json_object_get(one, "height_mm")) - heights[b]) < 5.0)
+            found = json_number_value(json_object_get(
+                json_object_get(json_object_get(one, "angles"), "knee.flexion"), "peak_deg"));
+        worst = fmax(worst, fabs(found - most));
+        EG_CHECK(isfinite(found));
+        truth += most / BARS;
+        sx += percent;
+        sxx += percent * percent;
+        sxy += percent * most;
+    }
+    double line = (sxy - sx * truth) / (sxx - sx * sx / BARS);
+    double mean = number_of(result, "gait.obstacle.knee.peak");
+    double slope = number_of(result, "gait.obstacle.knee.peak.slope");
+    eg_test_note("largest knee flexion over %d bars within %.2f deg of its bones; mean %.1f (true "
+                 "%.1f) deg, %.2f (true %.2f) deg for each %% of the leg",
+                 BARS, worst, mean, truth, slope, line);
+    EG_CHECK(worst <= 2.0);
+    EG_CHECK_NEAR(mean, truth, 1.0);
+    EG_CHECK_NEAR(slope, line, 0.2);
+    EG_CHECK(isfinite(number_of(result, "gait.obstacle.hip.peak.slope")));
+    EG_CHECK(isfinite(number_of(result, "gait.obstacle.ankle.peak")));
+    EG_CHECK(isnan(number_of(result, "gait.stairs.up.knee.peak")));
+    json_decref(result);
+    free(s->block);
+    free(s->grid);
+    free(s);
+}
+
+EG_TESTS({"gait: joint angles against the height of stairs", stairs},
+         {"gait: joint angles against the height of obstacles", obstacles})
