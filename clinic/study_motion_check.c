@@ -1,7 +1,7 @@
 /* What can be seen of a recording's quality in its angles: how evenly they were sampled, what is
  * missing, what was held, where they jump. Remarks, not refusals: the measures themselves leave out
- * what they cannot use. The limits are of knowledge/protocols; without it nothing is judged by
- * them. */
+ * what they cannot use. The limits are of knowledge/protocols (but for what a run of alike values
+ * is at all); without it nothing is judged by them. */
 #include <math.h>
 #include <stdio.h>
 
@@ -96,7 +96,8 @@ void motion_check_traces(motion_run *run) {
     limits l = limits_of(run->call);
     look found = {0};
     double rate_hz = (double)NAN;
-    int is_judged = run->call->knowledge != NULL;
+    int is_judged = isfinite(l.missing_most) && isfinite(l.held_least_s) &&
+                    isfinite(l.alike_most) && isfinite(l.jump_deg) && isfinite(l.jump_deg_s);
     for (size_t i = 0; i < run->traces.count; i++) {
         const eg_motion_trace *t = &run->traces.traces[i];
         if (t->reason[0] != '\0' || !(t->rate_hz > 0) || t->n < 2) continue;

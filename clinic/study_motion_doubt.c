@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "clinic/study_motion_sensor_part.h"
+#include "clinic/study_sensor.h"
 
 static const double deg = 180.0 / EG_PI;
 
@@ -13,7 +14,7 @@ void motion_say_sensor(const motion_pair *p, motion_wearer *w, const eg_imu_chec
         eg_study_add_check(result, "sensor", (int)check->verdict, check->reasons[i],
                            eg_study_sensor_name(w->sensor));
     if (check->n_reasons == 0)
-        eg_study_add_check(result, "sensor", 0, "units, axes and rate agree",
+        eg_study_add_check(result, "sensor", 0, EG_STUDY_SENSOR_SOUND,
                            eg_study_sensor_name(w->sensor));
     w->agreement = check->acc;
     if (check->verdict == EG_VERDICT_FAIL)
@@ -69,18 +70,19 @@ void motion_say_naming(const motion_pair *p, motion_wearer *w, const eg_naming *
 
 int motion_say_open(const motion_pair *p, const eg_heading_joint *joint) {
     int is_hinge = joint->kind != EG_HEADING_BALL, is_sure = 1;
+    if (p->of[0].fault[0] != '\0' || p->of[1].fault[0] != '\0') return 0;
     for (int k = 0; k < 2; k++) {
         const motion_wearer *w = &p->of[k];
         int is_open = is_hinge ? eg_naming_leaves_open(&w->agreement, k ? joint->j2 : joint->j1)
-                               : !w->agreement.is_whole || !w->agreement.is_known;
-        is_sure = is_sure && !is_open && w->fault[0] == '\0';
-        if (is_open && w->fault[0] == '\0')
+                               : w->agreement.open != 0 || !w->agreement.is_known;
+        is_sure = is_sure && !is_open;
+        if (is_open)
             eg_study_add_check(p->run->result, "sensor axes", 1,
                                "not checked: the movement does not tell whether the gyroscope's "
                                "axes and signs are right, and the values may be wrong; turn each "
                                "sensor slowly about three axes in the same recording",
                                eg_study_sensor_name(w->sensor));
-        else if (is_hinge && !w->agreement.is_whole && w->fault[0] == '\0')
+        else if (is_hinge && !w->agreement.is_whole)
             eg_study_add_check(p->run->result, "sensor axes", 0,
                                w->agreement.open == 0
                                    ? "the two sensors fit one joint with these axes and no others"

@@ -434,8 +434,9 @@ static eg_err narrow(motion_pair *p, eg_diag *diag) {
         return err;
     }
     for (int k = 0; k < 2; k++) {
-        eg_naming_close(&p->of[k].agreement, naming.open[k]);
-        if (naming.is_wrong && naming.better.which != 1 - k)
+        if (!naming.is_wrong)
+            eg_naming_close(&p->of[k].agreement, naming.open[k]);
+        else if (naming.better.which != 1 - k)
             motion_say_naming(p, &p->of[k], &naming);
     }
     return EG_OK;

@@ -10,8 +10,6 @@
 static const double shortest_s = 3.0;  /* of which the check can speak */
 static const double gravity_off = 0.1; /* a part: more is told */
 
-static const char is_sound[] = "units, axes and rate agree";
-
 const char *eg_study_sensor_name(const eg_sensor *sensor) {
     return sensor->name[0] != '\0' ? sensor->name : NULL;
 }
@@ -60,7 +58,7 @@ eg_err eg_study_sensor_check(const eg_study_call *call, const eg_sensor *sensor,
         eg_study_add_check(result, "sensor", 0,
                            !is_as_given         ? "not checked: it did not turn enough to tell its "
                                                   "units and axes"
-                           : check.acc.is_whole ? is_sound
+                           : check.acc.is_whole ? EG_STUDY_SENSOR_SOUND
                                                 : "unit and rate agree; axes only as far as it "
                                                   "turned, which was not about all three",
                            name);
@@ -89,8 +87,11 @@ static int is_open(const json_t *result) {
     json_t *entry;
     json_array_foreach(json_object_get(result, "quality"), i, entry) {
         const char *check = json_string_value(json_object_get(entry, "check"));
+        const char *verdict = json_string_value(json_object_get(entry, "verdict"));
         const char *detail = json_string_value(json_object_get(entry, "detail"));
-        if (strcmp(check, "sensor") == 0 && strcmp(detail, is_sound) != 0) return 1;
+        if (strcmp(check, "sensor") == 0 && strcmp(verdict, "ok") == 0 &&
+            strcmp(detail, EG_STUDY_SENSOR_SOUND) != 0)
+            return 1;
     }
     return 0;
 }

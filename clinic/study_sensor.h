@@ -30,6 +30,9 @@ EG_NODISCARD eg_err eg_study_sensor_check(const eg_study_call *call, const eg_se
                                           const eg_orient_signal *signal, json_t *result,
                                           eg_diag *diag);
 
+/* What that check says where it found nothing to say. */
+#define EG_STUDY_SENSOR_SOUND "units, axes and rate agree"
+
 /* What failed that check, "Pelvis: the angular rate is in deg/s but called rad/s; " for the begin
  * of an error; "" if nothing did. */
 void eg_study_sensor_faults(const json_t *result, size_t size, char *text);

@@ -377,18 +377,23 @@ static void look(const eg_excerpt *e, eg_imu_check *c) {
     c->rest_part = whole > 0.0 ? still / whole : 0.0;
 }
 
-/* How far gravity, at first along `mean`, turns in the sensor if the gyroscope is right, as `turn`
- * below: one minus the square of its direction's mean. */
+/* How far gravity, at first along `mean`, turns in the sensor if what varies of the rate is right,
+ * as `turn` below: one minus the square of its direction's mean. What does not vary may be an
+ * offset.
+ */
 static double turn_said(const eg_excerpt *e, size_t from, size_t length, const double mean[3]) {
     eg_quaternion q = EG_QUATERNION_ONE;
     double up[3] = {mean[0], mean[1], mean[2]}, sum[3] = {0.0, 0.0, 0.0}, dt = 1.0 / e->rate_hz;
+    double offset[3] = {0.0, 0.0, 0.0};
     if (!eg_unit(up)) return 0.0;
+    for (size_t i = from; i < from + length; i++)
+        for (int k = 0; k < 3; k++) offset[k] += e->gyr[i][k] / (double)length;
     for (size_t i = from; i < from + length; i++) {
         double now[3], r[3];
         eg_rotate(eg_quaternion_inverse(q), up, now);
         for (int k = 0; k < 3; k++) {
             sum[k] += now[k] / (double)length;
-            r[k] = 0.5 * dt * (e->gyr[i][k] + e->gyr[i + 1][k]);
+            r[k] = dt * (0.5 * (e->gyr[i][k] + e->gyr[i + 1][k]) - offset[k]);
         }
         q = eg_quaternion_product(q, eg_quaternion_turn(r[0], r[1], r[2]));
         q = eg_quaternion_tidied(q);
@@ -396,13 +401,18 @@ static double turn_said(const eg_excerpt *e, size_t from, size_t length, const d
     return 1.0 - eg_dot(sum, sum);
 }
 
+/* Each half over the next. */
+static size_t stretches_of(const eg_excerpt *e, size_t length) {
+    EG_ASSERT(length >= 2);
+    return e->n > length + 1 ? (e->n - 1 - length) / (length / 2) + 1 : 0;
+}
+
 /* The stretches that say most: gravity turns much, or the gyroscope says so, and it keeps its
  * length. */
 static size_t choose(const eg_excerpt *e, size_t length, double size, double *score, size_t *order,
                      size_t *spare, size_t *from) {
-    EG_ASSERT(length >= 2);
     size_t half = length / 2, count = 0;
-    size_t n = e->n > length + 1 ? (e->n - 1 - length) / half + 1 : 0; /* each half over the next */
+    size_t n = stretches_of(e, length);
     for (size_t s = 0; s < n; s++) {
         double mean[3] = {0.0, 0.0, 0.0}, off = 0.0;
         int is_whole = 1;
@@ -429,7 +439,7 @@ static size_t choose(const eg_excerpt *e, size_t length, double size, double *sc
 static eg_err compare(const eg_excerpt *e, const eg_excerpt *f, eg_arena *scratch,
                       eg_imu_check *check, eg_diag *diag) {
     size_t length = (size_t)(EG_IMU_CHECK_STRETCH_S * e->rate_hz);
-    size_t n = 2 * (e->n / length) + 2, from[EG_IMU_CHECK_STRETCHES_MAX];
+    size_t n = stretches_of(e, length) + 1, from[EG_IMU_CHECK_STRETCHES_MAX];
     double *score = eg_arena_take(scratch, n, sizeof *score);
     size_t *order = eg_arena_take(scratch, n, sizeof *order);
     size_t *spare = eg_arena_take(scratch, n, sizeof *spare);

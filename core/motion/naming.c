@@ -211,13 +211,12 @@ eg_err eg_naming_try(const eg_orient_signal signals[2], const uint64_t open[2], 
                      eg_naming *naming, eg_diag *diag) {
     size_t mark = eg_arena_mark(scratch);
     pair p;
-    eg_naming_rival none, still = {.which = 2, .factor = 0.0};
+    eg_naming_rival still = {.which = 2, .factor = 0.0};
     *naming = (eg_naming){.open = {open[0], open[1]}};
     eg_err err = make_pair(signals, scratch, &p, diag);
     if (err == EG_OK) err = misfit_of(&p.given[0], &p.given[1], &naming->given_m_s2, diag);
-    none = (eg_naming_rival){.factor = 1.0, .misfit_m_s2 = naming->given_m_s2};
-    naming->better = none;
-    if (err == EG_OK) err = try_rival(&p, &still, &none, diag);
+    if (err == EG_OK) err = try_rival(&p, &still, &naming->better, diag);
+    naming->better = (eg_naming_rival){.factor = 1.0, .misfit_m_s2 = naming->given_m_s2};
     if (err == EG_OK) err = try_axes(&p, open, naming, diag);
     if (err == EG_OK) err = try_factors(&p, naming, diag);
     /* Where nothing turned, a bias is all that the gyroscopes say. */

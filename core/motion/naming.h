@@ -16,7 +16,7 @@
 #define EG_NAMING_AXIS_DEG  10.0 /* E: an axis that is off by less costs a hinge little */
 #define EG_NAMING_SECONDS   20.0 /* E: of the recording are looked at */
 #define EG_NAMING_STRETCH_S 2.0  /* E: a stride and more; a bias of 1 deg/s turns by 2 degrees */
-#define EG_NAMING_FACTOR    80.0 /* between deg/s and rad/s there are 57.3 */
+#define EG_NAMING_FACTOR    64.0 /* between deg/s and rad/s there are 57.3 */
 #define EG_NAMING_WORSE     1.5  /* E: times the misfit as given, and ... */
 #define EG_NAMING_M_S2                                                                             \
     0.2 /* E: ... so much more, 1.2 degrees of gravity, closes a naming; the reverse accuses */
@@ -50,9 +50,9 @@ int eg_naming_leaves_open(const eg_imu_agreement *agreement, const double axis[3
 size_t eg_naming_bytes(size_t n, double rate_hz);
 
 /* The namings `open` (bits as in eg_imu_check_naming) of either sensor and, where both have one, of
- * both at once are tried, and with the axes as given any factor up to EG_NAMING_FACTOR. Both
- * signals have the same n and rate. EG_ERR_DATA below 50 whole samples or without a whole stretch,
- * EG_ERR_MEMORY. */
+ * both at once are tried, and with the axes as given factors up to EG_NAMING_FACTOR and
+ * somewhat more, either way: 60 to 200 times eg_connect_find. Both signals have the same n and
+ * rate. EG_ERR_DATA below 50 whole samples or without a whole stretch, EG_ERR_MEMORY. */
 EG_NODISCARD eg_err eg_naming_try(const eg_orient_signal signals[2], const uint64_t open[2],
                                   eg_arena *scratch, eg_naming *naming, eg_diag *diag);
 

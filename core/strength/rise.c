@@ -439,8 +439,8 @@ static bool fit_step(const strength_rise_trace *trace, double grain,
 
 /* The step's, then the free form's. */
 size_t strength_rise_size(size_t n) {
-    size_t step = eg_arena_bytes(n, sizeof(double)), free = strength_free_size(n);
-    return step > free ? step : free;
+    size_t step = eg_arena_bytes(n, sizeof(double)), form = strength_free_size(n);
+    return step > form ? step : form;
 }
 
 bool strength_rise_fit(const strength_rise_trace *trace, strength_rise *rise, eg_arena *arena) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clinic/sensors.h"
+#include "core/base/random.h"
 #include "core/motion/imu_check.h"
 #include "io/format/recording.h"
 #include "tests/support/gait_single.h"
@@ -310,8 +311,33 @@ static void damaged(void) {
     eg_test_note("zeros, NaN, 1e300, gaps, infinities at five rates; seven rates refused");
 }
 
+/* A gyroscope's offset is no turning: a still sensor is not accused, however large it is. */
+static void still_with_an_offset(void) {
+    enum { N = 3000 };
+    static double v[6][N];
+    static const double offsets[] = {0.02, 0.2, 0.35, 0.6};
+    for (size_t o = 0; o < sizeof offsets / sizeof offsets[0]; o++) {
+        eg_random random;
+        eg_random_init(&random, 9, o);
+        for (int i = 0; i < N; i++) {
+            for (int k = 0; k < 3; k++) v[k][i] = 0.002 * eg_random_normal(&random);
+            for (int k = 3; k < 6; k++) v[k][i] = 0.03 * eg_random_normal(&random);
+            v[0][i] += offsets[o];
+            v[1][i] -= 0.6 * offsets[o];
+            v[4][i] += 9.80665;
+        }
+        eg_orient_signal s = {N, 100.0, {v[0], v[1], v[2]}, {v[3], v[4], v[5]}, {0}};
+        eg_imu_check c = check(&s);
+        if (c.verdict == EG_VERDICT_FAIL)
+            EG_FAIL("%.0f deg/s: %s", offsets[o] * 180.0 / EG_PI, c.reasons[0]);
+        EG_CHECK(!c.acc.is_known);
+    }
+    eg_test_note("up to 34 deg/s");
+}
+
 EG_TESTS({"imu-check: BROAD and every fault", real_sensors},
          {"imu-check: sensors on moving bodies and every fault", moving_bodies},
          {"imu-check: sensors of a whole body", whole_body},
          {"imu-check: usual sensors on steps", usual_sensors},
-         {"imu-check: two wrong units", two_wrong_units}, {"imu-check: damaged samples", damaged})
+         {"imu-check: two wrong units", two_wrong_units}, {"imu-check: damaged samples", damaged},
+         {"imu-check: a still sensor with an offset", still_with_an_offset})

@@ -31,10 +31,11 @@ static eg_naming try_all(const eg_orient_signal both[2], int which) {
 
 static void axes_of_two_sensors(void) {
     static eg_imu_body bodies[EG_IMU_BODIES_MAX];
-    size_t count = (size_t)eg_test_crowd((int)eg_imu_bodies(bodies));
+    size_t count = eg_imu_bodies(bodies);
     int right = 0, faults = 0, named = 0, otherwise = 0;
     for (size_t b = 0; b < count; b++)
         for (int which = 0; which < 2; which++) {
+            if (eg_test_patience() > 1 && (b + (size_t)which) % 3 != 0) continue;
             eg_imu_track t[2];
             for (int k = 0; k < 2; k++) {
                 eg_sim_imu sensor = eg_imu_strap(k ? EG_SIM_SHANK : EG_SIM_THIGH, 51 + b);

@@ -354,7 +354,7 @@ static void judge_faults(const eg_imu_body *body, eg_imu_track t[2], fault_tally
         tally->named++;
         return;
     }
-    int is_fail = strcmp(json_string_value(json_object_get(result, "verdict")), "fail") == 0;
+    int is_fail = check_of(result, "sensor", "fail") != NULL;
     int is_open = !is_fail && check_of(result, "sensor axes", "warn") != NULL;
     double range = value_of(result, "motion.range", "knee.flexion");
     tally->named += is_fail;
